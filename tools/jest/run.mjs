@@ -18,7 +18,7 @@ if (!selection) {
   process.exit(2);
 }
 mkdirSync('.test-results', { recursive: true });
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const config = fileURLToPath(new URL('./preset.mjs', import.meta.url));
 const { status } = spawnSync(
   process.execPath,
