@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of the workspace. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** How pnpm is started on a machine that has Node and git alone. */
+export const PNPM = ['npx', '-y', 'pnpm@12.21.0'];
+
+const ENVIRONMENT = {
+  ...process.env,
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+  // Part of turbo's key: a result of another Node is not replayed.
+  FREEZER_NODE_VERSION: process.version,
+};
+
+/**
+ * Runs one command in the workspace's folder, says how long it took, and returns whether it ended with 0.
+ * @param {string} name what the person who watches is told
+ * @param {readonly string[]} command
+ */
+export function step(name, command) {
+  console.log(`\n== ${name}: ${command.join(' ')}`);
+  const begun = Date.now();
+  const { status, signal, error } = spawnSync(command[0], command.slice(1), { cwd: ROOT, env: ENVIRONMENT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const ok = status === 0;
+  const reason = error?.message ?? (signal ? `ended by ${signal}` : `exit ${status}`);
+  console.log(`== ${name}: ${ok ? 'ok' : `FAILED (${reason})`}, ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  return ok;
+}
+
+/** Runs commands until one fails; returns whether all went well. */
+export const setUp = () => step('install', [...PNPM, 'install', '--frozen-lockfile']) && turbo('build', 'build', '--output-logs=errors-only');
+
+/** Turbo finds pnpm only when pnpm starts it. */
+export const turbo = (name, ...options) => step(name, [...PNPM, 'exec', 'turbo', 'run', ...options]);

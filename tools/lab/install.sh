@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the lab suites need, and nothing that is there already. Starts no service.
+set -eu
+packages=(
+  python3-freezer # the other implementation: backed up by it, restored by us, and the other way round
+  acl attr libcap2-bin # set and read what tar must keep
+  e2fsprogs # inode flags, small file systems in a file
+  pigz zstd xz-utils bzip2 gzip # programs that the codec prefers to Node's own
+)
+missing=()
+for name in "${packages[@]}"; do
+  [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+done
+if [ "${#missing[@]}" -eq 0 ]; then
+  echo "lab: nothing is missing (${packages[*]})"
+  exit 0
+fi
+if [ "$(id -u)" -ne 0 ]; then
+  echo "lab: needs root to install ${missing[*]}; run 'sudo npm run test:lab' or install them first" >&2
+  exit 1
+fi
+# A package may start its service when it is installed; this file forbids that, and goes away again.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+echo "lab: installing ${missing[*]}"
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}"
