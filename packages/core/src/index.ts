@@ -1,5 +1,32 @@
-export { type LevelId, type ObjectName, type SetId, checkNamePart, dataPrefix, levelFolder, lockKey, metadataPrefix, objectKey, parseChainFolder, parseLevelFolder, setName } from './backup-layout.ts';
-export { type BytePath, type ByteStream, type CallOptions, bytePathOf, bytesOfPath, displayPath } from './bytes.ts';
+export {
+  checkNamePart,
+  dataPrefix,
+  type LevelId,
+  levelFolder,
+  lockKey,
+  metadataPrefix,
+  type ObjectName,
+  objectKey,
+  parseChainFolder,
+  parseLevelFolder,
+  type SetId,
+  setName,
+} from './backup-layout.ts';
+export { type BytePath, type ByteStream, bytePathOf, bytesOfPath, type CallOptions, displayPath } from './bytes.ts';
+export {
+  byAge,
+  type Chain,
+  type Descent,
+  descentsOf,
+  type LevelEntry,
+  newestOfLevel,
+  type Point,
+  pickChain,
+  pointsOf,
+  resolvePoint,
+  strandedLevels,
+} from './chain.ts';
+export { type Clock, SYSTEM_CLOCK } from './clock.ts';
 export type {
   ArchiveBackup,
   ArchivedEntry,
@@ -17,8 +44,13 @@ export type {
 } from './engine.ts';
 export { type ErrorCode, type ErrorDetails, FreezerError, type FreezerErrorOptions, messageOf, systemCodeOf } from './errors.ts';
 export { type DeletedEntry, type EntryType, type HeldEntry, type IndexEntry, isIncomplete, type SkippedEntry, type SkipReason } from './index-entry.ts';
+export { decideLevel, type LevelDecision, type LevelRequest, nextTime } from './levels.ts';
 export { type Logger, SILENT } from './logger.ts';
 export type { Mode, ModeLease, ModePlugin } from './mode.ts';
+export { RateLimit } from './rate-limit.ts';
+export { type PointDecision, planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
+export type { KeepCounts } from './retention-bucket.ts';
+export { Backoff, type RetryPolicy, retry } from './retry.ts';
 export type { SnapshotLease, Snapshotter } from './snapshot.ts';
 export type { Source, SourceLease, SourcePlugin } from './source.ts';
 export type { OpenStage, ProgramExit, ProgramStage, SinkStage, Stage, TransformStage } from './stage.ts';
@@ -37,3 +69,10 @@ export type {
   UsageInfo,
 } from './storage.ts';
 export type { DocumentKind, DocumentOwner, DocumentSearch, DocumentStore, Store, Stored } from './store.ts';
+export { collect, counted, once, rechunk, throttled } from './streams.ts';
+export { formatLocal, formatUtc, type ParsedDate, parseDate, zoneOffset } from './time.ts';
+export { DryRunStorage } from './wrappers/dry-run-storage.ts';
+export { LoggingStorage } from './wrappers/logging-storage.ts';
+export { RetryingStorage } from './wrappers/retrying-storage.ts';
+export { StorageWrapper } from './wrappers/storage-wrapper.ts';
+export { ThrottledStorage, type TransferLimits } from './wrappers/throttled-storage.ts';

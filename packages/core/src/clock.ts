@@ -1,0 +1,24 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CallOptions } from './bytes.ts';
+
+/** Time as a dependency. */
+export interface Clock {
+  /** Milliseconds that only ever grow. */
+  now(): number;
+  /** Aborting rejects with the signal's reason. */
+  sleep(milliseconds: number, options?: CallOptions): Promise<void>;
+}
+
+/** The real one. */
+export const SYSTEM_CLOCK: Clock = {
+  now: () => performance.now(),
+  sleep: async (milliseconds, options = {}) => {
+    const { signal } = options;
+    try {
+      await wait(milliseconds, undefined, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+};

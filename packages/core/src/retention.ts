@@ -1,0 +1,158 @@
+import { levelFolder } from './backup-layout.ts';
+import { byAge, type LevelEntry, type Point } from './chain.ts';
+import { FreezerError } from './errors.ts';
+import { BUCKETS, type BucketKind, bucketOf, type KeepCounts } from './retention-bucket.ts';
+import { formatUtc } from './time.ts';
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * What to keep. 0 and undefined: not set. A point goes when no rule keeps it: the age limit keeps what is newer than it,
+ * each `keep` rule the newest complete point of each of its periods.
+ */
+export interface RetentionPolicy extends KeepCounts {
+  readonly removeOlderThanDays?: number | undefined;
+  /** Epoch seconds; points at or before it go. Wins over `removeOlderThanDays`. */
+  readonly removeFromDate?: number | undefined;
+  /** Whose calendar days, weeks and months are meant (IANA name; default: that of the process). */
+  readonly zone?: string | undefined;
+  /** Gives up the protection of the last point. */
+  readonly force?: boolean | undefined;
+}
+
+/** A level and what becomes of it. */
+export interface PointDecision {
+  readonly entry: Pick<LevelEntry, 'id' | 'superseded'>;
+  /** Undefined for a stranded level, which cannot be restored. */
+  readonly point?: Point;
+  /** For people: 'kept: daily 2026-11-20', 'kept: needed by 2_1795243884', 'goes: not newer than 2026-10-22T09:00:00Z'. Never empty. */
+  readonly reasons: readonly string[];
+}
+
+export interface RetentionPlan {
+  /** Oldest first. */
+  readonly keep: readonly PointDecision[];
+  /** In the order in which to remove them: whatever stands on a level comes before it, so that a stop half-way strands nothing. */
+  readonly remove: readonly PointDecision[];
+}
+
+/**
+ * Decides which levels of one set go; removes nothing. A level that a kept point needs stays, and so do (unless `force`) the last complete point and the newest one.
+ * A point that is not complete fills no period: it stays while it is newer than the age limit or, without such a limit, than every complete point.
+ * Fails with `invalid` when the policy has no rule, or a number that cannot be one.
+ */
+export function planRetention(
+  points: readonly Point[],
+  policy: RetentionPolicy,
+  options: { readonly now: number; readonly stranded?: readonly LevelEntry[] },
+): RetentionPlan {
+  checkPolicy(policy);
+  const ordered = points.toSorted(byAge);
+  const limit = ageLimit(policy, options.now);
+  const reasons = new Map<string, string[]>();
+  const keep = (point: Point, reason: string): unknown => reasons.get(keyOf(point))?.push(reason) ?? reasons.set(keyOf(point), [reason]);
+
+  keepByAge(ordered, limit, keep);
+  keepByPeriod(ordered, policy, keep);
+  if (!policy.force) keepTheLast(ordered, reasons, keep);
+  keepNeeded(ordered, reasons);
+
+  const kept = ordered.filter((point) => reasons.has(keyOf(point)));
+  const stranded = (options.stranded ?? []).toSorted(byAge);
+  const why = goingReason(policy, limit);
+  return {
+    keep: [
+      ...kept.map((point) => ({ entry: point, point, reasons: (reasons.get(keyOf(point)) ?? []).map((reason) => `kept: ${reason}`) })),
+      ...stranded
+        .filter(({ id }) => limit === undefined || id.t > limit)
+        .map((entry) => ({ entry, reasons: ['kept: cannot be restored, but no age limit reaches it'] })),
+    ],
+    remove: [
+      ...stranded.filter(({ id }) => limit !== undefined && id.t <= limit).map((entry) => ({ entry, reasons: [`goes: cannot be restored, and ${why}`] })),
+      ...ordered
+        .filter((point) => !reasons.has(keyOf(point)))
+        .map((point) => ({ entry: point, point, reasons: [`goes: ${point.complete ? '' : 'incomplete, and '}${why}`] })),
+    ].toSorted((a, b) => a.entry.id.t0 - b.entry.id.t0 || b.entry.id.level - a.entry.id.level || b.entry.id.t - a.entry.id.t),
+  };
+}
+
+type Keep = (point: Point, reason: string) => unknown;
+
+const keyOf = ({ id }: Pick<LevelEntry, 'id'>): string => `${id.t0}/${levelFolder(id)}`;
+
+function ageLimit(policy: RetentionPolicy, now: number): number | undefined {
+  if (policy.removeFromDate !== undefined) return policy.removeFromDate;
+  return policy.removeOlderThanDays ? now - policy.removeOlderThanDays * DAY_SECONDS : undefined;
+}
+
+function goingReason(policy: RetentionPolicy, limit: number | undefined): string {
+  const age = policy.removeFromDate === undefined ? `older than ${policy.removeOlderThanDays} days` : `not newer than ${formatUtc(policy.removeFromDate)}`;
+  const rules = BUCKETS.some(({ count }) => count(policy) > 0) ? 'kept by no rule' : undefined;
+  return [limit === undefined ? undefined : age, rules].filter((part) => part !== undefined).join(', ');
+}
+
+function keepByAge(points: readonly Point[], limit: number | undefined, keep: Keep): void {
+  if (limit !== undefined) {
+    for (const point of points) if (point.id.t > limit) keep(point, `newer than ${formatUtc(limit)}`);
+    return;
+  }
+  const lastComplete = points.findLastIndex((point) => point.complete);
+  for (const point of points.slice(lastComplete + 1)) keep(point, 'incomplete, but newer than every complete point');
+}
+
+function keepByPeriod(points: readonly Point[], policy: RetentionPolicy, keep: Keep): void {
+  const newestFirst = points.filter((point) => point.complete).toReversed();
+  for (const kind of BUCKETS) keepBuckets(newestFirst, kind, policy, keep);
+}
+
+function keepBuckets(newestFirst: readonly Point[], kind: BucketKind, policy: RetentionPolicy, keep: Keep): void {
+  const count = kind.count(policy);
+  const filled = new Set<string>();
+  for (const point of newestFirst) {
+    if (filled.size >= count) return;
+    const bucket = bucketOf(kind, point.id, policy.zone);
+    if (filled.has(bucket)) continue;
+    filled.add(bucket);
+    keep(point, kind.name === 'last' ? `last ${filled.size} of ${count}` : `${kind.name} ${bucket}`);
+  }
+}
+
+function keepTheLast(points: readonly Point[], reasons: ReadonlyMap<string, unknown>, keep: Keep): void {
+  const lastComplete = points.findLast((point) => point.complete);
+  const newest = points.at(-1);
+  if (lastComplete && !reasons.has(keyOf(lastComplete))) keep(lastComplete, 'the last complete point; only --force removes it');
+  if (newest && !reasons.has(keyOf(newest))) keep(newest, 'the newest point; only --force removes it');
+}
+
+/** Adds to each level below a kept point that a newer one needs it. */
+function keepNeeded(points: readonly Point[], reasons: Map<string, string[]>): void {
+  const needed = new Map<string, { by: Point; others: number }>();
+  for (const point of points.filter((candidate) => reasons.has(keyOf(candidate)))) {
+    for (const level of point.levels.slice(0, -1)) {
+      const before = needed.get(keyOf(level));
+      needed.set(keyOf(level), before ? { by: before.by, others: before.others + 1 } : { by: point, others: 0 });
+    }
+  }
+  for (const [key, { by, others }] of needed) {
+    const reason = `needed by ${levelFolder(by.id)}${others > 0 ? ` and ${others} more` : ''}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), reason]);
+  }
+}
+
+function checkPolicy(policy: RetentionPolicy): void {
+  for (const kind of BUCKETS) {
+    const count = kind.count(policy);
+    if (!(Number.isSafeInteger(count) && count >= 0))
+      throw new FreezerError('invalid', `keep-${kind.name}: ${count} is no number of points; allowed: a whole number, 0 for none`);
+  }
+  const { removeOlderThanDays: days, removeFromDate: date } = policy;
+  if (days !== undefined && !(Number.isFinite(days) && days >= 0))
+    throw new FreezerError('invalid', `remove_older_than: ${days} is no number of days; allowed: more than 0, fractions too`);
+  if (date !== undefined && !Number.isFinite(date)) throw new FreezerError('invalid', `remove_from_date: ${date} is no time`);
+  if (!days && date === undefined && BUCKETS.every((kind) => kind.count(policy) === 0)) {
+    throw new FreezerError(
+      'invalid',
+      'retention: no rule was given; allowed: remove_older_than, remove_from_date, keep-last, -hourly, -daily, -weekly, -monthly, -yearly',
+    );
+  }
+}
