@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { type JsonValue, pythonJson } from './python-json.ts';
+
+/**
+ * The object `metadata` of a level, by which Freezer takes it for committed. Every key may be missing (`osbrick` writes no `compression`);
+ * engines add their own: `rsync_block_size`, `server`, `image`, `volume_info`.
+ */
+export const metadataObjectSchema = z.looseObject({
+  engine_name: z.string().optional(),
+  compression: z.string().optional(),
+  encryption: z.boolean().optional(),
+});
+
+export type MetadataObject = z.infer<typeof metadataObjectSchema>;
+
+/** What a level's `metadata` is made of. `engineKeys` are the engine's own and may not be one of the three others. */
+export interface MetadataFacts {
+  readonly engineName: string;
+  /** Left out by engines that choose it at the restore. */
+  readonly compression?: string | undefined;
+  readonly encryption: boolean;
+  readonly engineKeys?: Readonly<Record<string, JsonValue>> | undefined;
+}
+
+/** The exact text that Freezer writes: one line without a line end, the engine's own keys before `encryption`. */
+export function writeMetadataObject(facts: MetadataFacts): string {
+  const { engineName, compression, encryption, engineKeys = {} } = facts;
+  for (const key of ['engine_name', 'compression', 'encryption']) {
+    if (Object.hasOwn(engineKeys, key)) throw new TypeError(`metadata: an engine may not set '${key}'`);
+  }
+  return pythonJson({ engine_name: engineName, compression, ...engineKeys, encryption });
+}
+
+/** Reads it back, whoever wrote it. Throws a `SyntaxError` when it is no JSON and a `ZodError` when a key has another type. */
+export const readMetadataObject = (text: string): MetadataObject => metadataObjectSchema.parse(JSON.parse(text));
