@@ -45,6 +45,12 @@ type Fields = Readonly<Record<string, unknown>>;
 const malformed = (reason: string): FreezerError => new FreezerError('corrupt', reason);
 
 function readPath(fields: Fields, name: string): BytePath | undefined {
+  const path = decodePath(fields, name);
+  if (path?.includes('\0')) throw malformed(`'${name}' holds a NUL byte`);
+  return path;
+}
+
+function decodePath(fields: Fields, name: string): BytePath | undefined {
   const text = fields[name];
   if (typeof text === 'string') return text;
   const escaped = fields[`${name}b`];
