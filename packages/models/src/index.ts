@@ -1,5 +1,5 @@
-export { MANIFEST_FORMAT, MANIFEST_MAX_BYTES, type Manifest, manifestSchema } from './manifest.ts';
-export { type MetadataFacts, type MetadataObject, metadataObjectSchema, readMetadataObject, writeMetadataObject } from './metadata-object.ts';
+export { MANIFEST_FORMAT, MANIFEST_MAX_BYTES, Manifest } from './manifest.ts';
+export { type MetadataFacts, MetadataObject, readMetadataObject, writeMetadataObject } from './metadata-object.ts';
 export { type JsonValue, pythonJson } from './python-json.ts';
 export {
   LISTED,

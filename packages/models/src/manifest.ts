@@ -51,7 +51,7 @@ const options = z.looseObject({
 const counts = z.looseObject({ files: count, directories: count, links: count, others: count, deleted: count, entries: count });
 
 /** Line 1 of the object `manifest`. Keys that are not known are kept; wrong types are refused. */
-export const manifestSchema = z
+export const Manifest = z
   .looseObject({
     format: z.literal(MANIFEST_FORMAT),
     identity,
@@ -88,4 +88,4 @@ export const manifestSchema = z
     if (own.level > 0 && below !== null && below.level !== own.level - 1) wrong(['base', 'level'], `must be ${own.level - 1}`);
   });
 
-export type Manifest = z.infer<typeof manifestSchema>;
+export type Manifest = z.infer<typeof Manifest>;

@@ -5,13 +5,13 @@ import { type JsonValue, pythonJson } from './python-json.ts';
  * The object `metadata` of a level, by which Freezer takes it for committed. Every key may be missing (`osbrick` writes no `compression`);
  * engines add their own: `rsync_block_size`, `server`, `image`, `volume_info`.
  */
-export const metadataObjectSchema = z.looseObject({
+export const MetadataObject = z.looseObject({
   engine_name: z.string().optional(),
   compression: z.string().optional(),
   encryption: z.boolean().optional(),
 });
 
-export type MetadataObject = z.infer<typeof metadataObjectSchema>;
+export type MetadataObject = z.infer<typeof MetadataObject>;
 
 /** What a level's `metadata` is made of. `engineKeys` are the engine's own and may not be one of the three others. */
 export interface MetadataFacts {
@@ -31,5 +31,13 @@ export function writeMetadataObject(facts: MetadataFacts): string {
   return pythonJson({ engine_name: engineName, compression, ...engineKeys, encryption });
 }
 
-/** Reads it back, whoever wrote it. Throws a `SyntaxError` when it is no JSON and a `ZodError` when a key has another type. */
-export const readMetadataObject = (text: string): MetadataObject => metadataObjectSchema.parse(JSON.parse(text));
+/** Reads it back, whoever wrote it. Throws a `SyntaxError` of one line, beginning with `what`, when it is no JSON or a key has another type. */
+export function readMetadataObject(content: string | Uint8Array, what = 'metadata'): MetadataObject {
+  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  try {
+    return MetadataObject.parse(JSON.parse(text));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') : 'no JSON';
+    throw new SyntaxError(`${what}: is no metadata document (${reason})`, { cause: error });
+  }
+}
