@@ -1,0 +1,187 @@
+import type { Readable } from 'node:stream';
+import type { ByteStream, CallOptions, ProgramStage } from '@freezer/core';
+import { endedWell } from './failure.ts';
+import { type Pump, pumpInto } from './pump.ts';
+import { type ChainExit, type RunningProgram, startProgram } from './program.ts';
+
+/** How long programs may take to end by themselves after one of them, or their input, failed. */
+const WIND_DOWN_MS = 2000;
+
+export interface ChainRequest {
+  /** At least one, in the order of the bytes. */
+  readonly programs: readonly ProgramStage[];
+  /** Goes to the standard input of the first program; without it that is /dev/null. */
+  readonly input?: ByteStream | undefined;
+  /** False: the standard output of the last program goes to /dev/null, and `output` just ends. Default: true. */
+  readonly keepOutput?: boolean;
+}
+
+/** Programs at work. */
+export interface Chain {
+  /**
+   * What the last program writes, in the pieces in which it comes (up to 64 KiB). Ends at the end of file, however the programs
+   * ended: `exits` tells that. Fails with what `input` failed with, with the reason of an abort, or when a program could not be started.
+   * Leaving it early stops the programs. Single-use.
+   */
+  readonly output: ByteStream;
+  /**
+   * How each program ended, in order. Always settles, and never before all are reaped; rejects (never unhandled) only when a program could
+   * not be started: `unsupported` (not installed), `permission_denied`, `not_found` (its working directory), `unavailable`, `invalid`.
+   */
+  readonly exits: Promise<readonly ChainExit[]>;
+  /**
+   * 'at once': SIGTERM, and SIGKILL after two seconds. 'gently': the first program gets an end of file, and all have two seconds to end
+   * by themselves before they are stopped at once. Idempotent.
+   */
+  stop(how: 'at once' | 'gently'): void;
+}
+
+/** Starts programs whose neighbours share a descriptor, so that their bytes never pass through this process. Aborting stops them at once. */
+export function runChain(request: ChainRequest, { signal }: CallOptions = {}): Chain {
+  if (request.programs.length === 0) throw new TypeError('runChain: no programs');
+  signal?.throwIfAborted();
+  const programs = startAll(request);
+  const first = programs[0];
+  const pump = request.input !== undefined && first?.stdin !== undefined ? pumpInto(first.stdin, request.input) : undefined;
+  const stop = makeStop(programs, pump);
+  const exits = allExits(programs, () => stop('gently'), () => stop('at once'));
+  const abort = (): void => stop('at once');
+  signal?.addEventListener('abort', abort, { once: true });
+  exits
+    .finally(() => {
+      signal?.removeEventListener('abort', abort);
+      pump?.stop();
+      stop.finished();
+    })
+    .catch(() => undefined);
+  void pump?.failure.then((failure) => {
+    if (failure !== undefined) stop('gently');
+  });
+  return { output: outputOf({ stdout: programs.at(-1)?.stdout, pump, exits, stop, signal }), exits, stop };
+}
+
+/** All in one turn of the event loop: Node must not read a byte from a descriptor that the next program is to inherit. */
+function startAll({ programs, input, keepOutput = true }: ChainRequest): RunningProgram[] {
+  const running: RunningProgram[] = [];
+  for (const [index, stage] of programs.entries()) {
+    const before = running.at(-1);
+    const isLast = index === programs.length - 1;
+    const stdin = before === undefined ? (input === undefined ? 'ignore' : 'pipe') : (before.stdout ?? 'ignore');
+    const program = startProgram(stage, stdin, isLast && !keepOutput ? 'ignore' : 'pipe');
+    // Our copy of the descriptor would keep the writer blocked for ever once the reader is dead.
+    before?.stdout?.destroy();
+    running.push(program);
+  }
+  // Without a listener Node throws away what nobody has asked for when the program ends.
+  running.at(-1)?.stdout?.on('readable', () => undefined);
+  running.at(-1)?.stdout?.on('error', () => undefined);
+  return running;
+}
+
+interface Stop {
+  (how: 'at once' | 'gently'): void;
+  finished(): void;
+}
+
+function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined): Stop {
+  let timer: NodeJS.Timeout | undefined;
+  const now = (): void => {
+    clearTimeout(timer);
+    for (const program of programs) program.stop();
+  };
+  const stop = (how: 'at once' | 'gently'): void => {
+    if (how === 'at once') now();
+    else timer ??= setTimeout(now, WIND_DOWN_MS);
+    pump?.stop();
+  };
+  return Object.assign(stop, { finished: () => clearTimeout(timer) });
+}
+
+async function allExits(programs: readonly RunningProgram[], onFailure: () => void, onMissing: () => void): Promise<readonly ChainExit[]> {
+  const settled = await Promise.allSettled(
+    programs.map(({ exit, stage }) =>
+      exit.then(
+        (ended) => {
+          if (!endedWell(ended, stage)) onFailure();
+          return ended;
+        },
+        (error: unknown) => {
+          onMissing();
+          throw error;
+        },
+      ),
+    ),
+  );
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+interface OutputParts {
+  readonly stdout: Readable | undefined;
+  readonly pump: Pump | undefined;
+  readonly exits: Promise<unknown>;
+  readonly stop: Stop;
+  readonly signal: AbortSignal | undefined;
+}
+
+function outputOf(parts: OutputParts): ByteStream {
+  const chunks = outputChunks(parts);
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => chunks.next(),
+      // A generator that was never begun skips its `finally`, and one that waits for a chunk leaves only when it has it.
+      return: async () => {
+        parts.stop('at once');
+        const result = await chunks.return();
+        await settled(parts.exits);
+        return result;
+      },
+    }),
+  };
+}
+
+async function* outputChunks({ stdout, pump, exits, stop, signal }: OutputParts): AsyncGenerator<Uint8Array, void, undefined> {
+  let whole = false;
+  try {
+    if (stdout !== undefined) yield* chunksOf(stdout);
+    // The end of the file is not the end of the program: tar still writes its snapshot file.
+    await exits;
+    whole = true;
+    signal?.throwIfAborted();
+    const failure = await pump?.failure;
+    if (failure !== undefined) throw failure.error;
+  } finally {
+    stdout?.destroy();
+    if (!whole) stop('at once');
+    await settled(exits);
+  }
+}
+
+/** A descriptor that fails has ended; what that means is said by the exit of the program. */
+async function* chunksOf(stdout: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  for (;;) {
+    const chunk: Uint8Array | null = stdout.read();
+    if (chunk !== null) yield chunk;
+    else if (stdout.readableEnded || stdout.destroyed) return;
+    else await somethingToRead(stdout);
+  }
+}
+
+function somethingToRead(stdout: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['readable', 'end', 'close'];
+    const done = (): void => {
+      for (const event of events) stdout.off(event, done);
+      resolve();
+    };
+    for (const event of events) stdout.on(event, done);
+  });
+}
+
+const settled = (promise: Promise<unknown>): Promise<void> =>
+  promise.then(
+    () => undefined,
+    () => undefined,
+  );
