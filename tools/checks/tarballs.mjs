@@ -29,22 +29,23 @@ try {
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
+/** Libraries and apps go to two folders, because the tarballs of `@freezer/agent` and `freezer-agent` have the same name. */
 function pack(published) {
-  const folder = join(place, 'tarballs');
-  mkdirSync(folder);
-  execFileSync('pnpm', ['--recursive', 'pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'pipe' });
-  const made = readdirSync(folder);
+  for (const group of ['packages', 'apps']) {
+    mkdirSync(join(place, group));
+    execFileSync('pnpm', ['--recursive', '--filter', `./${group}/*`, 'pack', '--pack-destination', join(place, group)], { cwd: ROOT, stdio: 'pipe' });
+  }
   return new Map(
     published.map(({ name, version }) => {
-      const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
-      if (!made.includes(file)) throw new Error(`${name}: no tarball ${file} was made`);
-      return [name, join(folder, file)];
+      const file = join(place, name.startsWith('@') ? 'packages' : 'apps', `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+      if (!existsSync(file)) throw new Error(`${name}: no tarball ${basename(file)} was made`);
+      return [name, file];
     }),
   );
 }
 
 function lookInside(manifest, tarball) {
-  const folder = join(place, 'inside', basename(tarball));
+  const folder = join(place, 'inside', manifest.name);
   mkdirSync(folder, { recursive: true });
   execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
   const bad = (text) => problems.push(`${manifest.name}: ${text}`);
