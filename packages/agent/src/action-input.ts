@@ -1,0 +1,38 @@
+import type { Logger } from '@freezer/core';
+import type { Result, ResultDocument } from '@freezer/models';
+import type { ActionName } from './settings/option.ts';
+import type { Settings } from './settings/settings.ts';
+import type { StorageSection } from './settings/storage-sections.ts';
+
+/** What an app hands to the actions: settled settings and everything that comes from outside. */
+export interface ActionInput {
+  readonly action: ActionName;
+  readonly settings: Settings;
+  /** Several storages at once; when there are any, they stand in place of `settings.storage` and `settings.container`. */
+  readonly storageSections: readonly StorageSection[];
+  /** The command line for the result document, without secrets. */
+  readonly cli: string;
+  /** The version of the app. */
+  readonly version: string;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** For output that is bytes (a file restored to standard output). Resolves when more may be written. Texts go into the result. */
+  readonly writeOut: (chunk: Uint8Array) => Promise<void>;
+}
+
+/** What an action has to show. One of the two is printed, as `--json` says. */
+export interface ActionOutput {
+  /** For people: whole lines. May be long, and is then produced as it is read. */
+  readonly text: string | AsyncIterable<string>;
+  /** One JSON value. */
+  readonly json: unknown;
+}
+
+export interface ActionResult {
+  readonly result: Result;
+  /** For `--metadata-out` and `--metadata-fd`. */
+  readonly document?: ResultDocument | undefined;
+  readonly output?: ActionOutput | undefined;
+}

@@ -1,0 +1,174 @@
+import { FreezerError } from '@freezer/core';
+import type { Option } from './option.ts';
+import { OPTION_TABLE } from './option-table.ts';
+import { nearestName } from './suggest.ts';
+import { readBoolean } from './values.ts';
+
+/** An option as it stands on the command line. */
+export interface GivenOption {
+  readonly option: Option;
+  /** As it was written, without its value: `--max-level`, `-F`. */
+  readonly spelled: string;
+  /** Not yet checked. */
+  readonly text: string;
+}
+
+export interface ParsedArguments {
+  readonly help: boolean;
+  readonly version: boolean;
+  /** The first word, which says what to do. Not yet checked. */
+  readonly word?: string | undefined;
+  readonly given: readonly GivenOption[];
+}
+
+interface Meaning {
+  /** Undefined for --help and --version. */
+  readonly option?: Option;
+  /** Set for names that carry their value: `--sync`, `--nosync`. */
+  readonly value?: boolean;
+  readonly special?: 'help' | 'version';
+}
+
+const takesNoValue = (option: Option): boolean => option.type === 'bool';
+
+function longNames(): ReadonlyMap<string, Meaning> {
+  const names = new Map<string, Meaning>([
+    ['help', { special: 'help' }],
+    ['version', { special: 'version' }],
+  ]);
+  const twins: [string, Meaning][] = [];
+  for (const option of OPTION_TABLE) {
+    for (const name of [option.name, ...(option.aliases ?? [])]) {
+      const flag = option.type === 'bool' || option.type === 'switch';
+      names.set(name, flag ? { option, value: true } : { option });
+      if (flag) twins.push([`no${name}`, { option, value: false }], [`no-${name}`, { option, value: false }]);
+    }
+  }
+  for (const [name, meaning] of twins) if (!names.has(name)) names.set(name, meaning);
+  return names;
+}
+
+const LONG = longNames();
+const SHORT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ['h', { special: 'help' }],
+  ...OPTION_TABLE.flatMap((option): [string, Meaning][] => (option.short === undefined ? [] : [[option.short, { option, value: true }]])),
+]);
+
+const wrong = (message: string): FreezerError => new FreezerError('invalid', message);
+
+function findLong(name: string): Meaning {
+  const exact = LONG.get(name);
+  if (exact) return exact;
+  const begun = [...LONG.keys()].filter((known) => known.startsWith(name));
+  const meanings = new Set(begun.map((known) => `${LONG.get(known)?.option?.name ?? known} ${LONG.get(known)?.value}`));
+  const only = LONG.get(begun[0] ?? '');
+  if (meanings.size === 1 && only && name !== '') return only;
+  if (begun.length > 1) throw wrong(`option --${name} is ambiguous; it could be ${begun.slice(0, 6).map((known) => `--${known}`).join(', ')}`);
+  const nearest = nearestName(name.replaceAll('_', '-'), LONG.keys());
+  throw wrong(`unknown option --${name}${nearest === undefined ? '; --help lists all options' : `; did you mean --${nearest}?`}`);
+}
+
+/** A word that may be the value of an option: an option must be given as `--name=-value` when its value begins with `-`. */
+const isValue = (word: string | undefined): word is string => word !== undefined && (!word.startsWith('-') || word === '-' || /^-\.?\d/.test(word));
+
+class ArgumentReader {
+  readonly given: GivenOption[] = [];
+  readonly words: string[] = [];
+  help = false;
+  version = false;
+  readonly #argv: readonly string[];
+  #next = 0;
+
+  constructor(argv: readonly string[]) {
+    this.#argv = argv;
+  }
+
+  read(): void {
+    for (let word = this.#argv[this.#next++]; word !== undefined; word = this.#argv[this.#next++]) {
+      if (word === '--') return this.#rest();
+      if (word.startsWith('--')) this.#long(word.slice(2));
+      else if (word.length > 1 && word.startsWith('-')) this.#shorts(word.slice(1));
+      else this.#word(word);
+    }
+  }
+
+  #rest(): void {
+    for (const word of this.#argv.slice(this.#next)) this.#word(word);
+  }
+
+  #word(word: string): void {
+    const before = this.given.at(-1);
+    if (this.words.length > 0 || (before && !this.#mayBeAction())) {
+      const shown = before?.option.secret ? 'an unexpected word' : `unexpected word '${word}'`;
+      throw wrong(`${shown}${before ? ` after ${before.spelled}` : ''}${before && takesNoValue(before.option) ? ', which takes no value' : '; a value with blanks must be quoted'}`);
+    }
+    this.words.push(word);
+  }
+
+  /** Options with a value have taken it, so a word behind one is a mistake; behind a flag it may be the action. */
+  #mayBeAction(): boolean {
+    return this.given.every(({ option }) => takesNoValue(option));
+  }
+
+  #long(text: string): void {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    this.#take(findLong(name), `--${name}`, equals < 0 ? undefined : text.slice(equals + 1));
+  }
+
+  #shorts(letters: string): void {
+    const letter = letters.slice(0, 1);
+    const meaning = SHORT.get(letter);
+    if (!meaning) throw wrong(`unknown option -${letter}; --help lists all options`);
+    const rest = letters.slice(1);
+    if (meaning.special || (meaning.option && takesNoValue(meaning.option))) {
+      this.#take(meaning, `-${letter}`, rest.startsWith('=') ? rest.slice(1) : undefined);
+      if (rest !== '' && !rest.startsWith('=')) this.#shorts(rest);
+    } else this.#take(meaning, `-${letter}`, rest === '' ? undefined : rest.replace(/^=/, ''));
+  }
+
+  #take(meaning: Meaning, spelled: string, attached: string | undefined): void {
+    const { option, special } = meaning;
+    if (special !== undefined) this[special] = true;
+    if (!option) return;
+    if (option.type === 'switch') this.#push(option, spelled, this.#switched(meaning, attached));
+    else if (!takesNoValue(option)) this.#push(option, spelled, attached ?? this.#value(option, spelled));
+    else if (attached === undefined) this.#push(option, spelled, String(meaning.value));
+    else throw wrong(`${spelled} takes no value, but '${attached}' was given; use --${option.name} or --no${option.name}`);
+  }
+
+  /** Freezer wants a text behind these; ours also takes them alone. */
+  #switched(meaning: Meaning, attached: string | undefined): string {
+    if (attached !== undefined) return attached;
+    if (meaning.value === false) return 'false';
+    const next = this.#argv[this.#next];
+    if (next === undefined || readBoolean(next) === undefined) return 'true';
+    this.#next++;
+    return next;
+  }
+
+  /** Also `--name = VALUE`, as an old manual writes it. */
+  #value(option: Option, spelled: string): string {
+    if (this.#argv[this.#next] === '=') this.#next++;
+    const next = this.#argv[this.#next];
+    if (!isValue(next)) {
+      throw wrong(`${spelled} needs a value${next === undefined ? '' : `; one that begins with '-' is given as --${option.name}=VALUE`}`);
+    }
+    this.#next++;
+    return next;
+  }
+
+  #push(option: Option, spelled: string, text: string): void {
+    this.given.push({ option, spelled, text });
+  }
+}
+
+/**
+ * Takes a command line apart by oslo.config's rules: `--name VALUE`, `--name=VALUE`, `--flag` and `--noflag`, `-F VALUE`, `-FVALUE`, and
+ * beginnings of long names that only one option has. Values are not looked at. Fails with `invalid`, in one line.
+ */
+export function parseArguments(argv: readonly string[]): ParsedArguments {
+  const reader = new ArgumentReader(argv);
+  reader.read();
+  return { help: reader.help, version: reader.version, word: reader.words[0], given: reader.given };
+}

@@ -1,0 +1,75 @@
+import type { GivenOption } from './arguments.ts';
+import type { IniEntry } from './ini.ts';
+import { readListText } from './list-text.ts';
+import type { Option, OptionType } from './option.ts';
+import { keyOf, OPTION_TABLE, optionOfFileName } from './option-table.ts';
+import { nearestName } from './suggest.ts';
+
+/** What some place gave for an option; not yet checked. */
+export interface RawValue {
+  readonly option: Option;
+  /** More than one only for options that may be given several times. */
+  readonly texts: readonly string[];
+  /** Begins the message of a wrong value. */
+  readonly place: string;
+}
+
+export type RawValues = Map<string, RawValue>;
+
+/** A key of a file that no option answers to. */
+export interface UnknownKey {
+  readonly place: string;
+  readonly key: string;
+  readonly nearest: string | undefined;
+}
+
+export interface FileFindings {
+  readonly warnings: string[];
+  readonly unknown: UnknownKey[];
+}
+
+/** As configparser's users write them; `none` in small letters is a compression. */
+const NOTHING = new Set(['False', 'false', 'None']);
+const KEEPS_EMPTY: ReadonlySet<OptionType> = new Set(['string']);
+
+/** Freezer writes `False` and `None` for what is not set. An empty value says the same, except for texts, where it may mean something (`proxy =`). */
+function saysNothing(option: Option, text: string): boolean {
+  if (option.type === 'bool' || option.type === 'switch') return text === '' || text === 'None';
+  return NOTHING.has(text) || (text === '' && !KEEPS_EMPTY.has(option.type));
+}
+
+/** The command line as a layer. A later value replaces an earlier one, except where several are wanted. */
+export function layerOfArguments(given: readonly GivenOption[]): RawValues {
+  const layer: RawValues = new Map();
+  for (const { option, spelled, text } of given) {
+    const before = layer.get(keyOf(option));
+    layer.set(keyOf(option), { option, place: spelled, texts: before && option.repeatable ? [...before.texts, text] : [text] });
+  }
+  return layer;
+}
+
+/** Puts entries of a file over what lower places gave; a value that says nothing takes theirs away. */
+export function addFileLayer(values: RawValues, entries: readonly IniEntry[], file: string, findings: FileFindings): void {
+  for (const { key, value } of entries) {
+    const option = optionOfFileName(key);
+    const place = `${file}: ${key}`;
+    if (!option) {
+      findings.unknown.push({ place: file, key, nearest: nearestName(key.replaceAll('-', '_'), OPTION_TABLE.map(keyOf)) });
+      continue;
+    }
+    if (key !== keyOf(option)) findings.warnings.push(`${place} is an old spelling of ${keyOf(option)}`);
+    const texts = option.repeatable ? readListText(value) : [value];
+    if (texts.length === 0 || saysNothing(option, value)) values.delete(keyOf(option));
+    else values.set(keyOf(option), { option, texts, place });
+  }
+}
+
+/** Fills from the environment what no other place gave. */
+export function fillFromEnvironment(values: RawValues, environment: Readonly<Record<string, string | undefined>>): void {
+  for (const option of OPTION_TABLE) {
+    if (values.has(keyOf(option))) continue;
+    const name = option.env?.find((variable) => (environment[variable] ?? '') !== '');
+    const text = name === undefined ? undefined : environment[name];
+    if (name !== undefined && text !== undefined) values.set(keyOf(option), { option, texts: [text], place: name });
+  }
+}

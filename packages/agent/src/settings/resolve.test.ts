@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import { resolveSettings } from './resolve.ts';
+import { resolveInput } from './resolve-input.fixture.ts';
+
+const backup = ['--storage', 'local', '-C', '/store', '-F', '/data', '-N', 'set'];
+
+describe('precedence', () => {
+  const file = '[DEFAULT]\ncompression = xz\nmax_level = 3\n';
+  const job = '[job]\ncompression = bzip2\nalways_level = 2\n';
+
+  test('the built-in value stands where nothing is given', async () => {
+    const { settings, places } = await resolveSettings(resolveInput(backup));
+    expect(settings).toMatchObject({ compression: 'gzip', mode: 'fs', engine_name: 'tar', hostname: 'vm', sync: true, container: '/store' });
+    expect(places.has('compression')).toBe(false);
+  });
+
+  test('--config-file is above the built-in value', async () => {
+    const { settings, places } = await resolveSettings(resolveInput([...backup, '--config-file', '/a.conf'], { '/a.conf': file }));
+    expect(settings).toMatchObject({ compression: 'xz', max_level: 3 });
+    expect(places.get('max_level')).toBe('a.conf: max_level');
+  });
+
+  test('a later --config-file is above an earlier one, and --config-dir above both, sorted', async () => {
+    const files = { '/a.conf': file, '/b.conf': '[DEFAULT]\nmax_level=4\n', '/d/2.conf': '[DEFAULT]\ncompression=none\n', '/d/1.conf': '[DEFAULT]\ncompression=zstd\n', '/d/3.txt': 'x' };
+    const argv = [...backup, '--config-dir', '/d', '--config-file', '/a.conf', '--config-file', '/b.conf'];
+    const { settings } = await resolveSettings(resolveInput(argv, files));
+    expect(settings).toMatchObject({ compression: 'none', max_level: 4 });
+  });
+
+  test('the job file is above --config-file, the command line above both', async () => {
+    const files = { '/a.conf': file, '/job.ini': job };
+    const argv = [...backup, '--config', '/job.ini', '--config-file', '/a.conf'];
+    expect((await resolveSettings(resolveInput(argv, files))).settings).toMatchObject({ compression: 'bzip2', max_level: 3, always_level: 2 });
+    expect((await resolveSettings(resolveInput([...argv, '--compression', 'zstd'], files))).settings.compression).toBe('zstd');
+  });
+
+  test('the environment fills what no place gave, and nothing else', async () => {
+    const environment = { OS_USERNAME: 'env', OS_TENANT_NAME: 'tenant', OS_PASSWORD: 'x' };
+    const { settings } = await resolveSettings(resolveInput([...backup, '--os-username', 'line'], {}, environment));
+    expect(settings).toMatchObject({ os_username: 'line', os_project_name: 'tenant', os_password: 'x' });
+  });
+
+  test('False and None in a file take away what a lower place gave', async () => {
+    const files = { '/a.conf': file, '/job.ini': '[job]\nmax_level = False\ncompression = None\nhostname = false\n' };
+    const { settings } = await resolveSettings(resolveInput([...backup, '--config', '/job.ini', '--config-file', '/a.conf'], files));
+    expect(settings).toMatchObject({ compression: 'gzip', max_level: undefined, hostname: 'vm' });
+  });
+});
+
+describe('job files', () => {
+  const resolveJob = (text: string, argv: readonly string[] = []) => resolveSettings(resolveInput(['--config', '/job.ini', ...argv], { '/job.ini': text }));
+  const base = '[job]\nstorage = local\ncontainer = /store\nbackup_name = set\npath_to_backup = /data\n';
+
+  test('old names are taken with a warning', async () => {
+    const text = '[job]\nstorage=local\nsrc_file = /data\nbackup-name = set\nmax_backup_level = 2\nrestart_always_backup = 5\nmax_cpu_priority = false\nengine = tar\n';
+    const { settings, warnings } = await resolveJob(text);
+    expect(settings).toMatchObject({ path_to_backup: '/data', backup_name: 'set', max_level: 2, restart_always_level: 5, engine_name: 'tar', max_priority: false });
+    expect(warnings).toContain('job.ini: src_file is an old spelling of path_to_backup');
+    expect(warnings).toContain('job.ini: backup-name is an old spelling of backup_name');
+    expect(warnings).toHaveLength(6);
+  });
+
+  test('an unknown key is a warning that names it', async () => {
+    expect((await resolveJob(`${base}max_levl = 1\nfoo = 2\n`)).warnings).toEqual([
+      'job.ini: unknown key max_levl is ignored; did you mean max_level?',
+      'job.ini: unknown key foo is ignored',
+    ]);
+  });
+
+  test('an unknown key that may concern retention stops admin (FIELD N13)', async () => {
+    const admin = '[job]\naction = admin\nstorage = local\nbackup_name = set\nkeep_last = 1\nkeep_dayly = 7\n';
+    await expect(resolveJob(admin)).rejects.toMatchObject({ code: 'invalid', message: 'job.ini: unknown key keep_dayly; did you mean keep_daily?' });
+  });
+
+  test('storage sections stay apart and take nothing from elsewhere', async () => {
+    const text = `${base}[storage:one]\nstorage = local\ncontainer = /one\n[storage:two]\nstorage = local\ncontainer = /two\nssh_port = 23\n`;
+    const { settings, storageSections } = await resolveJob(text);
+    expect(settings.container).toBe('/store');
+    expect(storageSections).toEqual([
+      { name: 'one', settings: { storage: 'local', container: '/one' } },
+      { name: 'two', settings: { storage: 'local', container: '/two', ssh_port: 23 } },
+    ]);
+    expect((await resolveJob(text, ['--storage', 'local'])).storageSections).toEqual([]);
+  });
+
+  test('a file that is missing is one line', async () => {
+    await expect(resolveSettings(resolveInput(['--config', '/no.ini']))).rejects.toMatchObject({ code: 'invalid', message: '--config: configuration file /no.ini not found' });
+  });
+});
+
+describe('wrong values name place, value and what is allowed', () => {
+  test.each([
+    [['--max-level', 'abc'], "--max-level: 'abc' is not a whole number"],
+    [['--max-level', '-1'], '--max-level: -1 is less than 0'],
+    [['--compression', 'gzpi'], "--compression: 'gzpi' is unknown; allowed: gzip, bzip2, xz, zstd, none (did you mean gzip?)"],
+    [['--restart-always-level', '2y'], "--restart-always-level: '2y' is not a number of days; allowed: days, or with a unit, as in 30, 0.5, 12h, 7d, 2w"],
+    [['--max-segment-size', '1x'], "--max-segment-size: '1x' is not a size; allowed: bytes, or with a unit, as in 1k, 10K, 120M, 10G"],
+    [['--ssh-port', '70000'], '--ssh-port: 70000 is more than 65535'],
+    [['-F', ''], '-F: must not be empty'],
+    [['--storage-mode', '0755'], "--storage-mode: '0755' is not the rights of a file that its owner can read and write; allowed: 0600, 0640, 0660, 0644 and the like"],
+  ])('%j', async (argv, message) => {
+    await expect(resolveSettings(resolveInput([...backup, ...argv]))).rejects.toMatchObject({ code: 'invalid', message });
+  });
+
+  test('in a job file', async () => {
+    const files = { '/job.ini': '[job]\nmax_level = abc\n' };
+    await expect(resolveSettings(resolveInput([...backup, '--config', '/job.ini'], files))).rejects.toMatchObject({ message: "job.ini: max_level: 'abc' is not a whole number" });
+  });
+});
+
+describe('what is not part of this version', () => {
+  test.each([
+    [['backup', '-N', 'a', '-F', '/x'], "--storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local"],
+    [[...backup, '-m', 'mysql'], "-m: 'mysql' is not part of this version: it needs its own mode package; allowed now: fs"],
+    [[...backup, '--snapshot'], '--snapshot: snapshots are not part of this version'],
+    [[...backup, '--upload-limit', '1k'], '--upload-limit: bandwidth limits are not part of this version'],
+    [['show'], "the action 'show' is not part of this version"],
+    [['restroe'], "unknown action 'restroe'; did you mean restore?; allowed: backup, restore, verify, list, admin, info, exec"],
+  ])('%j', async (argv, message) => {
+    await expect(resolveSettings(resolveInput(argv))).rejects.toMatchObject({ code: 'invalid', message });
+  });
+
+  test.each([[['--ssh-port', '23']], [['--upload-limit', '-1']], [['--timeout', '5']], [['--os-auth-url', 'http://x']], [['--max-segment-size', '1M']], [['--snapshot', 'false']]])(
+    '%j changes nothing and is taken',
+    async (argv) => {
+      await expect(resolveSettings(resolveInput([...backup, ...argv]))).resolves.toMatchObject({ action: 'backup' });
+    },
+  );
+});

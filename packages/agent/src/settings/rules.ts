@@ -1,0 +1,67 @@
+import { FreezerError } from '@freezer/core';
+import type { ActionName } from './option.ts';
+import type { SettingKey, Settings } from './settings.ts';
+
+/** A rule between options: which action, what is wrong, and what to say. */
+interface Rule {
+  readonly actions: readonly ActionName[];
+  readonly broken: (settings: Settings, given: ReadonlySet<SettingKey>) => boolean;
+  readonly message: string;
+}
+
+const RETENTION: readonly SettingKey[] = [
+  'remove_older_than',
+  'remove_from_date',
+  'keep_last',
+  'keep_hourly',
+  'keep_daily',
+  'keep_weekly',
+  'keep_monthly',
+  'keep_yearly',
+];
+
+const RULES: readonly Rule[] = [
+  { actions: ['backup', 'restore', 'admin'], broken: (settings, given) => !settings.backup_name && !onlyOrphans(settings, given), message: 'A value for --backup-name is required' },
+  { actions: ['backup', 'restore', 'admin', 'verify', 'list'], broken: (settings) => settings.container === '', message: '--container is required' },
+  { actions: ['backup'], broken: (settings) => settings.path_to_backup === undefined, message: 'path-to-backup argument must be provided' },
+  {
+    actions: ['backup'],
+    broken: (settings) => settings.no_incremental && Boolean(settings.max_level || settings.always_level),
+    message: 'no-incremental option is not compatible with backup level options',
+  },
+  { actions: ['backup'], broken: (settings) => settings.no_incremental && settings.incremental, message: 'no-incremental option is not compatible with --incremental' },
+  {
+    actions: ['backup'],
+    broken: (settings) => settings.hide_names && settings.encrypt_pass_file.length === 0,
+    message: '--hide-names needs --encrypt-pass-file',
+  },
+  {
+    actions: ['backup'],
+    broken: (settings, given) => given.has('encryption') && settings.encrypt_pass_file.length === 0,
+    message: '--encryption needs --encrypt-pass-file',
+  },
+  { actions: ['backup'], broken: (settings) => settings.encrypt_pass_file.length > 1, message: 'a backup takes one --encrypt-pass-file; several are for reading older backups' },
+  {
+    actions: ['restore', 'verify', 'list', 'backup'],
+    broken: (settings) => settings.require_authenticated && settings.allow_unauthenticated,
+    message: '--require-authenticated and --allow-unauthenticated contradict each other',
+  },
+  { actions: ['restore'], broken: (settings) => settings.restore_abs_path === undefined, message: '--restore-abs-path is required' },
+  { actions: ['restore'], broken: (settings) => settings.delete && !settings.overwrite, message: '--delete needs --overwrite' },
+  {
+    actions: ['admin'],
+    broken: (settings, given) => !settings.remove_orphans && !RETENTION.some((key) => given.has(key)),
+    message: 'You need to say what to remove. You can use --remove-older-than, --remove-from-date, --keep-last and the like, or --remove-orphans',
+  },
+  { actions: ['admin'], broken: (settings, given) => given.has('older_than') && !settings.remove_orphans, message: '--older-than needs --remove-orphans; to remove old backups use --remove-older-than' },
+];
+
+function onlyOrphans(settings: Settings, given: ReadonlySet<SettingKey>): boolean {
+  return settings.remove_orphans && !RETENTION.some((key) => given.has(key));
+}
+
+/** Checks what options ask of each other. Fails with `invalid`. `given` holds the keys that some place gave. */
+export function checkRules(action: ActionName, settings: Settings, given: ReadonlySet<SettingKey>): void {
+  const broken = RULES.find((rule) => rule.actions.includes(action) && rule.broken(settings, given));
+  if (broken) throw new FreezerError('invalid', broken.message);
+}

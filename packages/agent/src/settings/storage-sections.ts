@@ -1,0 +1,44 @@
+import { FreezerError } from '@freezer/core';
+import type { IniEntry } from './ini.ts';
+import { refuseWhatIsMissing } from './not-part-of-this-version.ts';
+import { keyOf, optionOfFileName, optionOfKey } from './option-table.ts';
+import { readValue, type ValuePlace } from './values.ts';
+
+/** One `[storage:NAME]` of a job file: one of several storages that hold the same backups. */
+export interface StorageSection {
+  readonly name: string;
+  /** Only what the section says, by key; `storage` and `container` are always there. Nothing is taken from other places. */
+  readonly settings: Readonly<Record<string, unknown>> & { readonly storage: string; readonly container: string };
+}
+
+const HEADER = /^storage:\s*(.*)$/i;
+
+/** The name in `storage:NAME`; undefined for other sections. */
+export const storageSectionName = (section: string): string | undefined => HEADER.exec(section)?.[1];
+
+function sectionOf(name: string, entries: readonly IniEntry[], file: string, at: Omit<ValuePlace, 'place'>): StorageSection {
+  const settings: Record<string, unknown> = {};
+  for (const { key, value } of entries) {
+    const option = optionOfFileName(key);
+    const place = `${file}: [storage:${name}] ${key}`;
+    if (option) {
+      settings[keyOf(option)] = readValue(option, value, { ...at, place });
+    } else settings[key.replaceAll('-', '_')] = value;
+  }
+  const { storage, container } = settings;
+  if (typeof storage !== 'string') throw new FreezerError('invalid', `${file}: [storage:${name}]: storage is missing`);
+  if (typeof container !== 'string' || container === '') throw new FreezerError('invalid', `${file}: [storage:${name}]: container is missing`);
+  const kind = optionOfKey('storage');
+  if (kind) refuseWhatIsMissing(kind, `${file}: [storage:${name}] storage`, storage);
+  return { name, settings: { ...settings, storage, container } };
+}
+
+/** The storages that a job file names, in its order; empty when it has no such section. */
+export function readStorageSections(entries: readonly IniEntry[], file: string, at: Omit<ValuePlace, 'place'>): readonly StorageSection[] {
+  const byName = new Map<string, IniEntry[]>();
+  for (const entry of entries) {
+    const name = storageSectionName(entry.section);
+    if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), entry]);
+  }
+  return [...byName].map(([name, own]) => sectionOf(name, own, file, at));
+}
