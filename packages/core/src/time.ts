@@ -20,29 +20,30 @@ export interface ParsedDate {
 export function parseDate(text: string, options: { readonly zone?: string | undefined } = {}): ParsedDate {
   const match = FORM.exec(text.trim());
   const wall = match ? wallSeconds(match.slice(1, 7).map((part) => Number(part ?? 0))) : undefined;
-  if (match === null || wall === undefined) {
-    throw new FreezerError(
-      'invalid',
-      `date '${text.slice(0, 60).replaceAll(/[\r\n]/g, ' ')}': is no date; allowed: YYYY-MM-DDThh:mm:ss, with Z or +hh:mm, or without a zone for local time`,
-    );
+  const offset = match?.[7] === undefined ? undefined : offsetSeconds(match[7]);
+  if (wall !== undefined && !Number.isNaN(offset)) {
+    const parsed = offset === undefined ? instantOf(wall, text.trim(), options.zone) : { at: wall - offset };
+    if (parsed.at >= 0) return parsed;
   }
-  const offset = match[7];
-  return offset === undefined ? instantOf(wall, text.trim(), options.zone) : { at: wall - offsetSeconds(offset) };
+  const given = text.slice(0, 60).replaceAll(/\s+/g, ' ');
+  throw new FreezerError('invalid', `date '${given}': is no date since 1970; allowed: YYYY-MM-DDThh:mm:ss, with Z or +hh:mm, or without a zone for local time`);
 }
 
 function wallSeconds(parts: readonly number[]): number | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
-  if (year < 1970 || hour > 23 || minute > 59 || second > 59) return undefined;
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  if (year < 1900 || hour > 23 || minute > 59 || second > 59) return undefined;
   const wall = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
   // Date.UTC takes 30 February for 2 March.
   return wall.getUTCMonth() === month - 1 && wall.getUTCDate() === day ? wall.getTime() / 1000 : undefined;
 }
 
+/** NaN when it is none. */
 function offsetSeconds(text: string): number {
   if (text === 'Z') return 0;
   const [hours = 0, minutes = 0, seconds = 0] = text.slice(1).split(':').map(Number);
+  if (hours > 23 || minutes > 59 || seconds > 59) return Number.NaN;
   const sum = hours * HOUR_SECONDS + minutes * 60 + seconds;
-  if (hours > 23 || minutes > 59 || seconds > 59) throw new FreezerError('invalid', `date: ${text} is no offset; allowed: -23:59 to +23:59`);
   return text.startsWith('-') ? -sum : sum;
 }
 
