@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FreezerError } from '@freezer/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type ExternalSortOptions, externalSort } from './external-sort.ts';
 import type { SortRecord } from './sort-run.ts';
@@ -24,16 +24,21 @@ async function sorted(records: AsyncIterable<SortRecord>, options: Partial<Exter
 }
 
 /** Stable, by the bytes of the key, in another way than the sort itself. */
-const naive = (records: readonly SortRecord[]): SortRecord[] => [...records].sort((left, right) => Buffer.compare(Buffer.from(left.key, 'latin1'), Buffer.from(right.key, 'latin1')));
+const naive = (records: readonly SortRecord[]): SortRecord[] =>
+  [...records].sort((left, right) => Buffer.compare(Buffer.from(left.key, 'latin1'), Buffer.from(right.key, 'latin1')));
 
 const byteString = fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
 
 describe('externalSort', () => {
   it('is stable and by bytes, in memory, with one generation of runs and with several', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.record({ key: byteString, line: byteString }), { maxLength: 60 }), fc.integer({ min: 1, max: 70 }), async (records, maxHeldRecords) => {
-        expect(await sorted(given(records), { maxHeldRecords })).toEqual(naive(records));
-      }),
+      fc.asyncProperty(
+        fc.array(fc.record({ key: byteString, line: byteString }), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 70 }),
+        async (records, maxHeldRecords) => {
+          expect(await sorted(given(records), { maxHeldRecords })).toEqual(naive(records));
+        },
+      ),
       { numRuns: 60 },
     );
   });

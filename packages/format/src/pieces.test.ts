@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
 import { FreezerError } from '@freezer/core';
-import { type DamagedPiece, PIECE_BYTES, hashPieces, verifyPieces, verifyPiecesReport } from './pieces.ts';
+import { describe, expect, it } from '@jest/globals';
+import { type DamagedPiece, hashPieces, PIECE_BYTES, verifyPieces, verifyPiecesReport } from './pieces.ts';
 
 const LEVEL = 'level 0 of 2026-11-21T12:00:00Z';
 
@@ -32,21 +32,30 @@ async function reportOf(bytes: Uint8Array, pieces: Uint8Array, size: number): Pr
   return found;
 }
 
-const failureOf = (work: Promise<unknown>): Promise<unknown> => work.then(
-  () => undefined,
-  (error: unknown) => error,
-);
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 describe('hashPieces', () => {
-  it.each([0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES])('gives one SHA-256 per 4 MiB of %d bytes and passes the chunks through', async (size) => {
-    const bytes = bytesOf(size);
-    const hashed = hashPieces(inChunks(bytes));
-    expect((await gather(hashed.stream)).equals(bytes)).toBe(true);
-    const expected: Buffer[] = [];
-    for (let from = 0; from < size; from += PIECE_BYTES) expected.push(createHash('sha256').update(bytes.subarray(from, from + PIECE_BYTES)).digest());
-    expect(hashed.digests().equals(Buffer.concat(expected))).toBe(true);
-    expect(hashed.size()).toBe(size);
-  });
+  it.each([0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES])(
+    'gives one SHA-256 per 4 MiB of %d bytes and passes the chunks through',
+    async (size) => {
+      const bytes = bytesOf(size);
+      const hashed = hashPieces(inChunks(bytes));
+      expect((await gather(hashed.stream)).equals(bytes)).toBe(true);
+      const expected: Buffer[] = [];
+      for (let from = 0; from < size; from += PIECE_BYTES)
+        expected.push(
+          createHash('sha256')
+            .update(bytes.subarray(from, from + PIECE_BYTES))
+            .digest(),
+        );
+      expect(hashed.digests().equals(Buffer.concat(expected))).toBe(true);
+      expect(hashed.size()).toBe(size);
+    },
+  );
 
   it('does not copy chunks', async () => {
     const chunk = bytesOf(10);
@@ -114,6 +123,7 @@ describe('verifyPieces', () => {
 
   it('refuses pieces of the wrong size before it reads any data', async () => {
     const untouched = (async function* (): AsyncGenerator<Uint8Array> {
+      yield* [];
       throw new TypeError('was read');
     })();
     const error = await failureOf(gather(verifyPieces(untouched, Buffer.alloc(31), expectedOf(1))));

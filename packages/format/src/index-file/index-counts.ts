@@ -1,4 +1,4 @@
-import { type IndexEntry, type SkippedEntry, type SkipReason } from '@freezer/core';
+import type { IndexEntry, SkippedEntry, SkipReason } from '@freezer/core';
 
 /** What an index holds, each path counted once. */
 export interface IndexCounts {

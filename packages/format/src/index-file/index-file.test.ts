@@ -2,8 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ByteStream, FreezerError, type HeldEntry, type IndexEntry } from '@freezer/core';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type ReadIndexOptions, readIndex } from './read-index.ts';
 import { type WriteIndexOptions, writeIndex } from './write-index.ts';
@@ -35,14 +35,26 @@ async function* inChunks(bytes: Uint8Array, size = 1000): ByteStream & AsyncGene
 
 const entriesOf = (bytes: Uint8Array, options: ReadIndexOptions = {}): Promise<IndexEntry[]> => all(readIndex(inChunks(bytes), options).entries);
 
-const file = (path: string, size = 1): HeldEntry => ({ kind: 'held', path, type: 'file', size, mtimeNs: 1_795_243_884_123_456_789n, mode: 0o640, uid: 1000, gid: 100 });
+const file = (path: string, size = 1): HeldEntry => ({
+  kind: 'held',
+  path,
+  type: 'file',
+  size,
+  mtimeNs: 1_795_243_884_123_456_789n,
+  mode: 0o640,
+  uid: 1000,
+  gid: 100,
+});
 const gz = (...lines: readonly string[]): Buffer => gzipSync(lines.map((line) => `${line}\n`).join(''));
 const HEADER = '{"format":1,"replaces_all":true}';
 const numbered = (count: number): HeldEntry[] => Array.from({ length: count }, (_, at) => file(`dir/${String(at).padStart(7, '0')}`, at));
 
 describe('writeIndex', () => {
   it('makes a gzip file of a header, lines sorted by bytes, and a trailer', async () => {
-    const { bytes } = await written([file('b'), { kind: 'deleted', path: 'a/z' }, file('\xff'), file('a-b'), { kind: 'skipped', path: 'a', reason: 'changed' }], { replacesAll: true });
+    const { bytes } = await written(
+      [file('b'), { kind: 'deleted', path: 'a/z' }, file('\xff'), file('a-b'), { kind: 'skipped', path: 'a', reason: 'changed' }],
+      { replacesAll: true },
+    );
     const lines = gunzipSync(bytes).toString().split('\n');
     expect(lines.shift()).toBe(HEADER);
     expect(lines.pop()).toBe('');

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { bytePathOf } from '@freezer/core';
+import { describe, expect, it } from '@jest/globals';
 import { formatIndexLine, parseIndexLine } from './index-line.ts';
 
 const FILE = '{"p":"etc/passwd","t":"f","s":1,"m":"2","o":420,"u":0,"g":0}';
@@ -8,11 +8,17 @@ describe('formatIndexLine', () => {
   it('writes what the handbook says', () => {
     const entry = { kind: 'held', path: 'etc/passwd', type: 'file', size: 1, mtimeNs: 2n, mode: 0o644, uid: 0, gid: 0 } as const;
     expect(formatIndexLine(entry)).toBe(FILE);
-    expect(formatIndexLine({ ...entry, type: 'symlink', target: 'a"b', mtimeNs: -1n })).toBe('{"p":"etc/passwd","t":"l","s":1,"m":"-1","o":420,"u":0,"g":0,"l":"a\\"b"}');
-    expect(formatIndexLine({ ...entry, type: 'block', device: { major: 8, minor: 1 } })).toBe('{"p":"etc/passwd","t":"b","s":1,"m":"2","o":420,"u":0,"g":0,"d":[8,1]}');
+    expect(formatIndexLine({ ...entry, type: 'symlink', target: 'a"b', mtimeNs: -1n })).toBe(
+      '{"p":"etc/passwd","t":"l","s":1,"m":"-1","o":420,"u":0,"g":0,"l":"a\\"b"}',
+    );
+    expect(formatIndexLine({ ...entry, type: 'block', device: { major: 8, minor: 1 } })).toBe(
+      '{"p":"etc/passwd","t":"b","s":1,"m":"2","o":420,"u":0,"g":0,"d":[8,1]}',
+    );
     expect(formatIndexLine({ kind: 'deleted', path: 'gone' })).toBe('{"p":"gone","t":"-"}');
     expect(formatIndexLine({ kind: 'skipped', path: 'run/s', reason: 'socket' })).toBe('{"p":"run/s","t":"!","r":"socket"}');
-    expect(formatIndexLine({ kind: 'skipped', path: 'x', reason: 'unreadable', detail: 'Permission denied' })).toBe('{"p":"x","t":"!","r":"unreadable","e":"Permission denied"}');
+    expect(formatIndexLine({ kind: 'skipped', path: 'x', reason: 'unreadable', detail: 'Permission denied' })).toBe(
+      '{"p":"x","t":"!","r":"unreadable","e":"Permission denied"}',
+    );
   });
 
   it('writes UTF-8 as it is and other bytes escaped', () => {
@@ -31,7 +37,12 @@ describe('parseIndexLine', () => {
   });
 
   it('takes a reason that it does not know for a failure', () => {
-    expect(parseIndexLine('{"p":"x","t":"!","r":"quarantined","e":"by scanner"}', 2)).toEqual({ kind: 'skipped', path: 'x', reason: 'failed', detail: 'quarantined: by scanner' });
+    expect(parseIndexLine('{"p":"x","t":"!","r":"quarantined","e":"by scanner"}', 2)).toEqual({
+      kind: 'skipped',
+      path: 'x',
+      reason: 'failed',
+      detail: 'quarantined: by scanner',
+    });
     expect(parseIndexLine('{"p":"x","t":"!","r":"quarantined"}', 2)).toEqual({ kind: 'skipped', path: 'x', reason: 'failed', detail: 'quarantined' });
   });
 

@@ -1,17 +1,23 @@
 import { isUtf8 } from 'node:buffer';
-import { type BytePath, type EntryType, FreezerError, type HeldEntry, type IndexEntry, type SkipReason, type SkippedEntry, bytePathOf } from '@freezer/core';
+import { type BytePath, bytePathOf, type EntryType, FreezerError, type HeldEntry, type IndexEntry, type SkippedEntry, type SkipReason } from '@freezer/core';
 
 /** The letters of `find -type`, and `h` for a hard link. */
-const LETTER_OF: Readonly<Record<EntryType, string>> = { file: 'f', directory: 'd', symlink: 'l', link: 'h', fifo: 'p', character: 'c', block: 'b', socket: 's' };
+const LETTER_OF: Readonly<Record<EntryType, string>> = {
+  file: 'f',
+  directory: 'd',
+  symlink: 'l',
+  link: 'h',
+  fifo: 'p',
+  character: 'c',
+  block: 'b',
+  socket: 's',
+};
 const TYPE_OF: ReadonlyMap<unknown, EntryType> = new Map(Object.entries(LETTER_OF).map(([type, letter]) => [letter, type as EntryType]));
 const DELETED = '-';
 const SKIPPED = '!';
 const REASONS: ReadonlySet<unknown> = new Set<SkipReason>(['unreadable', 'changed', 'vanished', 'failed', 'socket', 'mount', 'inode_flags', 'attributes']);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the chars that JSON escapes
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7f]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the chars that JSON escapes
-const ESCAPED = /[\0-\x1f"\\]/;
 const NOT_VISIBLE = /[^\x21-\x7e]|["%\\]/g;
 
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
@@ -21,7 +27,7 @@ function pathField(name: string, path: BytePath): string {
   if (PLAIN.test(path)) return `"${name}":"${path}"`;
   if (!isUtf8(Buffer.from(path, 'latin1'))) return `"${name}b":"${path.replace(NOT_VISIBLE, percent)}"`;
   // Quoting the bytes is quoting the text: nothing that JSON escapes occurs within a UTF-8 sequence.
-  return ESCAPED.test(path) ? `"${name}":${JSON.stringify(path)}` : `"${name}":"${path}"`;
+  return `"${name}":${JSON.stringify(path)}`;
 }
 
 function formatHeld(entry: HeldEntry): string {
@@ -103,7 +109,9 @@ export function parseFields(line: string): Fields | undefined {
   let value: unknown;
   try {
     // Parsing bytes as if they were chars gives byte strings at once; only an escaped char above ASCII has to be made bytes.
-    value = line.includes('\\u') ? JSON.parse(Buffer.from(line, 'latin1').toString('utf8'), (_key, part: unknown) => (typeof part === 'string' ? bytePathOf(part) : part)) : JSON.parse(line);
+    value = line.includes('\\u')
+      ? JSON.parse(Buffer.from(line, 'latin1').toString('utf8'), (_key, part: unknown) => (typeof part === 'string' ? bytePathOf(part) : part))
+      : JSON.parse(line);
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
 import { FreezerError, type HeldEntry, type IndexEntry } from '@freezer/core';
+import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type IndexLevel, type PointEntry, filterPaths, mergePoint, pathFilter, skippedOf } from './merge-index.ts';
+import { filterPaths, type IndexLevel, mergePoint, type PointEntry, pathFilter, skippedOf } from './merge-index.ts';
 
 interface PlainLevel {
   readonly replacesAll: boolean;
@@ -37,17 +37,22 @@ function naive(levels: readonly PlainLevel[]): PointEntry[] {
 
 const path = fc.array(fc.constantFrom('a', 'b', '/', '-', '\xc3', '\xa4', '\xff', '\x01', '"'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
 const change = fc.record({ path, kind: fc.constantFrom('held', 'held', 'deleted', 'skipped'), size: fc.nat() });
-const level = fc.record({ replacesAll: fc.integer({ min: 0, max: 4 }).map((n) => n === 0), changes: fc.uniqueArray(change, { selector: (item) => item.path, maxLength: 40 }) }).map(
-  ({ replacesAll, changes }): PlainLevel => ({
-    replacesAll,
-    entries: changes
-      .sort((left, right) => byBytes(left.path, right.path))
-      .map(({ path: name, kind, size }): IndexEntry => {
-        if (kind === 'held') return file(name, size);
-        return kind === 'deleted' ? { kind, path: name } : { kind: 'skipped', path: name, reason: 'unreadable' };
-      }),
-  }),
-);
+const level = fc
+  .record({
+    replacesAll: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+    changes: fc.uniqueArray(change, { selector: (item) => item.path, maxLength: 40 }),
+  })
+  .map(
+    ({ replacesAll, changes }): PlainLevel => ({
+      replacesAll,
+      entries: changes
+        .sort((left, right) => byBytes(left.path, right.path))
+        .map(({ path: name, kind, size }): IndexEntry => {
+          if (kind === 'held') return file(name, size);
+          return kind === 'deleted' ? { kind, path: name } : { kind: 'skipped', path: name, reason: 'unreadable' };
+        }),
+    }),
+  );
 
 describe('mergePoint', () => {
   it('is what applying the levels in order gives', async () => {

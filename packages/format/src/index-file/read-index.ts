@@ -30,7 +30,8 @@ const corrupt = (reason: string): FreezerError => new FreezerError('corrupt', `i
 function readHeader(line: string | undefined): IndexHeader {
   const fields = line === undefined ? undefined : parseFields(line);
   if (typeof fields?.format !== 'number' || typeof fields.replaces_all !== 'boolean') throw corrupt('does not begin with a header line');
-  if (fields.format !== INDEX_FORMAT) throw new FreezerError('unsupported', `index: format ${fields.format}; only ${INDEX_FORMAT} is known`, { details: { object: 'index' } });
+  if (fields.format !== INDEX_FORMAT)
+    throw new FreezerError('unsupported', `index: format ${fields.format}; only ${INDEX_FORMAT} is known`, { details: { object: 'index' } });
   return { replacesAll: fields.replaces_all };
 }
 
