@@ -1,1 +1,2 @@
-export {};
+export type { Dereference, TarOptions } from './settings.ts';
+export { tarEngine } from './tar-engine.ts';

@@ -1,1 +1,1 @@
-export {};
+export { createFsMode, fsMode, type FsOptions, type Sync } from './fs-mode.ts';

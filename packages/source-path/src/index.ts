@@ -1,1 +1,1 @@
-export {};
+export { type PathOptions, pathSource } from './path-source.ts';

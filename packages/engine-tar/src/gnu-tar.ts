@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process';
+import { type CallOptions, FreezerError, systemCodeOf } from '@freezer/core';
+
+const NAMES = ['gnutar', 'gtar', 'tar'] as const;
+
+/** The first of gnutar, gtar and tar on the PATH that is GNU tar. Fails with `unsupported` when none is. */
+export async function findGnuTar(options: CallOptions = {}, names: readonly string[] = NAMES): Promise<string> {
+  const others: string[] = [];
+  for (const name of names) {
+    const version = await versionOf(name, options);
+    if (version?.includes('GNU tar')) return name;
+    if (version !== undefined) others.push(`${name} is '${version}'`);
+  }
+  const found = others.length === 0 ? `none of ${names.join(', ')} is installed` : others.join(', ');
+  throw new FreezerError('unsupported', `tar: GNU tar is needed: ${found}`);
+}
+
+function versionOf(name: string, { signal }: CallOptions): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    execFile(name, ['--version'], { timeout: 30_000, ...(signal === undefined ? {} : { signal }) }, (error, stdout) => {
+      if (signal?.aborted) reject(signal.reason);
+      else if (error === null) resolve(stdout.split('\n', 1)[0] ?? '');
+      else resolve(systemCodeOf(error) === 'ENOENT' ? undefined : (stdout.split('\n', 1)[0] ?? ''));
+    });
+  });
+}

@@ -1,0 +1,104 @@
+import { type BytePath, type EntryType, FreezerError, type HeldEntry } from '@freezer/core';
+import { readQuotedName } from './quoted-name.ts';
+
+const TYPES: Readonly<Record<string, EntryType>> = {
+  '-': 'file',
+  C: 'file',
+  S: 'file',
+  d: 'directory',
+  D: 'directory',
+  l: 'symlink',
+  h: 'link',
+  p: 'fifo',
+  c: 'character',
+  b: 'block',
+};
+
+// Mode, an optional mark for ACLs, xattrs or a label, numeric owner, size or device, time. The name follows.
+const LINE = /^([-CSdDlhpcb])([-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT])\S? +(\d+)\/(\d+) +(\d+)(?:,(\d+))? ([^"]*?) *(?=")/;
+
+/** An entry, and the size that tar printed (of a dump list, where the archive is in the GNU format). */
+export interface IndexLine {
+  readonly entry: HeldEntry;
+  readonly printedSize: number;
+}
+
+/** Whether a line is one of an entry, and not of a dump list. */
+export const isEntryLine = (line: string): boolean => LINE.test(line);
+
+/**
+ * Reads a line of `-v -v --full-time --numeric-owner --quoting-style=c` under TZ=UTC0. Undefined for a volume label and the like.
+ * Fails with `corrupt` when it is no such line.
+ */
+export function parseIndexLine(line: string): IndexLine | undefined {
+  const match = LINE.exec(line);
+  if (match === null) {
+    if (/^[VMKL]/.test(line)) return undefined;
+    throw new FreezerError('corrupt', `tar: a line of its index cannot be read: '${line.slice(0, 200)}'`);
+  }
+  const [head, typeChar = '-', permissions = '', uid, gid, size, minor, time = ''] = match;
+  const type = TYPES[typeChar] ?? 'file';
+  const name = readQuotedName(line, head.length);
+  const printedSize = Number(size);
+  const target = readTarget(line, name.end, type);
+  const entry: HeldEntry = {
+    kind: 'held',
+    path: sourcePathOf(name.value),
+    type,
+    size: type === 'file' ? printedSize : 0,
+    mtimeNs: parseTime(time),
+    mode: parseMode(permissions),
+    uid: Number(uid),
+    gid: Number(gid),
+    ...(target === undefined ? {} : { target }),
+    ...(minor === undefined ? {} : { device: { major: printedSize, minor: Number(minor) } }),
+  };
+  return { entry, printedSize: minor === undefined ? printedSize : 0 };
+}
+
+/** The name of a member as a path of the source: without `./` before and `/` behind; the source itself is `.`. */
+export function sourcePathOf(name: string): BytePath {
+  let start = 0;
+  let end = name.length;
+  while (name.startsWith('./', start)) start += 2;
+  while (end > start && name.charCodeAt(end - 1) === 47) end -= 1;
+  return start >= end ? '.' : name.slice(start, end);
+}
+
+function readTarget(line: string, at: number, type: EntryType): BytePath | undefined {
+  if (type === 'symlink' && line.startsWith(' -> ', at)) return readQuotedName(line, at + 4).value;
+  if (type === 'link' && line.startsWith(' link to ', at)) return sourcePathOf(readQuotedName(line, at + 9).value);
+  return undefined;
+}
+
+const SPECIAL = 'sStT';
+
+function parseMode(permissions: string): number {
+  let mode = 0;
+  for (let at = 0; at < 9; at += 1) {
+    const char = permissions.charAt(at);
+    const isSpecial = SPECIAL.includes(char);
+    if (isSpecial) mode |= at === 2 ? 0o4000 : at === 5 ? 0o2000 : 0o1000;
+    if (char !== '-' && char !== 'S' && char !== 'T') mode |= 0o400 >> at;
+  }
+  return mode;
+}
+
+const TIME = /^(-?\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
+const SECONDS = /^(-?\d+)(?:\.(\d{1,9}))?$/;
+
+/** Nanoseconds since the epoch. Before 1970 tar prints the seconds rounded up, and the fraction as what is to be taken away from them. */
+export function parseTime(text: string): bigint {
+  const match = TIME.exec(text);
+  const plain = match === null ? SECONDS.exec(text) : null;
+  if (match === null && plain === null) throw new FreezerError('corrupt', `tar: a time of its index cannot be read: '${text}'`);
+  const seconds = match === null ? Number(plain?.[1]) : secondsOf(match);
+  const fraction = Number(((match === null ? plain?.[2] : match[7]) ?? '').padEnd(9, '0'));
+  return BigInt(seconds) * 1_000_000_000n + BigInt(seconds < 0 ? -fraction : fraction);
+}
+
+function secondsOf([, year, month, day, hour, minute, second]: RegExpExecArray): number {
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  return date.getTime() / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+}

@@ -1,0 +1,87 @@
+import type { Placement } from '@freezer/core';
+import type { Dereference } from './settings.ts';
+
+/** Beside `TZ=UTC0`: the option `--utc` would turn off the listing of dump lists. */
+const LISTING = ['-v', '-v', '--full-time', '--numeric-owner', '--quoting-style=c'] as const;
+const ATTRIBUTES = ['--xattrs', '--acls', '--selinux'] as const;
+const DEREFERENCE: Readonly<Record<Dereference, readonly string[]>> = {
+  none: [],
+  soft: ['--dereference'],
+  hard: ['--hard-dereference'],
+  all: ['--hard-dereference', '--dereference'],
+};
+
+/** Times in tar's listing are UTC. */
+export const TAR_ENVIRONMENT: Readonly<Record<string, string>> = { TZ: 'UTC0', LC_ALL: 'C' };
+
+export interface CreateRequest {
+  /** Changed in place. */
+  readonly snapshotPath: string;
+  readonly indexPath: string;
+  /** Where the member is, absolute. */
+  readonly directory: string;
+  /** `.` for all of the directory, or a name in it. */
+  readonly member: string;
+  readonly excludes: readonly string[];
+  readonly dereference: Dereference;
+}
+
+/** What tar is started with to write an archive to standard output. */
+export function createArguments(request: CreateRequest): string[] {
+  return [
+    '--create',
+    '--file=-',
+    `--listed-incremental=${request.snapshotPath}`,
+    '--format=posix',
+    '--pax-option=delete=atime,delete=ctime',
+    ...ATTRIBUTES,
+    '--sparse',
+    '--no-check-device',
+    '--one-file-system',
+    '--preserve-permissions',
+    '--same-owner',
+    '--seek',
+    '--ignore-failed-read',
+    // A line for each new directory would drown what must be read.
+    '--warning=no-new-directory',
+    '--warning=no-rename-directory',
+    '--totals',
+    `--index-file=${request.indexPath}`,
+    ...LISTING,
+    ...DEREFERENCE[request.dereference],
+    ...request.excludes.map((pattern) => `--exclude=${pattern}`),
+    // Otherwise a backslash in the name of a single file would be taken for an escape.
+    '--no-unquote',
+    `--directory=${request.directory}`,
+    '--',
+    request.member,
+  ];
+}
+
+export interface ExtractRequest {
+  readonly indexPath: string;
+  readonly target: string;
+  readonly placement: Placement;
+  /** Only root can give files to others. */
+  readonly keepOwners: boolean;
+}
+
+/** What tar is started with to read an archive from standard input and write its files. */
+export function extractArguments(request: ExtractRequest): string[] {
+  return [
+    '--extract',
+    '--file=-',
+    ...(request.placement === 'empty' ? ['--incremental'] : []),
+    ...ATTRIBUTES,
+    '--xattrs-include=*',
+    '--preserve-permissions',
+    request.keepOwners ? '--same-owner' : '--no-same-owner',
+    '--warning=no-timestamp',
+    `--index-file=${request.indexPath}`,
+    ...LISTING,
+    `--directory=${request.target}`,
+  ];
+}
+
+/** What tar is started with to list an archive from standard input, dump lists included. */
+export const listArguments = (indexPath: string): string[] => ['--list', '--file=-', '--incremental', `--index-file=${indexPath}`, ...LISTING, '-v'];

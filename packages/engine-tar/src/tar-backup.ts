@@ -1,0 +1,107 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ArchiveBackup, type EngineBackupRequest, type EngineOutcome, FreezerError, type Logger, messageOf, type ProgramExit, type SkippedEntry } from '@freezer/core';
+import { LeftOut } from './left-out.ts';
+import { type Member, memberOf } from './member.ts';
+import { writeNextState, writeStartingPoint } from './next-state.ts';
+import { outcomeEntries } from './outcome-entries.ts';
+import type { TarOptions } from './settings.ts';
+import { createArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
+import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
+import { readCreateMessage } from './tar-messages.ts';
+
+export interface TarBackupDeps {
+  readonly program: string;
+  readonly options: TarOptions;
+  readonly logger: Logger;
+}
+
+/** Describes the making of a level. */
+export async function openTarBackup(request: EngineBackupRequest, deps: TarBackupDeps): Promise<ArchiveBackup> {
+  const member = await memberOf(request.source);
+  const snapshotPath = join(request.workDir, 'snapshot');
+  const basePath = await startFrom(request, snapshotPath, deps.logger);
+  return new TarBackup(request, deps, member, snapshotPath, basePath).describe();
+}
+
+/** The base that is really used: none when its snapshot file says nothing, or nothing that this tar understands. */
+async function startFrom({ basePath, signal }: EngineBackupRequest, snapshotPath: string, logger: Logger): Promise<string | undefined> {
+  try {
+    if (basePath !== undefined && (await writeStartingPoint(basePath, snapshotPath, { signal }))) return basePath;
+  } catch (error) {
+    if (!FreezerError.is(error, 'unsupported') && !FreezerError.is(error, 'corrupt')) throw error;
+    logger.warn({ reason: messageOf(error) }, 'the state of the base cannot be used: everything is saved');
+  }
+  await writeFile(snapshotPath, '', { mode: 0o600 });
+  return undefined;
+}
+
+class TarBackup {
+  readonly #request: EngineBackupRequest;
+  readonly #deps: TarBackupDeps;
+  readonly #member: Member;
+  readonly #snapshotPath: string;
+  readonly #basePath: string | undefined;
+  readonly #indexPath: string;
+  readonly #skipped = new Map<string, SkippedEntry>();
+  readonly #fatal: string[] = [];
+  #archiveBytes = 0;
+
+  constructor(request: EngineBackupRequest, deps: TarBackupDeps, member: Member, snapshotPath: string, basePath: string | undefined) {
+    this.#request = request;
+    this.#deps = deps;
+    this.#member = member;
+    this.#snapshotPath = snapshotPath;
+    this.#basePath = basePath;
+    this.#indexPath = join(request.workDir, 'tar-index');
+  }
+
+  describe(): ArchiveBackup {
+    const { program, options } = this.#deps;
+    const args = createArguments({ ...this.#member, ...options, snapshotPath: this.#snapshotPath, indexPath: this.#indexPath });
+    return {
+      kind: 'archive',
+      compressible: true,
+      stages: [{ kind: 'program', name: 'tar', command: program, args, env: TAR_ENVIRONMENT, okExits: JUDGED_EXITS, onStderrLine: (line) => this.#hear(line) }],
+      finish: (exits) => this.#finish(exits),
+    };
+  }
+
+  #hear(line: string): void {
+    const message = readCreateMessage(line, this.#deps.program);
+    if (message.kind === 'totals') this.#archiveBytes = message.bytes;
+    else if (message.kind === 'fatal') this.#fatal.push(message.text);
+    else if (message.kind === 'note') this.#deps.logger.debug({ message: message.text }, 'tar says');
+    else if (message.kind === 'skip') {
+      const { path, reason, detail } = message;
+      this.#skipped.set(`${reason} ${path}`, { kind: 'skipped', path, reason, detail });
+    }
+  }
+
+  async #finish(exits: readonly ProgramExit[]): Promise<EngineOutcome> {
+    checkTarExit(exits, 'the backup', this.#fatal, this.#skipped.size);
+    const leftOut = new LeftOut();
+    for (const { path, reason } of this.#skipped.values()) leftOut.add(path, reason);
+    const statePath = join(this.#request.workDir, 'state');
+    const { signal } = this.#request;
+    // The snapshot file of a single file names nothing, so nothing can be taken out of it.
+    if (this.#member.member !== '.' && leftOut.size > 0) await writeFile(statePath, '', { mode: 0o600 });
+    else await writeNextState({ basePath: this.#basePath, snapshotPath: this.#snapshotPath, statePath, leftOut, signal });
+    return {
+      statePath,
+      entries: () =>
+        outcomeEntries({
+          indexPath: this.#indexPath,
+          snapshotPath: this.#snapshotPath,
+          basePath: this.#basePath,
+          folder: this.#member.directory,
+          leftOut,
+          skipped: [...this.#skipped.values()],
+          signal,
+        }),
+      replacesAll: this.#basePath === undefined,
+      archiveBytes: this.#archiveBytes,
+      metadata: {},
+    };
+  }
+}

@@ -1,0 +1,138 @@
+import { lstat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type BytePath,
+  bytesOfPath,
+  type EngineRestore,
+  type EngineRestoreRequest,
+  FreezerError,
+  type HeldEntry,
+  type Logger,
+  type ProgramExit,
+  type RestoreProblem,
+  systemCodeOf,
+} from '@freezer/core';
+import { readLineBatches } from './byte-lines.ts';
+import { parseIndexLine } from './index-line.ts';
+import { extractArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
+import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
+import { readExtractMessage } from './tar-messages.ts';
+
+/** The target has no room, or is broken: going on makes no sense of the rest. */
+const TARGET_FAILS = /No space left on device|Disk quota exceeded|Input\/output error|Read-only file system|File too large/;
+const CUT_OFF = /^Cannot write\b|^Wrote only /;
+
+export interface TarRestoreDeps {
+  readonly program: string;
+  readonly logger: Logger;
+  /** The user who restores; 0 can give files to others. */
+  readonly uid: number;
+}
+
+/** Describes the writing of a level into a directory. */
+export function openTarRestore(request: EngineRestoreRequest, deps: TarRestoreDeps): EngineRestore {
+  return new TarRestore(request, deps).describe();
+}
+
+class TarRestore {
+  readonly #request: EngineRestoreRequest;
+  readonly #deps: TarRestoreDeps;
+  readonly #indexPath: string;
+  readonly #problems: RestoreProblem[] = [];
+  readonly #fatal: string[] = [];
+
+  constructor(request: EngineRestoreRequest, deps: TarRestoreDeps) {
+    this.#request = request;
+    this.#deps = deps;
+    this.#indexPath = join(request.workDir, `restored-${request.level}`);
+  }
+
+  describe(): EngineRestore {
+    const { target, placement } = this.#request;
+    const { program, uid } = this.#deps;
+    const args = extractArguments({ target, placement, indexPath: this.#indexPath, keepOwners: uid === 0 });
+    return {
+      stages: [{ kind: 'program', name: 'tar', command: program, args, env: TAR_ENVIRONMENT, okExits: JUDGED_EXITS, onStderrLine: (line) => this.#hear(line) }],
+      finish: (exits) => this.#finish(exits),
+      abandon: () => this.#abandon(),
+    };
+  }
+
+  #hear(line: string): void {
+    const message = readExtractMessage(line, this.#deps.program);
+    if (message.kind === 'problem') this.#problems.push({ path: message.path, detail: message.detail });
+    else if (message.kind === 'fatal') this.#fatal.push(message.text);
+    else if (message.kind === 'note') this.#deps.logger.debug({ message: message.text }, 'tar says');
+  }
+
+  async #finish(exits: readonly ProgramExit[]): Promise<{ skipped: readonly RestoreProblem[] }> {
+    for (const { path, detail } of this.#problems) if (CUT_OFF.test(detail)) await this.#remove(path);
+    const broken = this.#problems.find(({ detail }) => TARGET_FAILS.test(detail));
+    if (broken !== undefined) {
+      throw new FreezerError('unavailable', `tar: the target '${this.#request.target}' does not take what is restored: ${broken.detail}`);
+    }
+    checkTarExit(exits, 'the restore', this.#fatal, this.#problems.length);
+    const owners = this.#deps.uid === 0 ? [] : await this.#lostOwners();
+    return { skipped: [...this.#problems, ...owners] };
+  }
+
+  async #lostOwners(): Promise<RestoreProblem[]> {
+    let lost = 0;
+    for await (const entry of this.#entries()) if (entry.uid !== this.#deps.uid) lost += 1;
+    return lost === 0 ? [] : [{ path: '.', detail: `${lost} entries belong to other users: only root can give files away, so they are now yours` }];
+  }
+
+  async #abandon(): Promise<{ removed: readonly BytePath[]; written: number }> {
+    const removed: BytePath[] = [];
+    let written = 0;
+    let last: HeldEntry | undefined;
+    for await (const entry of this.#entries()) {
+      written += 1;
+      last = entry;
+      // tar puts an empty file where such a link is to be, and makes the link at the very end.
+      if (entry.type === 'symlink' && mayLeaveTheTarget(entry.target ?? '') && (await this.#isPlaceHolder(entry.path))) {
+        await this.#remove(entry.path);
+        removed.push(entry.path);
+      }
+    }
+    if (last?.type === 'file' && (await this.#remove(last.path))) removed.push(last.path);
+    return { removed, written: written - removed.length };
+  }
+
+  async *#entries(): AsyncGenerator<HeldEntry, void, undefined> {
+    try {
+      for await (const lines of readLineBatches(this.#indexPath)) {
+        for (const line of lines) {
+          const entry = parseIndexLine(line)?.entry;
+          if (entry !== undefined) yield entry;
+        }
+      }
+    } catch (error) {
+      // tar was stopped before it began.
+      if (systemCodeOf(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  async #isPlaceHolder(path: BytePath): Promise<boolean> {
+    const found = await lstat(this.#inTarget(path)).catch(() => undefined);
+    return found?.isFile() === true && found.size === 0;
+  }
+
+  async #remove(path: BytePath): Promise<boolean> {
+    try {
+      const found = await lstat(this.#inTarget(path));
+      if (!found.isFile()) return false;
+      await unlink(this.#inTarget(path));
+      return true;
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') return false;
+      throw error;
+    }
+  }
+
+  #inTarget(path: BytePath): Buffer {
+    return Buffer.concat([Buffer.from(`${this.#request.target}/`), bytesOfPath(path)]);
+  }
+}
+
+const mayLeaveTheTarget = (target: string): boolean => target.startsWith('/') || target.split('/').includes('..');
