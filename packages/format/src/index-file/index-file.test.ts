@@ -198,6 +198,13 @@ describe('readIndex', () => {
     await expect(all(readIndex(failing).entries)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('stops with the reason of the signal', async () => {
+    const { bytes } = await written(numbered(10));
+    const reason = new FreezerError('aborted', 'restore: interrupted');
+    await expect(entriesOf(bytes, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(written(numbered(10), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
   it.each(['leaving the entries', 'closing after the header', 'leaving entries that were never begun'])('lets go of the stream on %s', async (how) => {
     const { bytes } = await written(numbered(30_000));
     let released = false;

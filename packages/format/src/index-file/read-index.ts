@@ -45,11 +45,13 @@ function isTrailer(line: string, lines: number): boolean {
 
 class FrameReader implements IndexReader {
   readonly entries: AsyncIterable<IndexEntry>;
+  readonly #signal: AbortSignal | undefined;
   readonly #batches: AsyncGenerator<readonly string[]>;
   #header: Promise<IndexHeader> | undefined;
   #first: readonly string[] = [];
 
-  constructor(body: ByteStream) {
+  constructor(body: ByteStream, signal: AbortSignal | undefined) {
+    this.#signal = signal;
     this.#batches = linesOfFrames(body);
     const entries = this.#read();
     // A generator that was never started does not run its `finally`: leaving it has to let go of the stream all the same.
@@ -93,6 +95,7 @@ class FrameReader implements IndexReader {
     let last: BytePath = '';
     let ended = false;
     for await (const batch of this.#lines()) {
+      this.#signal?.throwIfAborted();
       for (const line of batch) {
         if (ended) throw corrupt('goes on after its last line');
         ended = isTrailer(line, count);
@@ -111,5 +114,6 @@ class FrameReader implements IndexReader {
 
 /** Reads an object `index` as a stream; holds one line and one chunk, whatever the index says of itself. */
 export function readIndex(body: ByteStream, { key, signal }: ReadIndexOptions = {}): IndexReader {
-  return new FrameReader(key ? gcmDecryptStage(key.chainKey, { purpose: 'index', identity: key.identity }).apply(body, { signal }) : body);
+  const opened = key ? gcmDecryptStage(key.chainKey, { purpose: 'index', identity: key.identity }).apply(body, { signal }) : body;
+  return new FrameReader(opened, signal);
 }

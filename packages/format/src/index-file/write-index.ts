@@ -83,6 +83,7 @@ async function* linesOf(entries: AsyncIterable<IndexEntry>, options: WriteIndexO
   yield [`{"format":${INDEX_FORMAT},"replaces_all":${options.replacesAll}}`];
   let last: SortRecord | undefined;
   for await (const batch of externalSort(recordsOf(entries, counter), options)) {
+    options.signal?.throwIfAborted();
     const lines: string[] = [];
     for (const record of batch) {
       if (last && isRepeated(last.key, record.key)) uncount(last.line, counter);
