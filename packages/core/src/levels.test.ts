@@ -61,7 +61,10 @@ describe('decideLevel', () => {
     expect(decide(entryOf(100, 1, 110))).toMatchObject({ kind: 'full', reason: 'the newest chain has no level 0' });
     expect(decide()).toMatchObject({ kind: 'full' });
     expect(decide(full, entryOf(100, 999_999_999, 120))).toMatchObject({ kind: 'full', reason: 'level 1 of the newest chain is missing' });
-    expect(decide(full, { ...entryOf(100, 1, 120), base: { level: 0, t: 90 } })).toMatchObject({ kind: 'full', reason: 'level 0 of the newest chain is missing' });
+    expect(decide(full, { ...entryOf(100, 1, 120), base: { level: 0, t: 90 } })).toMatchObject({
+      kind: 'full',
+      reason: 'level 0 of the newest chain is missing',
+    });
   });
 
   test('only the newest chain counts: an older sound one is not continued', () => {
