@@ -62,7 +62,8 @@ function checkReadme(manifest, text, bad) {
   const headings = lines.filter((line) => /^##+ /.test(line));
   for (const heading of README_HEADINGS) if (!headings.some((line) => heading.test(line))) bad(`README.md has no heading like ${heading}`);
   if (lines.length > README_LINES) bad(`README.md has ${lines.length} lines, at most ${README_LINES}`);
-  for (const [, target] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) if (!existsSync(join(dirname(join(names.get(manifest.name), 'README.md')), target))) bad(`README.md links to ${target}, which is not there`);
+  for (const [, target] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g))
+    if (!existsSync(join(dirname(join(names.get(manifest.name), 'README.md')), target))) bad(`README.md links to ${target}, which is not there`);
 }
 
 function checkTests(manifest, folder, bad) {
@@ -80,5 +81,6 @@ function checkTests(manifest, folder, bad) {
     if (!has && manifest.scripts?.[script]) bad(`script '${script}' has no suite to run`);
   }
   for (const name of tests) if (!Object.values(kinds).some((belongs) => belongs(name))) bad(`${name} is run by no script`);
-  if (CONTRACT_SUITES.test(basename(folder)) && !tests.some((name) => name.endsWith('.contract.test.ts'))) bad('has no *.contract.test.ts: the suite of @freezer/testing is not run on it');
+  if (CONTRACT_SUITES.test(basename(folder)) && !tests.some((name) => name.endsWith('.contract.test.ts')))
+    bad('has no *.contract.test.ts: the suite of @freezer/testing is not run on it');
 }

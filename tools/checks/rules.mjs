@@ -11,7 +11,11 @@ const anyTypeScript = (path) => /^(packages|apps)\/.*\.ts$/.test(path);
 const library = (path) => source(path) && path.startsWith('packages/');
 
 const RULES = [
-  { pattern: /\bprocess\.(env|argv)\b/, where: (path) => library(path) && !path.startsWith('packages/subprocess/'), say: 'process.env and process.argv belong to apps: take a value as an argument' },
+  {
+    pattern: /\bprocess\.(env|argv)\b/,
+    where: (path) => library(path) && !path.startsWith('packages/subprocess/'),
+    say: 'process.env and process.argv belong to apps: take a value as an argument',
+  },
   { pattern: /\bprocess\.exit\(/, where: library, say: 'only an app ends the process' },
   { pattern: /^import (?!type )(?!\* as z from 'zod').*from 'zod'/, where: anyTypeScript, say: "write: import * as z from 'zod'" },
   { pattern: /\binstanceof Error\b/, where: anyTypeScript, say: 'jest has two realms: use FreezerError.is, messageOf, systemCodeOf' },

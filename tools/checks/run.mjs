@@ -28,7 +28,12 @@ const chosen = CHECKS.filter((check) => (names.length > 0 ? names.includes(check
 const failed = [];
 for (const { name, command } of chosen) {
   const begun = Date.now();
-  const { status, stdout, stderr, error } = spawnSync(command[0], command.slice(1), { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1' } });
+  const { status, stdout, stderr, error } = spawnSync(command[0], command.slice(1), {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   const ok = status === 0;
   if (!ok) {
     console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);

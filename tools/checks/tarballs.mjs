@@ -95,7 +95,25 @@ async function useInstalled(published, folder) {
   const pass = join(place, 'pass');
   writeFileSync(pass, 'correct horse battery staple\n', { mode: 0o600 });
   const agent = (...words) =>
-    run(join(folder, 'node_modules', '.bin', 'freezer-agent'), [...words, '--state-dir', join(place, 'state'), '--storage', 'local', '--container', join(place, 'storage'), '--backup-name', 'tarballs', '--hostname', 'elsewhere', '--encrypt-pass-file', pass], { cwd: place });
+    run(
+      join(folder, 'node_modules', '.bin', 'freezer-agent'),
+      [
+        ...words,
+        '--state-dir',
+        join(place, 'state'),
+        '--storage',
+        'local',
+        '--container',
+        join(place, 'storage'),
+        '--backup-name',
+        'tarballs',
+        '--hostname',
+        'elsewhere',
+        '--encrypt-pass-file',
+        pass,
+      ],
+      { cwd: place },
+    );
   await agent('backup', '--path-to-backup', source);
   const between = new Date(Date.now() + 500);
   await new Promise((resolve) => setTimeout(resolve, 2000));

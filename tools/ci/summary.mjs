@@ -15,7 +15,8 @@ for (const result of testResults()) {
   sum.skipped += skipped;
   if (result.kind !== 'lab') continue;
   for (const test of result.testResults.flatMap((suite) => suite.assertionResults)) {
-    if (['pending', 'todo', 'skipped', 'disabled'].includes(test.status) && !test.fullName.includes('waived:')) leftOut.push(`${result.owner}: ${test.fullName}`);
+    if (['pending', 'todo', 'skipped', 'disabled'].includes(test.status) && !test.fullName.includes('waived:'))
+      leftOut.push(`${result.owner}: ${test.fullName}`);
   }
 }
 if (process.argv.includes('--nothing-left-out') && leftOut.length > 0) {

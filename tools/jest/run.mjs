@@ -22,7 +22,20 @@ const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const config = fileURLToPath(new URL('./preset.mjs', import.meta.url));
 const { status } = spawnSync(
   process.execPath,
-  ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', jest, '--config', config, '--rootDir', process.cwd(), ...selection, '--json', '--outputFile', `.test-results/${kind}.json`, ...rest],
+  [
+    '--experimental-vm-modules',
+    '--no-warnings=ExperimentalWarning',
+    jest,
+    '--config',
+    config,
+    '--rootDir',
+    process.cwd(),
+    ...selection,
+    '--json',
+    '--outputFile',
+    `.test-results/${kind}.json`,
+    ...rest,
+  ],
   { stdio: ['inherit', 'ignore', 'inherit'] },
 );
 process.exit(status ?? 1);
