@@ -1,0 +1,115 @@
+import { type CallOptions, FreezerError, levelFolder, type PointDecision, planRetention, pointsOf, type RetentionPolicy, type SetId, setName, strandedLevels } from '@freezer/core';
+import {
+  type CatalogChain,
+  type CatalogLevel,
+  clearRemains,
+  clearTemporary,
+  LevelReader,
+  readCatalog,
+  removeLevels,
+  removeUnclaimed,
+  type SetCatalog,
+  SetLock,
+  unclaimedLevels,
+} from '@freezer/format';
+import { viewChains, warnOfDamage } from './chain-view.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Data without metadata that is younger may be a Python run at work: its chain is left alone. */
+const UNCLAIMED_GRACE_SECONDS = 7 * 86_400;
+
+/** What a run of `admin` is asked for. */
+export interface AdminRequest {
+  readonly set: SetId;
+  /** Undefined: only orphans are looked for. */
+  readonly policy: RetentionPolicy | undefined;
+  /** Remove data that nobody claims and that is older than so many seconds. */
+  readonly orphansOlderThanSeconds: number | undefined;
+  readonly waitSeconds: number;
+  readonly dryRun: boolean;
+}
+
+/** What was decided for each level, and done unless it was a dry run. */
+export interface AdminOutcome {
+  readonly set: string;
+  readonly kept: readonly PointDecision[];
+  readonly removed: readonly PointDecision[];
+  /** Keys of levels without metadata that were (or would be) removed. */
+  readonly orphans: readonly string[];
+  /** Chains left alone because a Python run may be at work in them. */
+  readonly leftAlone: readonly number[];
+}
+
+/** Removes what the policy lets go of one set. Fails with `not_found` when there is no such set, and with `conflict` when another run holds it. */
+export async function runAdmin(context: RunContext, request: AdminRequest): Promise<AdminOutcome> {
+  const { storage, signal, now } = context;
+  const set = setName(request.set);
+  await using lock = request.dryRun ? undefined : await lockSet(context, request, set);
+  const catalog = await currentCatalog(context, request, set);
+  if (catalog.chains.length === 0) throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
+  const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
+  const views = await viewChains(reader, catalog, { signal });
+  warnOfDamage(views, set, context.logger);
+  const plan = request.policy === undefined ? undefined : planRetention(pointsOf(views), request.policy, { now: now(), stranded: strandedLevels(views) });
+  const busy = busyChains(catalog, now());
+  const going = plan?.remove ?? [];
+  const removed = going.filter(({ entry }) => !busy.has(entry.id.t0));
+  const held = going.filter(({ entry }) => busy.has(entry.id.t0));
+  const leftAlone = [...new Set(held.map(({ entry }) => entry.id.t0))];
+  for (const t0 of leftAlone) context.logger.warn({ set, chain: t0 }, 'chain left alone: data without metadata in it may be a run of Python Freezer at work');
+  const orphans = orphansOf(catalog, request, now());
+  if (!request.dryRun) {
+    await lock?.check();
+    await removeAll(context, catalog, removed, { signal });
+    for (const level of orphans) await removeUnclaimed(context, catalog, level.id, { signal });
+  }
+  return {
+    set,
+    kept: [...(plan?.keep ?? []), ...held.map((decision) => ({ ...decision, reasons: ['kept: a run of Python Freezer may be at work in its chain'] }))],
+    removed,
+    orphans: orphans.map(({ id }) => `${id.t0}/${levelFolder(id)}`),
+    leftAlone,
+  };
+}
+
+const lockSet = (context: RunContext, request: AdminRequest, set: string): Promise<SetLock> =>
+  SetLock.acquire({
+    storage: context.storage,
+    stateDir: context.stateDir,
+    engine: request.set.engine,
+    set,
+    owner: context.owner,
+    logger: context.logger,
+    now: context.now,
+    waitSeconds: request.waitSeconds,
+    signal: context.signal,
+  });
+
+async function currentCatalog(context: RunContext, request: AdminRequest, set: string): Promise<SetCatalog> {
+  const { storage, signal } = context;
+  const catalog = await readCatalog(storage, request.set.engine, set, { signal });
+  if (request.dryRun) return catalog;
+  await clearTemporary(context);
+  return (await clearRemains(context, catalog, { signal })) ? readCatalog(storage, request.set.engine, set, { signal }) : catalog;
+}
+
+function busyChains(catalog: SetCatalog, now: number): ReadonlySet<number> {
+  const isBusy = (chain: CatalogChain) => unclaimedLevels(chain).some(({ id }) => now - id.t < UNCLAIMED_GRACE_SECONDS);
+  return new Set(catalog.chains.filter(isBusy).map(({ t0 }) => t0));
+}
+
+function orphansOf(catalog: SetCatalog, { orphansOlderThanSeconds }: AdminRequest, now: number): readonly CatalogLevel[] {
+  if (orphansOlderThanSeconds === undefined) return [];
+  return catalog.chains.flatMap((chain) => unclaimedLevels(chain).filter(({ id }) => now - id.t > orphansOlderThanSeconds));
+}
+
+/** Chain by chain, the oldest first: should it stop in between, what is left is whole. */
+async function removeAll(context: RunContext, catalog: SetCatalog, removed: readonly PointDecision[], options: CallOptions): Promise<void> {
+  for (const chain of catalog.chains) {
+    const names = new Set(removed.filter(({ entry }) => entry.id.t0 === chain.t0).map(({ entry }) => levelFolder(entry.id)));
+    const levels = chain.levels.filter(({ id, committed }) => committed && names.has(levelFolder(id)));
+    if (levels.length === 0) continue;
+    await removeLevels(context, catalog, chain, levels, options);
+    context.logger.info({ set: catalog.set, chain: chain.t0, levels: levels.length }, 'levels removed');
+  }
+}

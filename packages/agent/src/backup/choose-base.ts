@@ -1,0 +1,78 @@
+import { type CallOptions, decideLevel, FreezerError, type LevelDecision, messageOf, nextTime, setName } from '@freezer/core';
+import { detectCfbDigest } from '@freezer/codec';
+import { type LevelReader, type OpenedLevel, type SetCatalog, unclaimedLevels } from '@freezer/format';
+import { type ChainView, type LevelView, viewChain, warnOfDamage } from '../chain-view.ts';
+import type { RunContext } from '../run-context.ts';
+import type { BackupRequest } from './backup-request.ts';
+
+/** What the next level is, and what it stands on. */
+export interface BackupPlan {
+  readonly level: number;
+  /** Why it is a full, or what it is based on; for the log. */
+  readonly reason: string;
+  /** Undefined for a full. */
+  readonly base: OpenedLevel | undefined;
+  /** The chain that it is added to. */
+  readonly chain: ChainView | undefined;
+  /** The earliest T allowed. */
+  readonly earliest: number;
+}
+
+const HEAD_BYTES = 4096;
+
+/** Decides level, base and time of the next run of a set. Fails with `invalid` when the clock is behind the newest level. */
+export async function chooseBase(context: RunContext, request: BackupRequest, catalog: SetCatalog, reader: LevelReader): Promise<BackupPlan> {
+  const { now, signal, logger } = context;
+  const committed = catalog.chains.filter((chain) => chain.levels.some((level) => level.committed));
+  const newest = committed.at(-1);
+  const view = newest === undefined ? undefined : await viewChain(reader, newest, { signal });
+  if (view) warnOfDamage([view], catalog.set, logger);
+  const decide = (noIncremental: boolean): LevelDecision =>
+    decideLevel({ chains: view ? [view] : [], now: now(), ...request.levels, noIncremental: noIncremental || request.levels.noIncremental === true });
+  const earliest = nextTime(now(), lastTime(catalog), { force: request.force });
+  const decision = decide(false);
+  for (const warning of decision.warnings) logger.warn({ set: catalog.set }, warning);
+  if (decision.kind === 'full' || view === undefined) return { level: 0, reason: decision.reason, base: undefined, chain: view, earliest };
+  const entry = view.levels.find(({ id }) => id.level === decision.base.id.level && id.t === decision.base.id.t);
+  const base = await openBase(reader, request, entry, { signal });
+  if (typeof base !== 'string') return { level: decision.level, reason: decision.reason, base, chain: view, earliest };
+  logger.warn({ set: catalog.set, reason: base }, 'a new full is made');
+  return { level: 0, reason: base, base: undefined, chain: view, earliest };
+}
+
+/** The newest T that anybody took, also of runs that are at work: two levels never share a second. */
+function lastTime(catalog: SetCatalog): number | undefined {
+  const times = catalog.chains.flatMap((chain) => chain.levels.map(({ id }) => id.t));
+  return times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b));
+}
+
+/** The base, opened; or why it cannot be built upon. */
+async function openBase(reader: LevelReader, request: BackupRequest, entry: LevelView | undefined, options: CallOptions): Promise<OpenedLevel | string> {
+  if (entry === undefined) return 'the base is gone';
+  try {
+    const opened = await reader.open(entry.level, options);
+    const misfit = await encryptionMisfit(reader, request, opened, options);
+    if (misfit !== undefined) return misfit;
+    await reader.check(opened, options);
+    return opened;
+  } catch (error) {
+    if (!FreezerError.is(error, 'corrupt') && !FreezerError.is(error, 'unauthenticated') && !FreezerError.is(error, 'not_found')) throw error;
+    return `the base cannot be used: ${messageOf(error)}`;
+  }
+}
+
+/** A chain is encrypted by one passphrase or not at all: otherwise part of it could be forged, or not be read. */
+async function encryptionMisfit(reader: LevelReader, request: BackupRequest, base: OpenedLevel, options: CallOptions): Promise<string | undefined> {
+  const wanted = request.encryption;
+  const isEncrypted = base.manifest === undefined ? base.metadata.encryption === true : base.manifest.vouching === 'hmac-sha256';
+  if (isEncrypted !== (wanted !== undefined)) return isEncrypted ? 'the chain is encrypted, and no pass file was given' : 'the chain is not encrypted, and a pass file was given';
+  if (base.manifest !== undefined || wanted === undefined) return undefined;
+  const head = await reader.head(base, HEAD_BYTES, options);
+  const fits = detectCfbDigest(head, wanted.passphrase, base.metadata.compression);
+  return fits === undefined ? `the chain of ${setName(request.set)} is encrypted by another passphrase` : undefined;
+}
+
+/** For the log: data of which nobody says whose it is. */
+export function unclaimedIn(catalog: SetCatalog): number {
+  return catalog.chains.reduce((count, chain) => count + unclaimedLevels(chain).length, 0);
+}

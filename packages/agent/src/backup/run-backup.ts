@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { type ArchiveBackup, FreezerError, levelFolder, messageOf, once, setName, type SourceLease } from '@freezer/core';
+import {
+  type ChainKeys,
+  clearRemains,
+  clearTemporary,
+  describeLevel,
+  hashPieces,
+  identityText,
+  type IndexCounts,
+  LevelReader,
+  LevelWriter,
+  readCatalog,
+  SetLock,
+  type SetCatalog,
+  supersede,
+} from '@freezer/format';
+import { joinStages } from '@freezer/subprocess';
+import { readPointRecord, writePointRecord } from '../point-record.ts';
+import type { RunContext } from '../run-context.ts';
+import type { BackupRequest } from './backup-request.ts';
+import { fetchState } from './base-state.ts';
+import { type BackupPlan, chooseBase, unclaimedIn } from './choose-base.ts';
+import { dataStages } from './data-stages.ts';
+import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
+import { storeSmallObjects } from './store-objects.ts';
+import type { PointTotals } from './suspicion.ts';
+
+/** What a backup made, for the report. */
+export interface BackupOutcome {
+  readonly level: number;
+  readonly t0: number;
+  readonly t: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly resource: string;
+  /** `partial` with reasons when something was left out or looks wrong. */
+  readonly result: 'success' | 'partial';
+  readonly reasons: readonly string[];
+  readonly counts: IndexCounts;
+  readonly point: PointTotals | undefined;
+  /** Before compression. */
+  readonly archiveBytes: number;
+  readonly storedBytes: number;
+}
+
+/**
+ * Makes the next level of a set: nothing of it is visible before it is whole, and nothing of it stays when it fails.
+ * Fails with `conflict` when another run holds the set.
+ */
+export async function runBackup(context: RunContext, request: BackupRequest): Promise<BackupOutcome> {
+  const { storage, signal, logger, now } = context;
+  await using lease = await request.source.open({ signal });
+  await storage.prepare({ signal });
+  await using lock = request.dryRun ? undefined : await lockSet(context, request);
+  const catalog = await currentCatalog(context, request);
+  const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: request.encryption ? [request.encryption.passphrase] : [], logger });
+  await warnOfLoss(context, catalog);
+  const plan = await chooseBase(context, request, catalog, reader);
+  logger.info({ set: catalog.set, level: plan.level, reason: plan.reason }, 'level chosen');
+  const writer = await LevelWriter.begin(
+    { storage, engine: catalog.engine, set: catalog.set, level: plan.level, t0: plan.base?.level.id.t0, earliest: plan.earliest, owner: context.owner, now },
+    { signal },
+  );
+  try {
+    const made = await makeLevel(context, request, { plan, reader, writer, lease });
+    await writer.commit(made.metadata, async () => lock?.check(), { signal });
+    await afterCommit(context, request, { plan, catalog, writer, manifest: made.manifestDigest });
+    return made.outcome;
+  } catch (error) {
+    if (!(await isCommitted(context, writer))) {
+      const left = await writer.abandon();
+      if (left !== undefined) logger.warn({ set: catalog.set, level: levelFolder(writer.id), reason: left }, 'remains of the failed run could not be removed; the next run does it');
+    }
+    throw error;
+  }
+}
+
+const lockSet = (context: RunContext, request: BackupRequest): Promise<SetLock> =>
+  SetLock.acquire({
+    storage: context.storage,
+    stateDir: context.stateDir,
+    engine: request.set.engine,
+    set: setName(request.set),
+    owner: context.owner,
+    logger: context.logger,
+    now: context.now,
+    waitSeconds: request.waitSeconds,
+    signal: context.signal,
+  });
+
+/** The catalog, after what dead runs left was ended. */
+async function currentCatalog(context: RunContext, request: BackupRequest): Promise<SetCatalog> {
+  const { storage, signal, logger } = context;
+  const read = () => readCatalog(storage, request.set.engine, setName(request.set), { signal });
+  let catalog = await read();
+  if (!request.dryRun) {
+    await clearTemporary(context);
+    if (await clearRemains(context, catalog, { signal })) catalog = await read();
+  }
+  const unclaimed = unclaimedIn(catalog);
+  if (unclaimed > 0) logger.warn({ set: catalog.set, levels: unclaimed }, 'data without metadata: a run of Python Freezer is at work, or left it');
+  return catalog;
+}
+
+/** Nothing on a storage can prove that its newest points were not removed: this host remembers. */
+async function warnOfLoss(context: RunContext, catalog: SetCatalog): Promise<void> {
+  const last = await readPointRecord(context.stateDir, { storage: context.storage.label, engine: catalog.engine, set: catalog.set });
+  if (last === undefined) return;
+  const isThere = catalog.chains.some((chain) => chain.t0 === last.t0 && chain.levels.some(({ id, committed }) => committed && id.level === last.level && id.t === last.t));
+  if (!isThere) context.logger.error({ set: catalog.set, level: describeLevel(last) }, 'the last point that this host made is gone from the storage');
+}
+
+interface LevelWork {
+  readonly plan: BackupPlan;
+  readonly reader: LevelReader;
+  readonly writer: LevelWriter;
+  readonly lease: SourceLease;
+}
+
+async function makeLevel(context: RunContext, request: BackupRequest, work: LevelWork) {
+  const { signal, now } = context;
+  const startedAt = now();
+  const keys = await chainKeys(context, request, work.plan);
+  const identity = identityText(request.set, work.writer.id);
+  await using hold = await request.mode.acquire({ signal });
+  const backup = await beginEngine(context, request, work);
+  const stages = [...backup.stages, ...(await dataStages(request, keys, identity, backup.compressible))];
+  const joined = joinStages(stages, { storageAt: 'end', signal });
+  const pieces = hashPieces(joined.output);
+  const size = await work.writer.putUnhashed('data', pieces.stream, { signal });
+  const engine = await backup.finish(await joined.exits);
+  await hold.release();
+  const small = await storeSmallObjects({ context, request, work, engine, keys, identity, pieces: pieces.digests() });
+  const facts: LevelFacts = { ...small, request, plan: work.plan, id: work.writer.id, source: work.lease, startedAt, finishedAt: now(), salt: keys?.salt, archiveBytes: engine.archiveBytes };
+  const metadata = metadataOf(request, engine.metadata);
+  const objects: LevelObjects = { ...small.objects, data: { size } };
+  const { bytes: manifest, digest: manifestDigest } = manifestOf(facts, objects, metadata, keys?.manifestKey);
+  await work.writer.put('manifest', once(manifest), { signal });
+  const { level, t0, t } = work.writer.id;
+  const outcome: BackupOutcome = {
+    level, t0, t, startedAt, finishedAt: now(), resource: work.lease.resource,
+    result: small.reasons.length === 0 ? 'success' : 'partial',
+    reasons: small.reasons, counts: small.counts, point: small.point, archiveBytes: engine.archiveBytes, storedBytes: size,
+  };
+  return { outcome, metadata, manifestDigest };
+}
+
+/** A chain keeps its salt; a full, and the first level of ours on a chain of Python's, makes one. */
+async function chainKeys(context: RunContext, request: BackupRequest, plan: BackupPlan): Promise<ChainKeys | undefined> {
+  if (request.encryption === undefined) return undefined;
+  if (plan.base?.keys) return plan.base.keys;
+  return context.keyring.keys(request.encryption.passphrase, randomBytes(16));
+}
+
+async function beginEngine(context: RunContext, request: BackupRequest, work: LevelWork): Promise<ArchiveBackup> {
+  const { signal, engine } = context;
+  const workDir = await context.work.folder('engine');
+  let basePath: string | undefined;
+  if (work.plan.base) {
+    const path = context.work.file('base-state');
+    if ((await fetchState(work.reader, work.plan.base, request.set, path, { signal })) > 0) basePath = path;
+  }
+  const backup = await engine.backup({ source: work.lease, workDir, basePath, signal });
+  if (backup.kind !== 'archive') throw new FreezerError('unsupported', `engine ${engine.name}: keeps its backups elsewhere; this action stores archives`);
+  return backup;
+}
+
+/** Once the level is visible it is a backup, whatever happens to what is left to do: the next run ends that. */
+async function afterCommit(context: RunContext, request: BackupRequest, made: { plan: BackupPlan; catalog: SetCatalog; writer: LevelWriter; manifest: string }): Promise<void> {
+  const { storage, logger, signal } = context;
+  const { plan, catalog, writer } = made;
+  try {
+    if (writer.id.level > 0) {
+      const older = plan.chain?.levels.filter(({ id, superseded }) => !superseded && id.level === writer.id.level) ?? [];
+      for (const { id } of older) await supersede(storage, catalog, id, { signal });
+    }
+    await writer.finish();
+    if (!request.dryRun) {
+      const { t0, level, t } = writer.id;
+      await writePointRecord(context.stateDir, { storage: storage.label, engine: catalog.engine, set: catalog.set, t0, level, t, manifest: made.manifest });
+    }
+  } catch (error) {
+    logger.warn({ set: catalog.set, level: levelFolder(writer.id), reason: messageOf(error) }, 'the backup is stored; what is left to tidy up is done by the next run');
+  }
+}
+
+/** Whether the level became visible although the call that made it so failed. Then it must stay. */
+async function isCommitted(context: RunContext, writer: LevelWriter): Promise<boolean> {
+  try {
+    return (await context.storage.stat(writer.key('metadata'))) !== undefined;
+  } catch {
+    // Not to be told: what is left is cleared by a run that can.
+    return true;
+  }
+}

@@ -1,0 +1,35 @@
+import type { BytePath, SetId } from '@freezer/core';
+import type { PointEntry } from '@freezer/format';
+import type { RunContext } from '../run-context.ts';
+import { archiveHistory } from './archive-history.ts';
+import type { ChosenPoint } from './choose-point.ts';
+import { indexHistory } from './index-history.ts';
+
+/** A path that the level before had, and this one has not. */
+export interface GonePath {
+  readonly path: BytePath;
+  readonly isDirectory: boolean;
+}
+
+/** A path whose content the level takes over from another name: Python's levels know renamed directories. */
+export interface MovedPath {
+  readonly from: BytePath;
+  readonly to: BytePath;
+  readonly isDirectory: boolean;
+}
+
+/** What the levels of a point did to each other. Nothing of it is held in memory. */
+export interface PointHistory {
+  /** What is there after level `at`, sorted by the bytes of the paths. */
+  point(at: number): AsyncIterable<PointEntry>;
+  /** What went with level `at` of that which the levels before it had; sorted by the bytes of the paths, names before any renaming. */
+  gone(at: number): AsyncIterable<GonePath>;
+  /** What level `at` renamed of that which the levels before it had, without what is gone; sorted by `from`. */
+  moved(at: number): AsyncIterable<MovedPath>;
+}
+
+/** From the indexes where every level has one; else by reading each archive once. */
+export async function openHistory(context: RunContext, set: SetId, point: ChosenPoint): Promise<PointHistory> {
+  const isIndexed = point.levels.every(({ manifest }) => manifest !== undefined);
+  return isIndexed ? indexHistory(context, set, point) : archiveHistory(context, set, point);
+}

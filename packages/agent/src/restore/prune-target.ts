@@ -1,0 +1,63 @@
+import { opendir, rm } from 'node:fs/promises';
+import { type BytePath, displayPath, FreezerError, messageOf } from '@freezer/core';
+import { externalSort, type PointEntry } from '@freezer/format';
+import type { RunContext } from '../run-context.ts';
+import { pathIn } from './apply-changes.ts';
+
+interface Found {
+  readonly path: BytePath;
+  readonly isDirectory: boolean;
+}
+
+/** Everything below a folder; links are not followed. Parents come first. */
+async function* walk(target: string): AsyncGenerator<Found> {
+  const waiting: BytePath[] = [''];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    const place = folder === '' ? Buffer.from(target, 'utf8') : pathIn(target, folder);
+    // In this encoding each char of a name is a byte.
+    for await (const entry of await opendir(place, { encoding: 'latin1' })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      yield { path, isDirectory: entry.isDirectory() };
+      if (entry.isDirectory()) waiting.push(path);
+    }
+  }
+}
+
+/**
+ * Removes from the target what the point does not hold, and what it holds as a folder where there is none, or the other way round.
+ * Resolves to the number of paths removed.
+ */
+export async function pruneTarget(context: RunContext, target: string, point: AsyncIterable<PointEntry>): Promise<number> {
+  const { signal } = context;
+  async function* records() {
+    for await (const { path, isDirectory } of walk(target)) yield { key: path, line: isDirectory ? 'd' : '-' };
+  }
+  const kept = point[Symbol.asyncIterator]();
+  const strays: BytePath[] = [];
+  let removed = 0;
+  try {
+    let known = await kept.next();
+    for await (const batch of externalSort(records(), { workDir: await context.work.folder('prune'), signal })) {
+      for (const { key, line } of batch) {
+        while (!known.done && known.value.entry.path < key) known = await kept.next();
+        const isKept = !known.done && known.value.entry.path === key && (known.value.entry.type === 'directory') === (line === 'd');
+        if (!isKept) strays.push(key);
+      }
+    }
+  } finally {
+    await kept.return?.();
+  }
+  for (const path of strays) {
+    await removeStray(target, path);
+    removed += 1;
+  }
+  return removed;
+}
+
+async function removeStray(target: string, path: BytePath): Promise<void> {
+  try {
+    await rm(pathIn(target, path), { recursive: true, force: true });
+  } catch (error) {
+    throw new FreezerError('permission_denied', `--delete: ${displayPath(path)} cannot be removed: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,82 @@
+import { type EngineRestore, displayPath, FreezerError, levelFolder, messageOf, type Placement, type RestoreProblem } from '@freezer/core';
+import { describeLevel, type OpenedLevel } from '@freezer/format';
+import { joinStages } from '@freezer/subprocess';
+import { decodeStages } from '../decode-stages.ts';
+import type { RunContext } from '../run-context.ts';
+import { type ChosenPoint, choosePoint } from './choose-point.ts';
+import { openHistory, type PointHistory } from './point-history.ts';
+import { applyChanges } from './apply-changes.ts';
+import { pruneTarget } from './prune-target.ts';
+import type { RestoreRequest } from './restore-request.ts';
+import { inspectTarget, makeTarget } from './target.ts';
+import { readAll } from './read-all.ts';
+
+/** What a restore did, for the report. */
+export interface RestoreOutcome {
+  readonly levels: readonly OpenedLevel[];
+  readonly problems: readonly RestoreProblem[];
+  /** Paths of the target that `--delete` removed. */
+  readonly pruned: number;
+  readonly placement: Placement;
+}
+
+/**
+ * Restores a point into a folder. Everything that can be refused is refused before the first write. When it stops in the middle, the
+ * message names the level, what was complete by then, and the file that was cut off (and is removed).
+ */
+export async function runRestore(context: RunContext, request: RestoreRequest): Promise<RestoreOutcome> {
+  const point = await choosePoint(context, request);
+  const placement = await inspectTarget(request.target, request.overwrite || request.prune);
+  const decoders = [];
+  for (const opened of point.levels) decoders.push(await decodeStages({ reader: point.reader, set: request.set, opened, passphrases: context.passphrases }, { signal: context.signal }));
+  if (request.verifyFirst) for (const [at, opened] of point.levels.entries()) await readAll(context, point.reader, opened, decoders[at] ?? []);
+  if (request.dryRun) return { levels: point.levels, problems: [], pruned: 0, placement };
+  await makeTarget(request.target);
+  const history = placement === 'overlay' ? await openHistory(context, request.set, point) : undefined;
+  const pruned = history && request.prune ? await pruneTarget(context, request.target, history.point(point.levels.length - 1)) : 0;
+  const problems: RestoreProblem[] = [];
+  for (const [at, opened] of point.levels.entries()) {
+    if (history && at > 0) await applyChanges(context, request.target, history, at);
+    const stages = decoders[at] ?? [];
+    problems.push(...(await restoreLevel(context, request, { point, opened, at, stages, placement })));
+  }
+  return { levels: point.levels, problems, pruned, placement };
+}
+
+interface LevelWork {
+  readonly point: ChosenPoint;
+  readonly opened: OpenedLevel;
+  readonly at: number;
+  readonly stages: Awaited<ReturnType<typeof decodeStages>>;
+  readonly placement: Placement;
+}
+
+async function restoreLevel(context: RunContext, request: RestoreRequest, work: LevelWork): Promise<readonly RestoreProblem[]> {
+  const { signal, engine, logger } = context;
+  const { opened, at } = work;
+  logger.info({ level: levelFolder(opened.level.id), chain: opened.level.id.t0 }, 'restoring level');
+  const restore = await engine.restore({
+    target: request.target,
+    workDir: await context.work.folder(`restore-${at}`),
+    level: at,
+    placement: work.placement,
+    metadata: opened.metadata,
+    signal,
+  });
+  try {
+    const joined = joinStages([...work.stages, ...restore.stages], { input: work.point.reader.data(opened, { signal }), storageAt: 'start', signal });
+    await joined.done;
+    return (await restore.finish(await joined.exits)).skipped;
+  } catch (error) {
+    throw await stopped(error, restore, work);
+  }
+}
+
+/** Says how far it came: what is at the target now, and what is not. */
+async function stopped(error: unknown, restore: EngineRestore, { opened, at }: LevelWork): Promise<unknown> {
+  const { removed, written } = await restore.abandon();
+  const before = at === 0 ? 'no level was complete before' : `levels 0 to ${at - 1} were complete before`;
+  const cut = removed.length === 0 ? '' : `, incomplete and removed: ${removed.map(displayPath).join(', ')}`;
+  const text = `restore stopped in level ${describeLevel(opened.level.id)}: ${messageOf(error)}; already written: ${written} entries of this level, ${before}${cut}`;
+  return new FreezerError(FreezerError.is(error) ? error.code : 'unexpected', text, { cause: error });
+}

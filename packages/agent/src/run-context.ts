@@ -1,0 +1,19 @@
+import type { Engine, Logger, Storage } from '@freezer/core';
+import type { ChainKeyring, Owner } from '@freezer/format';
+import type { WorkFolder } from './work-folder.ts';
+
+/** What every action works with. Made once per run by `run-action.ts`. */
+export interface RunContext {
+  readonly storage: Storage;
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly owner: Owner;
+  readonly stateDir: string;
+  readonly work: WorkFolder;
+  readonly keyring: ChainKeyring;
+  /** From the pass files, in the order given. */
+  readonly passphrases: readonly Buffer[];
+  /** Epoch seconds. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}

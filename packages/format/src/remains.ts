@@ -1,0 +1,98 @@
+import { type CallOptions, collect, FreezerError, type LevelId, levelFolder, type Logger, objectKey, type Storage } from '@freezer/core';
+import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
+import { isDead, type Owner, parseOwner } from './owner.ts';
+import { finishRemoval, type RemovalDeps, removeUnfinished, supersede } from './removal.ts';
+
+export interface RemainsDeps extends RemovalDeps {
+  readonly logger: Logger;
+}
+
+const OWNER_MAX_BYTES = 65_536;
+
+async function ownerOf(storage: Storage, key: string, options: CallOptions): Promise<Owner | undefined> {
+  try {
+    return parseOwner(await collect(storage.get(key, options), { maxBytes: OWNER_MAX_BYTES }));
+  } catch (error) {
+    if (FreezerError.is(error, 'not_found') || FreezerError.is(error, 'too_large')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the object `name` of a level (`started`, `removing`) was left by a dead run. False when it is absent. */
+async function leftByTheDead(deps: RemainsDeps, catalog: SetCatalog, level: CatalogLevel, name: 'started' | 'removing', options: CallOptions): Promise<boolean> {
+  const info = level.objects.get(name);
+  if (info === undefined) return false;
+  const owner = await ownerOf(deps.storage, objectKey(catalog.engine, catalog.set, level.id, name), options);
+  return isDead(owner, { self: deps.owner, now: deps.now(), writtenAt: info.modifiedAt });
+}
+
+async function clearLevel(deps: RemainsDeps, catalog: SetCatalog, level: CatalogLevel, options: CallOptions): Promise<boolean> {
+  const hidden = !level.objects.has('metadata') && !level.objects.has('superseded');
+  if (await leftByTheDead(deps, catalog, level, 'removing', options)) {
+    if (hidden) await finishRemoval(deps, catalog, level.id, options);
+    else await deps.storage.remove(objectKey(catalog.engine, catalog.set, level.id, 'removing'), options);
+    return true;
+  }
+  if (await leftByTheDead(deps, catalog, level, 'started', options)) {
+    if (hidden) await removeUnfinished(deps, catalog, level.id, options);
+    else await deps.storage.remove(objectKey(catalog.engine, catalog.set, level.id, 'started'), options);
+    return true;
+  }
+  return false;
+}
+
+/** A level that is both `superseded` and visible: a run died between the two steps. */
+async function endSuperseding(deps: RemainsDeps, catalog: SetCatalog, chain: CatalogChain, options: CallOptions): Promise<LevelId[]> {
+  const both = chain.levels.filter((level) => level.committed && level.objects.has('superseded') && level.objects.has('metadata'));
+  for (const { id } of both) {
+    const hasSuccessor = chain.levels.some((other) => other.committed && other.id.level === id.level && other.id.t > id.t);
+    if (hasSuccessor) await supersede(deps.storage, catalog, id, options);
+    else await deps.storage.remove(objectKey(catalog.engine, catalog.set, id, 'superseded'), options);
+  }
+  return both.map(({ id }) => id);
+}
+
+/** An older top level that ours superseded without getting to say so: the new one was committed, then the run died. */
+async function supersedeForgotten(deps: RemainsDeps, catalog: SetCatalog, chain: CatalogChain, options: CallOptions): Promise<LevelId[]> {
+  const visible = chain.levels.filter((level) => level.committed && !level.superseded);
+  const done: LevelId[] = [];
+  for (const level of visible) {
+    const successor = visible.find((other) => other.id.level === level.id.level && other.id.t > level.id.t);
+    const isOurs = successor?.objects.has('manifest') ?? false;
+    const died = successor !== undefined && (await leftByTheDead(deps, catalog, successor, 'started', options));
+    if (isOurs && died && !level.objects.has('superseded')) {
+      await supersede(deps.storage, catalog, level.id, options);
+      done.push(level.id);
+    }
+  }
+  return done;
+}
+
+/**
+ * Ends what dead runs began in a set: unfinished levels go, removals go on or are taken back, superseding is completed.
+ * The lock of the set must be held. Resolves to whether anything changed, so that the catalog is to be read again.
+ */
+export async function clearRemains(deps: RemainsDeps, catalog: SetCatalog, options: CallOptions = {}): Promise<boolean> {
+  let changed = false;
+  for (const chain of catalog.chains) {
+    const ended = [...(await endSuperseding(deps, catalog, chain, options)), ...(await supersedeForgotten(deps, catalog, chain, options))];
+    for (const level of chain.levels) if (await clearLevel(deps, catalog, level, options)) ended.push(level.id);
+    for (const id of ended) deps.logger.info({ set: catalog.set, chain: id.t0, level: levelFolder(id) }, 'what a dead run left was ended');
+    changed ||= ended.length > 0;
+  }
+  return changed;
+}
+
+/** Removes the temporary folders of dead runs from a storage. Resolves to their number. */
+export async function clearTemporary({ storage, owner: self, now, logger }: RemainsDeps): Promise<number> {
+  let removed = 0;
+  if (storage.remains === undefined) return removed;
+  for await (const { runId, owner, modifiedAt } of storage.remains.list()) {
+    const known = owner === undefined ? undefined : parseOwner(owner);
+    if (!(await isDead(known, { self, now: now(), writtenAt: modifiedAt }))) continue;
+    await storage.remains.remove(runId);
+    logger.info({ run: runId }, 'temporary folder of a dead run removed');
+    removed += 1;
+  }
+  return removed;
+}

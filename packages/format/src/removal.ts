@@ -1,0 +1,57 @@
+import { type CallOptions, collect, dataPrefix, type LevelId, levelFolder, metadataPrefix, objectKey, once, type Storage } from '@freezer/core';
+import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
+import { type Owner, ownerBytes } from './owner.ts';
+import { removeObjects } from './remove-objects.ts';
+
+export interface RemovalDeps {
+  readonly storage: Storage;
+  readonly owner: Owner;
+  readonly now: () => number;
+}
+
+const levelPrefix = (catalog: SetCatalog, id: LevelId): string => `${dataPrefix(catalog.engine, catalog.set)}/${id.t0}/${levelFolder(id)}`;
+
+/**
+ * Removes levels of one chain. First each gets `removing`, then what makes them visible goes (the highest first, the whole chain by one
+ * rename when all of it goes), then the data, `removing` last: a kill in between leaves what the next run ends or takes back.
+ */
+export async function removeLevels(deps: RemovalDeps, catalog: SetCatalog, chain: CatalogChain, levels: readonly CatalogLevel[], options: CallOptions = {}): Promise<void> {
+  const { storage } = deps;
+  const key = (id: LevelId, name: 'metadata' | 'superseded' | 'removing') => objectKey(catalog.engine, catalog.set, id, name);
+  const topDown = levels.toSorted((a, b) => b.id.level - a.id.level || b.id.t - a.id.t);
+  for (const { id } of topDown) await storage.put(key(id, 'removing'), once(ownerBytes({ ...deps.owner, at: deps.now() })), options);
+  // Nothing stands on a superseded level, so these go first: a chain that is half hidden still restores.
+  for (const { id, objects } of topDown) if (objects.has('superseded')) await storage.remove(key(id, 'superseded'), options);
+  const chainPrefix = `${metadataPrefix(catalog.engine, catalog.set)}/${chain.t0}`;
+  const removed = new Set(levels.map(({ id }) => levelFolder(id)));
+  if (chain.levels.every((level) => !level.objects.has('metadata') || removed.has(levelFolder(level.id)))) await storage.removeTree(chainPrefix, options);
+  else for (const { id } of topDown) await storage.removeTree(`${chainPrefix}/${levelFolder(id)}`, options);
+  for (const { id } of topDown) await removeObjects(storage, levelPrefix(catalog, id), 'removing', options);
+}
+
+/** Goes on with a removal whose owner died after the level was hidden. */
+export async function finishRemoval({ storage }: RemovalDeps, catalog: SetCatalog, id: LevelId, options: CallOptions = {}): Promise<void> {
+  await removeObjects(storage, levelPrefix(catalog, id), 'removing', options);
+}
+
+/** Removes what a dead run left of a level that never became a backup. */
+export async function removeUnfinished({ storage }: RemovalDeps, catalog: SetCatalog, id: LevelId, options: CallOptions = {}): Promise<void> {
+  await removeObjects(storage, levelPrefix(catalog, id), 'started', options);
+}
+
+/** Removes data that nobody claims (`admin --remove-orphans`). */
+export async function removeUnclaimed(deps: RemovalDeps, catalog: SetCatalog, id: LevelId, options: CallOptions = {}): Promise<void> {
+  await deps.storage.put(objectKey(catalog.engine, catalog.set, id, 'removing'), once(ownerBytes({ ...deps.owner, at: deps.now() })), options);
+  await removeObjects(deps.storage, levelPrefix(catalog, id), 'removing', options);
+}
+
+/**
+ * Hides a level from Python Freezer, which would restore any of several at the top: its metadata is copied beside its data as
+ * `superseded` first, then taken out of `metadata/`. It stays a backup. Doing it again is harmless.
+ */
+export async function supersede(storage: Storage, catalog: { readonly engine: string; readonly set: string }, id: LevelId, options: CallOptions = {}): Promise<void> {
+  const key = (name: 'metadata' | 'superseded') => objectKey(catalog.engine, catalog.set, id, name);
+  const metadata = await collect(storage.get(key('metadata'), options), { maxBytes: 16 * 1024 * 1024 });
+  await storage.put(key('superseded'), once(metadata), options);
+  await storage.removeTree(`${metadataPrefix(catalog.engine, catalog.set)}/${id.t0}/${levelFolder(id)}`, options);
+}
