@@ -5,7 +5,7 @@ packages=(
   python3-freezer # the other implementation: backed up by it, restored by us, and the other way round
   acl attr libcap2-bin # set and read what tar must keep
   e2fsprogs # inode flags, small file systems in a file
-  pigz zstd xz-utils bzip2 gzip # programs that the codec prefers to Node's own
+  pigz pbzip2 zstd xz-utils bzip2 gzip # programs that the codec prefers to Node's own
 )
 missing=()
 for name in "${packages[@]}"; do
