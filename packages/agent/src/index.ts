@@ -1,6 +1,16 @@
 export type { ActionInput, ActionOutput, ActionResult } from './action-input.ts';
+export { formatJson } from './output/json.ts';
+export { printable } from './output/printable.ts';
+export { formatProperties, formatTable, type TableColumn } from './output/table.ts';
+export { formatBytes, formatInstant, formatSeconds } from './output/units.ts';
+export { type GivenOption, type ParsedArguments, parseArguments } from './settings/arguments.ts';
+export { readDate, type ReadDate } from './settings/dates.ts';
+export { type HelpRequest, helpText } from './settings/help.ts';
 export type { ActionName, Option, OptionGroup, OptionType } from './settings/option.ts';
+export { OPTION_GROUPS } from './settings/option-groups.ts';
 export { keyOf, OPTION_TABLE } from './settings/option-table.ts';
+export { optionHelp, optionUsage } from './settings/option-text.ts';
 export { type ResolvedSettings, type ResolveInput, resolveSettings } from './settings/resolve.ts';
+export { commandLineWithoutSecrets, redact, SECRET_KEYS } from './settings/secrets.ts';
 export type { SettingKey, Settings } from './settings/settings.ts';
 export type { StorageSection } from './settings/storage-sections.ts';

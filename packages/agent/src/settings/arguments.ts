@@ -68,6 +68,16 @@ function findLong(name: string): Meaning {
   throw wrong(`unknown option --${name}${nearest === undefined ? '; --help lists all options' : `; did you mean --${nearest}?`}`);
 }
 
+/** The option that a word such as `--ssh-pass=x` or `-Fx` names; undefined when it is none, or an unknown one. */
+export function optionOfArgument(word: string): Option | undefined {
+  const long = /^--([^=]+)/.exec(word)?.[1];
+  if (long === undefined) return /^-[^-]/.test(word) ? SHORT.get(word.slice(1, 2))?.option : undefined;
+  const begun = LONG.get(long) ? [long] : [...LONG.keys()].filter((known) => known.startsWith(long));
+  // Of an ambiguous beginning the secret one is what a caller must reckon with.
+  const options = begun.map((name) => LONG.get(name)?.option);
+  return options.find((option) => option?.secret) ?? options[0];
+}
+
 /** A word that may be the value of an option: an option must be given as `--name=-value` when its value begins with `-`. */
 const isValue = (word: string | undefined): word is string => word !== undefined && (!word.startsWith('-') || word === '-' || /^-\.?\d/.test(word));
 

@@ -14,7 +14,6 @@ export type OptionGroup =
   | 'content'
   | 'encryption'
   | 'restore'
-  | 'verify'
   | 'retention'
   | 'running'
   | 'results'

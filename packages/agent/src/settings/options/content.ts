@@ -27,6 +27,6 @@ export const CONTENT_OPTIONS = [
     group: 'content',
     actions: ['backup'],
     value: 'PERCENT',
-    help: 'call a full suspicious when it is smaller than this share of the one before',
+    help: 'call a backup suspicious, and the run partial, when it holds less than this share of the one before',
   },
 ] as const satisfies readonly Option[];

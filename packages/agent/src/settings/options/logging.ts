@@ -6,7 +6,7 @@ const LATER = 'is not part of this version: use --log-file, or let the caller ke
 export const LOGGING_OPTIONS = [
   { name: 'debug', short: 'd', type: 'bool', default: false, group: 'logging', help: 'log details, and the stack of an error' },
   { name: 'quiet', short: 'q', type: 'bool', default: false, group: 'logging', help: 'no log and no error message on standard error' },
-  { name: 'verbose', short: 'v', type: 'bool', default: true, group: 'logging', help: 'with --noverbose: log warnings and errors only' },
+  { name: 'verbose', short: 'v', type: 'bool', default: true, group: 'logging', help: 'log what happens; --noverbose: warnings and errors only' },
   { name: 'log-file', aliases: ['logfile'], type: 'string', group: 'logging', value: 'FILE', help: 'log to FILE in place of standard error' },
   { name: 'log-dir', aliases: ['logdir'], type: 'path', group: 'logging', value: 'DIR', help: 'the directory of a --log-file that is given without one' },
   { name: 'use-json', type: 'bool', default: false, group: 'logging', help: 'log one JSON object per line' },

@@ -1,0 +1,95 @@
+import type { ActionName, Option } from './option.ts';
+import { OPTION_GROUPS } from './option-groups.ts';
+import { OPTION_TABLE } from './option-table.ts';
+import { optionHelp, optionUsage } from './option-text.ts';
+
+export interface HelpRequest {
+  /** Only what concerns this action. */
+  readonly action?: ActionName | undefined;
+  /** Width of the terminal. */
+  readonly columns: number;
+}
+
+interface ActionText {
+  readonly does: string;
+  readonly examples: readonly string[];
+}
+
+const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
+  backup: {
+    does: 'saves a directory or a file',
+    examples: [
+      'freezer-agent backup --storage local -C /backup -N etc -F /etc',
+      'freezer-agent backup --storage local -C /backup -N etc -F /etc --max-level 6 --encrypt-pass-file /root/pass',
+    ],
+  },
+  restore: {
+    does: 'puts the data of a backup back',
+    examples: [
+      'freezer-agent restore --storage local -C /backup -N etc --restore-abs-path /tmp/etc',
+      'freezer-agent restore --storage local -C /backup -N etc --restore-abs-path /tmp/etc --restore-from-date 2026-11-20T18:00:00',
+    ],
+  },
+  verify: { does: 'reads backups and checks them', examples: ['freezer-agent verify --storage local -C /backup -N etc'] },
+  list: { does: 'lists backups', examples: ['freezer-agent list --storage local -C /backup', 'freezer-agent list --storage local -C /backup -N etc --json'] },
+  admin: {
+    does: 'removes old backups',
+    examples: [
+      'freezer-agent admin --storage local -C /backup -N etc --remove-older-than 30 --dry-run',
+      'freezer-agent admin --storage local -C /backup -N etc --keep-daily 7 --keep-weekly 4',
+    ],
+  },
+};
+
+const INDENT = 2;
+const WIDEST_NAME = 34;
+
+function wrap(text: string, width: number, indent: number): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width - indent) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join(`\n${' '.repeat(indent)}`);
+}
+
+function describe(option: Option, columns: number): string {
+  const usage = optionUsage(option);
+  const indent = INDENT + WIDEST_NAME;
+  const help = wrap(optionHelp(option), columns, indent);
+  const first = `${' '.repeat(INDENT)}${usage}`;
+  return usage.length + 2 > WIDEST_NAME ? `${first}\n${' '.repeat(indent)}${help}` : `${first.padEnd(indent)}${help}`;
+}
+
+const concerns = (option: Option, action: ActionName | undefined): boolean => action === undefined || option.actions === undefined || option.actions.includes(action);
+
+function usageText(action: ActionName | undefined): string {
+  const text = action === undefined ? undefined : ACTION_TEXT[action];
+  if (action !== undefined && text) return `Usage: freezer-agent ${action} [options]\n\n${action} ${text.does}.\n\nExamples:\n${indented(text.examples)}`;
+  const actions = Object.entries(ACTION_TEXT).map(([name, { does }]) => `${name.padEnd(9)}${does}`);
+  const examples = Object.values(ACTION_TEXT).flatMap(({ examples: [first = ''] }) => [first]);
+  return `Usage: freezer-agent ACTION [options]\n\nActions (freezer-agent ACTION --help says more):\n${indented(actions)}\nExamples:\n${indented(examples)}`;
+}
+
+const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join('');
+
+/** The help: grouped, with examples, never wider than the terminal where that can be avoided. Ends with a line end. */
+export function helpText({ action, columns }: HelpRequest): string {
+  const width = Math.min(Math.max(columns, 60), 120);
+  const rows = OPTION_TABLE.filter((option) => concerns(option, action));
+  const groups = OPTION_GROUPS.flatMap(({ group, title }) => {
+    const own = rows.filter((option) => option.group === group && !option.quietly && option.name !== 'action');
+    return own.length === 0 ? [] : [`\n${title}:\n${own.map((option) => describe(option, width)).join('\n')}\n`];
+  });
+  const general = `\nGeneral:\n${describe(HELP, width)}\n${describe(VERSION, width)}\n`;
+  const quiet = rows.filter((option) => option.quietly).map((option) => `--${option.name}`);
+  const known = `\nAlso known, for what is not part of this version or for the sake of older job files:\n  ${wrap(quiet.join(' '), width, INDENT)}\n`;
+  const exits = `\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 done but incomplete, 130 and 143 interrupted.\n`;
+  return `${usageText(action)}${groups.join('')}${general}${known}${exits}`;
+}
+
+const HELP: Option = { name: 'help', short: 'h', type: 'bool', group: 'running', help: 'this text' };
+const VERSION: Option = { name: 'version', type: 'bool', group: 'running', help: 'the version' };
