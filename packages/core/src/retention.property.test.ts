@@ -123,7 +123,7 @@ test('in a zone that is some hours off, points as many hours off are decided ali
 });
 
 /** What the rules say, written down without any cleverness. */
-function naive(points: readonly Point[], policy: Required<Pick<RetentionPolicy, 'removeOlderThanDays' | 'keepLast' | 'keepDaily' | 'keepMonthly'>>): string[] {
+function naive(points: readonly Point[], policy: Record<'removeOlderThanDays' | 'keepLast' | 'keepDaily' | 'keepMonthly', number>): string[] {
   const complete = points.filter((point) => point.complete).toSorted((a, b) => b.id.t - a.id.t);
   const newestOf = (text: (iso: string) => string, wanted: number): Point[] => {
     const periods = [...new Set(complete.map(({ id }) => text(new Date(id.t * 1000).toISOString())))].slice(0, wanted);
