@@ -69,6 +69,8 @@ export const Manifest = z
     /** Before compression. */
     archive_bytes: count,
     counts,
+    /** What the point holds, with all that it stands on; absent where the base had no index. `entries` are all but directories. */
+    point: z.looseObject({ entries: count, files: count, bytes: count }).optional(),
     /** Items that are not in the level, for any reason. */
     skipped: count,
     /** Those of them that should be. */
