@@ -25,6 +25,11 @@ const RULES = [
   { pattern: /\b(it|test|describe)\.only\(/, where: anyTypeScript, say: 'a test that runs alone hides the others' },
   { pattern: /\b(TODO|FIXME|XXX)\b/, where: anyTypeScript, say: 'unfinished by its own words' },
   { pattern: /^import .* from '\.{1,2}\/[^']*(?<!\.ts|\.json)'/, where: anyTypeScript, say: "relative imports end in '.ts'" },
+  {
+    pattern: /(from|import\() ?'(\.\.\/)+([a-z-]+\/src|packages|apps)\//,
+    where: anyTypeScript,
+    say: 'a package is entered by its name, through what its package.json exports',
+  },
   { pattern: /^export \* from/, where: source, say: 'exports are named one by one' },
 ];
 

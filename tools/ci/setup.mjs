@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // `npm run setup`: dependencies and build, after which node_modules/.bin/freezer-agent works.
-import { setUp } from './step.mjs';
+import { build, install } from './step.mjs';
 
-process.exit(setUp() ? 0 : 1);
+process.exit(install() && build() ? 0 : 1);

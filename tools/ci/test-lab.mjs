@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // `npm run test:lab`: installs what the lab suites need (Debian, as root), then runs them one after another.
 import { removeResults } from './results.mjs';
-import { setUp, step, turbo } from './step.mjs';
+import { build, install, step, turbo } from './step.mjs';
 
 removeResults(['lab']);
-const ready = step('lab', ['bash', 'tools/lab/install.sh']) && setUp();
+const ready = step('lab', ['bash', 'tools/lab/install.sh']) && install() && build();
 process.exit(ready && turbo('lab tests', 'test:lab', '--continue', '--concurrency=1', '--output-logs=full') ? 0 : 1);

@@ -57,13 +57,6 @@ module.exports = {
     },
     { name: 'no-test-from-source', severity: 'error', from: { path: '^(packages|apps)/', pathNot: TEST }, to: { path: TEST } },
     {
-      name: 'no-inner-door',
-      severity: 'error',
-      comment: 'import a package by its name',
-      from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^packages/', pathNot: ['^$1/$2/', '^packages/[^/]+/src/index\\.ts$'] },
-    },
-    {
       name: 'core-has-no-dependency',
       severity: 'error',
       from: { path: packages(CORE), pathNot: TEST },
