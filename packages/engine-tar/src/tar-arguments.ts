@@ -66,11 +66,15 @@ export interface ExtractRequest {
   readonly keepOwners: boolean;
 }
 
+/** tar would stop at the end mark of the archive and leave the programs before it with a broken pipe; so it reads to the end of its input. */
+const READ_ALL = '--ignore-zeros';
+
 /** What tar is started with to read an archive from standard input and write its files. */
 export function extractArguments(request: ExtractRequest): string[] {
   return [
     '--extract',
     '--file=-',
+    READ_ALL,
     ...(request.placement === 'empty' ? ['--incremental'] : []),
     ...ATTRIBUTES,
     '--xattrs-include=*',
@@ -84,4 +88,4 @@ export function extractArguments(request: ExtractRequest): string[] {
 }
 
 /** What tar is started with to list an archive from standard input, dump lists included. */
-export const listArguments = (indexPath: string): string[] => ['--list', '--file=-', '--incremental', `--index-file=${indexPath}`, ...LISTING, '-v'];
+export const listArguments = (indexPath: string): string[] => ['--list', '--file=-', READ_ALL, '--incremental', `--index-file=${indexPath}`, ...LISTING, '-v'];
