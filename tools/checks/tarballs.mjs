@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageFolders } from '../ci/results.mjs';
 import { ROOT } from '../ci/step.mjs';
-import { differences } from './trees.mjs';
+import { describeTree, differences } from './trees.mjs';
 
 const run = promisify(execFile);
 const place = mkdtempSync(join(tmpdir(), 'freezer-tarballs-'));
@@ -88,45 +88,25 @@ async function useInstalled(published, folder) {
   mkdirSync(join(source, 'deep', 'er'), { recursive: true });
   writeFileSync(join(source, 'first'), 'one\n', { mode: 0o640 });
   writeFileSync(join(source, 'deep', 'er', 'zero bytes'), '');
-  const copies = [join(place, 'copy of the full'), join(place, 'copy of the increment')];
-  for (const copy of copies) execFileSync('mkdir', [copy]);
-  execFileSync('cp', ['-a', `${source}/.`, copies[0]]);
-
   const pass = join(place, 'pass');
   writeFileSync(pass, 'correct horse battery staple\n', { mode: 0o600 });
-  const agent = (...words) =>
-    run(
-      join(folder, 'node_modules', '.bin', 'freezer-agent'),
-      [
-        ...words,
-        '--state-dir',
-        join(place, 'state'),
-        '--storage',
-        'local',
-        '--container',
-        join(place, 'storage'),
-        '--backup-name',
-        'tarballs',
-        '--hostname',
-        'elsewhere',
-        '--encrypt-pass-file',
-        pass,
-      ],
-      { cwd: place },
-    );
+  const command = join(folder, 'node_modules', '.bin', 'freezer-agent');
+  const set = ['--storage', 'local', '--container', join(place, 'storage'), '--backup-name', 'tarballs', '--hostname', 'elsewhere'];
+  const agent = (...words) => run(command, [...words, ...set, '--state-dir', join(place, 'state'), '--encrypt-pass-file', pass], { cwd: place });
+
+  const points = [];
   await agent('backup', '--path-to-backup', source);
-  const between = new Date(Date.now() + 500);
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  points.push({ tree: describeTree(source), date: [`--restore-from-date=${new Date().toISOString().slice(0, 19)}Z`] });
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   rmSync(join(source, 'first'));
   writeFileSync(join(source, 'second'), 'two\n');
-  execFileSync('cp', ['-a', `${source}/.`, copies[1]]);
   await agent('backup', '--path-to-backup', source, '--incremental');
+  points.push({ tree: describeTree(source), date: [] });
 
-  const dates = [['--restore-from-date', between.toISOString().replace(/\.\d+Z$/, 'Z')], []];
-  for (const [index, copy] of copies.entries()) {
-    const target = join(place, `restored ${index}`);
+  for (const [level, { tree, date }] of points.entries()) {
+    const target = join(place, `restored-${level}`);
     mkdirSync(target);
-    await agent('restore', '--restore-abs-path', target, ...dates[index]);
-    for (const difference of differences(copy, target)) problems.push(`freezer-agent, installed elsewhere, ${basename(copy)}: ${difference}`);
+    await agent('restore', '--restore-abs-path', target, ...date);
+    for (const difference of differences(tree, describeTree(target))) problems.push(`freezer-agent, installed elsewhere, point ${level}: ${difference}`);
   }
 }
