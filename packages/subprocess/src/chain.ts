@@ -72,10 +72,16 @@ function startAll({ programs, input, keepOutput = true }: ChainRequest): Running
     before?.stdout?.destroy();
     running.push(program);
   }
-  // Without a listener Node throws away what nobody has asked for when the program ends.
-  running.at(-1)?.stdout?.on('readable', () => undefined);
-  running.at(-1)?.stdout?.on('error', () => undefined);
+  holdOutput(running.at(-1)?.stdout);
   return running;
+}
+
+/** Without a listener Node throws away what nobody has asked for when the program ends. An end without bytes is taken, so that the descriptor goes. */
+function holdOutput(stdout: Readable | undefined): void {
+  stdout?.on('readable', () => {
+    if (stdout.readableLength === 0) stdout.read(0);
+  });
+  stdout?.on('error', () => undefined);
 }
 
 interface Stop {
