@@ -1,7 +1,8 @@
 // One bundle with code splitting: `--version` and `--help` load a few kilobytes, the rest comes when an action needs it.
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 await rm('dist', { recursive: true, force: true });
 await build({
   entryPoints: { main: 'src/main.ts' },
@@ -16,6 +17,7 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'linked',
+  define: { FREEZER_AGENT_VERSION: JSON.stringify(version) },
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });

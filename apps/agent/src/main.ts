@@ -1,1 +1,20 @@
-console.log('freezer-agent');
+// `--version` and `--help` load nothing but what they print: they are called by scripts, and by people who wait.
+declare const FREEZER_AGENT_VERSION: string;
+
+async function printHelp(argv: readonly string[]): Promise<void> {
+  const { helpPage } = await import('./help-page.ts');
+  process.stdout.write(helpPage(argv, process.stdout.columns ?? 100));
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--version')) process.stdout.write(`${FREEZER_AGENT_VERSION}\n`);
+  else if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
+    await printHelp(argv);
+    process.exitCode = argv.length === 0 ? 1 : 0;
+  } else {
+    const { runProcess } = await import('./process-host.ts');
+    process.exitCode = await runProcess(argv, FREEZER_AGENT_VERSION);
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,5 @@
+import { helpText } from '@freezer/agent';
+import { helpAction } from './help-action.ts';
+
+/** The help as it is printed: all of it, or what concerns the action that is named. */
+export const helpPage = (argv: readonly string[], columns: number): string => helpText({ action: helpAction(argv), columns });

@@ -1,0 +1,19 @@
+import type { ActionInput, ActionResult, ResolveInput } from '@freezer/agent';
+import type { StopSignal } from './exit-code.ts';
+import type { StandardOutput } from './standard-output.ts';
+
+/** The process around a run, so that a run can be tried without one. */
+export interface Host extends ResolveInput {
+  readonly version: string;
+  readonly pid: number;
+  readonly now: () => number;
+  /** Width of the terminal. */
+  readonly columns: number;
+  readonly out: StandardOutput;
+  /** One line, ended, for people. */
+  readonly complain: (line: string) => void;
+  /** Calls back for each signal that asks to stop, until the returned function is called. */
+  readonly onStop: (stop: (signal: StopSignal) => void) => () => void;
+  readonly exitNow: (code: number) => never;
+  readonly runAction: (input: ActionInput) => Promise<ActionResult>;
+}

@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import { messageOf } from '@freezer/core';
+import type { StopSignal } from './exit-code.ts';
+import type { Host } from './host.ts';
+import { runAgent } from './run.ts';
+import { openStandardOutput } from './standard-output.ts';
+import { runAction } from './wire.ts';
+
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+function onStop(stop: (signal: StopSignal) => void): () => void {
+  const handlers = SIGNALS.map((signal) => ({ signal, handler: () => stop(signal) }));
+  for (const { signal, handler } of handlers) process.on(signal, handler);
+  return () => {
+    for (const { signal, handler } of handlers) process.off(signal, handler);
+  };
+}
+
+function complain(line: string): void {
+  try {
+    writeSync(2, line);
+  } catch (error) {
+    // Nobody reads standard error; the exit code still tells.
+    process.emitWarning(messageOf(error));
+  }
+}
+
+/** Runs a command line in this process. Resolves to its exit code. */
+export function runProcess(argv: readonly string[], version: string): Promise<number> {
+  const host: Host = {
+    argv,
+    version,
+    environment: process.env,
+    home: homedir(),
+    cwd: process.cwd(),
+    hostname: hostname(),
+    isRoot: process.getuid?.() === 0,
+    pid: process.pid,
+    now: Date.now,
+    columns: process.stdout.columns ?? 100,
+    readFile: (path) => readFile(path, 'utf8'),
+    listFolder: (path) => readdir(path),
+    out: openStandardOutput(process.stdout),
+    complain,
+    onStop,
+    exitNow: (code) => process.exit(code),
+    runAction,
+  };
+  return runAgent(host);
+}

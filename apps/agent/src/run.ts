@@ -1,0 +1,107 @@
+import { type ActionInput, type ActionResult, commandLineWithoutSecrets, formatJson, parseArguments, printable, type ResolvedSettings, resolveSettings, type Settings } from '@freezer/agent';
+import { FreezerError, type Logger, messageOf } from '@freezer/core';
+import { writeResultDocument } from '@freezer/models';
+import { exitCodeOfError, exitCodeOfResult, exitCodeOfSignal, type StopSignal } from './exit-code.ts';
+import { helpPage } from './help-page.ts';
+import type { Host } from './host.ts';
+import { type OpenedLog, openLogger } from './logger.ts';
+import { checkResultPlaces, writeResultPlaces } from './result-file.ts';
+
+const PROGRAM = 'freezer-agent';
+
+/** The first signal asks the run to stop and tidy up; a second one ends it at once. */
+class StopWatch {
+  readonly controller = new AbortController();
+  caught: StopSignal | undefined;
+  readonly forget: () => void;
+
+  constructor(host: Host) {
+    this.forget = host.onStop((signal) => {
+      if (this.caught !== undefined) host.exitNow(exitCodeOfSignal(signal));
+      this.caught = signal;
+      this.controller.abort(new FreezerError('aborted', `stopped by ${signal}`));
+    });
+  }
+}
+
+/** Results go to standard output; when the result document goes there, nothing else does. */
+async function print(result: ActionResult, settings: Settings, host: Host): Promise<void> {
+  const document = result.document === undefined ? undefined : writeResultDocument(result.document);
+  if (document !== undefined) await writeResultPlaces(settings, document);
+  if (settings.metadata_out === '-') return host.out.write(document ?? '');
+  if (settings.json) return host.out.write(formatJson(result.output?.json ?? result.document ?? { result: result.result }));
+  const text = result.output?.text ?? '';
+  if (typeof text === 'string') return host.out.write(text);
+  for await (const part of text) {
+    if (host.out.closed) return;
+    await host.out.write(part);
+  }
+}
+
+function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, signal: AbortSignal): ActionInput {
+  return {
+    action: resolved.action,
+    settings: resolved.settings,
+    storageSections: resolved.storageSections,
+    cli: commandLineWithoutSecrets(PROGRAM, host.argv),
+    version: host.version,
+    logger,
+    signal,
+    now: host.now,
+    writeOut: (chunk) => host.out.write(chunk),
+  };
+}
+
+/** Says what went wrong: in one line for people, with its stack in the log only when that was asked for. */
+function report(error: unknown, host: Host, context: { readonly quiet: boolean; readonly log?: OpenedLog | undefined; readonly debug: boolean }): void {
+  const message = messageOf(error);
+  const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
+  const facts = { ...(FreezerError.is(error) ? { code: error.code, ...error.details } : {}), ...(context.debug ? { stack } : {}) };
+  // Not twice on standard error.
+  if (context.debug || !context.log?.onStandardError) context.log?.logger.error(facts, `Critical Error: ${message}`);
+  if (!context.quiet) host.complain(`Critical Error: ${printable(message)}\n`);
+}
+
+async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWatch): Promise<number> {
+  const { settings } = resolved;
+  let log: OpenedLog | undefined;
+  try {
+    log = openLogger(settings, { cwd: host.cwd, home: host.home, pid: host.pid, now: () => new Date(host.now()) });
+    const { logger } = log;
+    for (const warning of resolved.warnings) logger.warn({}, warning);
+    await checkResultPlaces(settings);
+    const input = actionInput(resolved, host, logger, watch.controller.signal);
+    logger.info({}, `Begin freezer agent process with args: ${input.cli}`);
+    const result = await host.runAction(input);
+    await print(result, settings, host);
+    logger.info({ result: result.result }, `Run freezer agent process ${result.result === 'fail' || result.result === 'aborted' ? 'unsuccessfully' : 'successfully'}`);
+    return watch.caught !== undefined && result.result === 'aborted' ? exitCodeOfSignal(watch.caught) : exitCodeOfResult(result.result, settings.partial_exit_code);
+  } catch (error) {
+    log?.logger.error({}, 'Run freezer agent process unsuccessfully');
+    report(error, host, { quiet: settings.quiet, log, debug: settings.debug });
+    return watch.caught === undefined ? exitCodeOfError(error) : exitCodeOfSignal(watch.caught);
+  }
+}
+
+const isQuiet = (argv: readonly string[]): boolean => argv.includes('-q') || argv.includes('--quiet');
+
+/** Runs a command line to its end. Resolves to the exit code; never rejects for what the command line or the run did wrong. */
+export async function runAgent(host: Host): Promise<number> {
+  const watch = new StopWatch(host);
+  try {
+    const parsed = parseArguments(host.argv);
+    if (parsed.version) return await printed(host, `${host.version}\n`);
+    if (parsed.help) return await printed(host, helpPage(host.argv, host.columns));
+    return await runResolved(await resolveSettings(host), host, watch);
+  } catch (error) {
+    report(error, host, { quiet: isQuiet(host.argv), debug: false });
+    return exitCodeOfError(error);
+  } finally {
+    watch.forget();
+  }
+}
+
+async function printed(host: Host, text: string): Promise<number> {
+  await host.out.write(text);
+  return 0;
+}

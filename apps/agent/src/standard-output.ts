@@ -1,0 +1,28 @@
+import { systemCodeOf } from '@freezer/core';
+
+/** Standard output, one chunk at a time. Once its reader is gone (`| head`), what comes is dropped. */
+export interface StandardOutput {
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** Whether the reader is gone. */
+  readonly closed: boolean;
+}
+
+export function openStandardOutput(stream: NodeJS.WritableStream): StandardOutput {
+  let closed = false;
+  const takeError = (error: unknown): boolean => {
+    if (systemCodeOf(error) === 'EPIPE') closed = true;
+    return closed;
+  };
+  stream.on('error', takeError);
+  return {
+    get closed() {
+      return closed;
+    },
+    write: (chunk) =>
+      closed
+        ? Promise.resolve()
+        : new Promise((resolve, reject) => {
+            stream.write(chunk, (error) => (error && !takeError(error) ? reject(error) : resolve()));
+          }),
+  };
+}
