@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parseArguments } from './arguments.ts';
+import { keyOf } from './option-table.ts';
+import { readValue } from './values.ts';
+
+type Row = readonly [line: string, expected: string | Readonly<Record<string, string | boolean | readonly string[]>>];
+
+/** Command lines of Freezer's manuals and of a deployment guide, with the settings that each gives, or the message where it is a slip. */
+const ROWS: readonly Row[] = JSON.parse(readFileSync(new URL('./seed-command-lines.fixture.json', import.meta.url), 'utf8'));
+
+/** As a shell takes words apart, as far as these lines need it: a backslash before a letter stays, for Windows. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ''));
+}
+
+const argvOf = (line: string): string[] => shellWords(line.slice(line.indexOf('freezer-agent') + 'freezer-agent'.length));
+
+function givenSettings(line: string) {
+  const settings: Record<string, unknown> = {};
+  for (const { option, spelled, text } of parseArguments(argvOf(line)).given) {
+    const value = readValue(option, text, { place: spelled, home: '/home/me', cwd: '/' });
+    const shown = typeof value === 'boolean' ? value : text;
+    settings[keyOf(option)] = option.repeatable ? [shown] : shown;
+  }
+  return settings;
+}
+
+describe('each command line of the manuals gives the settings that it means', () => {
+  test.each(ROWS)('%s', (line, expected) => {
+    if (typeof expected === 'string') expect(() => givenSettings(line)).toThrow(expected);
+    else expect(givenSettings(line)).toEqual(expected);
+  });
+});
