@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Chain, descentsOf, type LevelEntry, pickChain, pointsOf, resolvePoint, strandedLevels } from './chain.ts';
+import { type Chain, descend, type LevelEntry, pickChain, pointsOf, resolvePoint, strandedLevels } from './chain.ts';
 import { FreezerError } from './errors.ts';
 
 const SET = 'host_name';
@@ -92,7 +92,7 @@ test('a level is complete unless its own manifest says otherwise', () => {
 
 test('a thousand levels are walked at once', () => {
   const chain = chainOf(1, ...Array.from({ length: 1000 }, (_, level) => `${level}@${level + 1}`));
-  const top = chain.levels.at(-1);
-  const descent = top && descentsOf(chain).get(top);
-  expect(descent?.ok && descent.levels.length).toBe(1000);
+  const descent = descend(chain, { id: { t0: 1, level: 999, t: 1000 } });
+  expect(descent.ok && descent.levels.length).toBe(1000);
+  expect(descend(chain, { id: { t0: 1, level: 999, t: 5 } })).toMatchObject({ ok: false, missing: 999 });
 });

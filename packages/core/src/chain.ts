@@ -80,6 +80,13 @@ export function descentsOf(chain: Chain): ReadonlyMap<LevelEntry, Descent> {
   return descents;
 }
 
+/** The same for one level, which is found in the chain by its id. */
+export function descend(chain: Chain, top: Pick<LevelEntry, 'id'>): Descent {
+  const entry = chain.levels.find(({ id }) => id.level === top.id.level && id.t === top.id.t);
+  const descent = entry && descentsOf(chain).get(entry);
+  return descent ?? { ok: false, missing: top.id.level, reason: `${levelFolder(top.id)} is not in the chain` };
+}
+
 function descentOf(entry: LevelEntry, candidates: readonly LevelEntry[], known: ReadonlyMap<LevelEntry, Descent>): Descent {
   if (entry.id.level === 0) return { ok: true, levels: [entry] };
   const below = baseOf(entry, candidates);
@@ -113,8 +120,7 @@ export function resolvePoint(chains: readonly Chain[], options: { readonly set: 
   if (chain === undefined) throw nothingThere(chains, set, at);
   const candidates = chain.levels.filter(({ id }) => id.t <= (at ?? Number.POSITIVE_INFINITY));
   const top = candidates.reduce((best, entry) => ((entry.id.level - best.id.level || entry.id.t - best.id.t) > 0 ? entry : best));
-  const descent = descentsOf(chain).get(top);
-  if (descent === undefined) throw new TypeError('resolvePoint: the top has to be of the chain');
+  const descent = descend(chain, top);
   if (descent.ok) return pointOf(top, descent.levels);
   throw new FreezerError(
     'corrupt',

@@ -17,6 +17,7 @@ export {
   byAge,
   type Chain,
   type Descent,
+  descend,
   descentsOf,
   type LevelEntry,
   newestOfLevel,

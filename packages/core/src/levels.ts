@@ -1,6 +1,6 @@
 import { levelFolder } from './backup-layout.ts';
 import type { Chain, LevelEntry } from './chain.ts';
-import { descentsOf, newestOfLevel } from './chain.ts';
+import { descend, newestOfLevel } from './chain.ts';
 import { FreezerError } from './errors.ts';
 import { formatUtc } from './time.ts';
 
@@ -40,8 +40,8 @@ export function decideLevel(request: LevelRequest): LevelDecision {
   const { chain, level } = step;
   const base = newestOfLevel(chain, level - 1);
   if (base === undefined) return { kind: 'full', reason: `level ${level - 1} of the newest chain is missing`, warnings };
-  const descent = descentsOf(chain).get(base);
-  if (descent?.ok === false) return { kind: 'full', reason: `level ${descent.missing} of the newest chain is missing`, warnings };
+  const descent = descend(chain, base);
+  if (!descent.ok) return { kind: 'full', reason: `level ${descent.missing} of the newest chain is missing`, warnings };
   const usable = request.baseUsable?.(base) ?? true;
   if (usable !== true) return { kind: 'full', reason: usable, warnings };
   if (level >= DEEP_LEVEL && !request.alwaysLevel && !request.maxLevel) {

@@ -20,6 +20,7 @@ export {
   ENGINES,
   type Encryption,
   type EngineName,
+  isCompression,
   MODES,
   type ModeName,
   RESULTS,

@@ -90,4 +90,11 @@ export const Manifest = z
     if (own.level > 0 && below !== null && below.level !== own.level - 1) wrong(['base', 'level'], `must be ${own.level - 1}`);
   });
 
-export type Manifest = z.infer<typeof Manifest>;
+/** Without the index signatures of open objects, so that any object that has the keys fits. */
+type Known<T> = T extends readonly (infer Item)[]
+  ? Known<Item>[]
+  : T extends object
+    ? { [Key in keyof T as string extends Key ? never : Key]: Known<T[Key]> }
+    : T;
+
+export type Manifest = Known<z.infer<typeof Manifest>>;

@@ -7,7 +7,7 @@ const quoted = (text: string): string => JSON.stringify(text).replaceAll(NOT_ASC
 
 /**
  * One line of JSON as Python's `json.dumps` writes it by default: `", "` and `": "` between, ASCII only, keys in the order of the object.
- * No line end. Fails with a `TypeError` for a number that JSON cannot hold.
+ * No line end. Only the exponent of numbers beyond 1e-6 and 1e21 may look different (`1e-7`, `1e-07`). Fails with a `TypeError` for a number that JSON cannot hold.
  */
 export function pythonJson(value: JsonValue): string {
   if (typeof value === 'string') return quoted(value);
