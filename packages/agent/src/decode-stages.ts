@@ -1,11 +1,9 @@
 import { cfbDecryptStage, decompressStage, detectCfbDigest, detectCompression, gcmDecryptStage } from '@freezer/codec';
 import { type CallOptions, FreezerError, type SetId, type Stage } from '@freezer/core';
 import { describeLevel, identityText, type LevelReader, type OpenedLevel } from '@freezer/format';
-import { COMPRESSIONS, type Compression } from '@freezer/models';
+import { COMPRESSIONS, type Compression, isCompression } from '@freezer/models';
 
 const HEAD_BYTES = 4096;
-
-const isCompression = (name: string | undefined): name is Compression => COMPRESSIONS.some((known) => known === name);
 
 export interface DecodeRequest {
   readonly reader: LevelReader;

@@ -3,6 +3,8 @@ export { formatJson } from './output/json.ts';
 export { printable } from './output/printable.ts';
 export { formatProperties, formatTable, type TableColumn } from './output/table.ts';
 export { formatBytes, formatInstant, formatSeconds } from './output/units.ts';
+export type { AgentPlugins } from './plugins.ts';
+export { runAction } from './run-action.ts';
 export { type GivenOption, type ParsedArguments, parseArguments } from './settings/arguments.ts';
 export { readDate, type ReadDate } from './settings/dates.ts';
 export { type HelpRequest, helpText } from './settings/help.ts';

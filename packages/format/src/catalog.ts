@@ -101,12 +101,18 @@ export interface SetName {
 }
 
 const METADATA_KEY = /^metadata\/([^/]+)\/(.+)\/\d{1,15}\/\d{1,9}_\d{1,15}\/metadata$/;
+const DATA_KEY = /^data\/([^/]+)\/(.+?)\/\d{1,15}\/\d{1,9}_\d{1,15}\/.+$/;
 
 /** Every set that has at least one level which Python Freezer sees too, by engine and name. */
-export async function listSets(storage: Storage, options: CallOptions = {}): Promise<readonly SetName[]> {
+export const listSets = (storage: Storage, options: CallOptions = {}): Promise<readonly SetName[]> => namesIn(storage, 'metadata', METADATA_KEY, options);
+
+/** Every set that has any data, also one of which no level was ever finished. Reads the names of all objects. */
+export const listDataSets = (storage: Storage, options: CallOptions = {}): Promise<readonly SetName[]> => namesIn(storage, 'data', DATA_KEY, options);
+
+async function namesIn(storage: Storage, prefix: StorageKey, pattern: RegExp, options: CallOptions): Promise<readonly SetName[]> {
   const found = new Map<string, SetName>();
-  for await (const { key } of storage.list('metadata', options)) {
-    const match = METADATA_KEY.exec(key);
+  for await (const { key } of storage.list(prefix, options)) {
+    const match = pattern.exec(key);
     if (match) found.set(`${match[1]}/${match[2]}`, { engine: match[1] ?? '', set: match[2] ?? '' });
   }
   return [...found.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);

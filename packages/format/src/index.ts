@@ -3,6 +3,7 @@ export {
   type CatalogLevel,
   committedLevels,
   describeLevel,
+  listDataSets,
   listSets,
   metadataKeyOf,
   readCatalog,

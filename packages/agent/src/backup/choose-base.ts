@@ -1,5 +1,6 @@
 import { type CallOptions, decideLevel, FreezerError, type LevelDecision, messageOf, nextTime, setName } from '@freezer/core';
 import { detectCfbDigest } from '@freezer/codec';
+import { isCompression } from '@freezer/models';
 import { type LevelReader, type OpenedLevel, type SetCatalog, unclaimedLevels } from '@freezer/format';
 import { type ChainView, type LevelView, viewChain, warnOfDamage } from '../chain-view.ts';
 import type { RunContext } from '../run-context.ts';
@@ -68,7 +69,7 @@ async function encryptionMisfit(reader: LevelReader, request: BackupRequest, bas
   if (isEncrypted !== (wanted !== undefined)) return isEncrypted ? 'the chain is encrypted, and no pass file was given' : 'the chain is not encrypted, and a pass file was given';
   if (base.manifest !== undefined || wanted === undefined) return undefined;
   const head = await reader.head(base, HEAD_BYTES, options);
-  const fits = detectCfbDigest(head, wanted.passphrase, base.metadata.compression);
+  const fits = detectCfbDigest(head, wanted.passphrase, isCompression(base.metadata.compression) ? base.metadata.compression : undefined);
   return fits === undefined ? `the chain of ${setName(request.set)} is encrypted by another passphrase` : undefined;
 }
 

@@ -35,7 +35,7 @@ export function metadataOf(request: BackupRequest, engineKeys: Readonly<Record<s
 
 const instant = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
-const digested = ({ size, sha256 }: StoredObject): StoredObject => ({ size, sha256 });
+const digested = ({ size, sha256 }: StoredObject): { size: number; sha256: string } => ({ size, sha256 });
 
 /** The manifest of a level and its digest. `key`: of the chain, when a pass file was given. */
 export function manifestOf(facts: LevelFacts, objects: LevelObjects, metadata: Buffer, key: Buffer | undefined): { readonly bytes: Buffer; readonly digest: string } {

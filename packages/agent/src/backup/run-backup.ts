@@ -15,6 +15,7 @@ import {
   type SetCatalog,
   supersede,
 } from '@freezer/format';
+import type { Sample } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
 import { readPointRecord, writePointRecord } from '../point-record.ts';
 import type { RunContext } from '../run-context.ts';
@@ -38,6 +39,8 @@ export interface BackupOutcome {
   readonly result: 'success' | 'partial';
   readonly reasons: readonly string[];
   readonly counts: IndexCounts;
+  /** Symbolic links of the level whose target is absent. */
+  readonly brokenLinks: Sample<string>;
   readonly point: PointTotals | undefined;
   /** Before compression. */
   readonly archiveBytes: number;
@@ -141,7 +144,7 @@ async function makeLevel(context: RunContext, request: BackupRequest, work: Leve
   const outcome: BackupOutcome = {
     level, t0, t, startedAt, finishedAt: now(), resource: work.lease.resource,
     result: small.reasons.length === 0 ? 'success' : 'partial',
-    reasons: small.reasons, counts: small.counts, point: small.point, archiveBytes: engine.archiveBytes, storedBytes: size,
+    reasons: small.reasons, counts: small.counts, brokenLinks: small.brokenLinks, point: small.point, archiveBytes: engine.archiveBytes, storedBytes: size,
   };
   return { outcome, metadata, manifestDigest };
 }

@@ -3,11 +3,13 @@ import { truncate } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gcmEncryptStage } from '@freezer/codec';
-import { type ByteStream, descend, type EngineOutcome, type IndexEntry, isIncomplete, once, type SkipReason } from '@freezer/core';
+import { type ByteStream, descentsOf, type EngineOutcome, type IndexEntry, isIncomplete, once, type SkipReason, type SourceLease } from '@freezer/core';
 import { type ChainKeys, type IndexCounts, type LevelReader, type LevelWriter, type OpenedLevel, readIndex, type StoredObject, writeIndex } from '@freezer/format';
+import type { Sample } from '@freezer/models';
 import { openPoint } from '../point-entries.ts';
 import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';
+import { BrokenLinks } from './broken-links.ts';
 import type { BackupPlan } from './choose-base.ts';
 import { type PointTotals, suspicion, totalsAfter } from './suspicion.ts';
 
@@ -21,6 +23,7 @@ export interface SmallObjects {
 export interface StoredSmall {
   readonly objects: SmallObjects;
   readonly counts: IndexCounts;
+  readonly brokenLinks: Sample<string>;
   /** Undefined where the base has no index. */
   readonly point: PointTotals | undefined;
   /** Items that should be in the level, and are not. */
@@ -32,7 +35,7 @@ export interface StoredSmall {
 export interface SmallObjectsRequest {
   readonly context: RunContext;
   readonly request: BackupRequest;
-  readonly work: { readonly plan: BackupPlan; readonly reader: LevelReader; readonly writer: LevelWriter };
+  readonly work: { readonly plan: BackupPlan; readonly reader: LevelReader; readonly writer: LevelWriter; readonly lease: SourceLease };
   readonly engine: EngineOutcome;
   readonly keys: ChainKeys | undefined;
   readonly identity: string;
@@ -49,7 +52,8 @@ export async function storeSmallObjects(needs: SmallObjectsRequest): Promise<Sto
   const pieces = await work.writer.put('pieces', once(needs.pieces), { signal });
   const state = await storeState(needs);
   const indexKey = keys && { chainKey: keys.chainKey, identity };
-  const written = writeIndex(engine.entries(), { workDir: await context.work.folder('index'), replacesAll: engine.replacesAll, key: indexKey, signal });
+  const links = new BrokenLinks();
+  const written = writeIndex(links.watch(engine.entries(), work.lease.kind === 'path' ? work.lease.resource : undefined), { workDir: await context.work.folder('index'), replacesAll: engine.replacesAll, key: indexKey, signal });
   const spool = context.work.file('index-spool');
   await pipeline(Readable.from(written.stream, { objectMode: false }), createWriteStream(spool, { mode: 0o600 }), { signal });
   const index = await work.writer.put('index', fileStream(spool), { signal });
@@ -58,7 +62,7 @@ export async function storeSmallObjects(needs: SmallObjectsRequest): Promise<Sto
   await truncate(spool);
   const suspicious = point && suspicion(point, work.plan.chain?.levels.toSorted((a, b) => a.id.t - b.id.t).at(-1)?.manifest?.document.point, request.suspiciousBelowPercent);
   const incomplete = incompleteness(counts);
-  return { objects: { pieces, ...state, index }, counts, point, incomplete: incomplete.reduce((sum, [, count]) => sum + count, 0), reasons: [...incomplete.map(([reason, count]) => `skipped: ${count} ${reason}`), ...(suspicious ? [suspicious] : [])] };
+  return { objects: { pieces, ...state, index }, counts, brokenLinks: links.sample(), point, incomplete: incomplete.reduce((sum, [, count]) => sum + count, 0), reasons: [...incomplete.map(([reason, count]) => `skipped: ${count} ${reason}`), ...(suspicious ? [suspicious] : [])] };
 }
 
 /** With hidden names Python gets an empty file (it can restore, not continue), and ours is encrypted. */
@@ -91,7 +95,7 @@ async function weighPoint(needs: SmallObjectsRequest, counts: IndexCounts, entri
 async function openBase({ context, work }: SmallObjectsRequest): Promise<readonly OpenedLevel[] | undefined> {
   const { base, chain } = work.plan;
   const entry = chain?.levels.find(({ level }) => level === base?.level);
-  const descent = chain && entry && descend(chain, entry);
+  const descent = chain && entry && descentsOf(chain).get(entry);
   if (!descent?.ok) return undefined;
   const opened: OpenedLevel[] = [];
   for (const { id } of descent.levels) {

@@ -1,11 +1,11 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { FreezerError, messageOf, type Placement, systemCodeOf } from '@freezer/core';
 
-/** What is at the target before the restore. Fails with `invalid` when it is no folder, or holds something and `overwrite` was not given. */
+/** What is at the target before the restore. Fails with `already_exists` when it is no folder, or holds something and `overwrite` was not given. */
 export async function inspectTarget(target: string, overwrite: boolean): Promise<Placement> {
   let names: readonly string[];
   try {
-    if (!(await stat(target)).isDirectory()) throw new FreezerError('invalid', `--restore-abs-path: ${target} is a file; a folder is needed`);
+    if (!(await stat(target)).isDirectory()) throw new FreezerError('already_exists', `--restore-abs-path: ${target} is a file; a folder is needed`);
     names = await readdir(target);
   } catch (error) {
     if (FreezerError.is(error)) throw error;
@@ -14,7 +14,7 @@ export async function inspectTarget(target: string, overwrite: boolean): Promise
   }
   if (names.length === 0) return 'empty';
   if (overwrite) return 'overlay';
-  throw new FreezerError('invalid', `Restore dir is not empty. Please use --overwrite or provide different path or remove the content of ${target}`);
+  throw new FreezerError('already_exists', `Restore dir is not empty. Please use --overwrite or provide different path or remove the content of ${target}`);
 }
 
 /** Makes the target with its parents. */

@@ -1,0 +1,13 @@
+import type { AgentPlugins } from '@freezer/agent';
+import { tarEngine } from '@freezer/engine-tar';
+import { fsMode } from '@freezer/mode-fs';
+import { pathSource } from '@freezer/source-path';
+import { localStorage } from '@freezer/storage-local';
+
+/** What this app ships. A new storage, engine, mode or source is one line here. */
+export const PLUGINS: AgentPlugins = {
+  storages: [localStorage],
+  engines: [tarEngine],
+  modes: [fsMode],
+  sources: [pathSource],
+};

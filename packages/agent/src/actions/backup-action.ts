@@ -1,0 +1,94 @@
+import { displayPath } from '@freezer/core';
+import { resultDocument, type ResultDocument, type ResultFacts, type Sample } from '@freezer/models';
+import type { ActionInput, ActionResult } from '../action-input.ts';
+import type { BackupRequest } from '../backup/backup-request.ts';
+import { type BackupOutcome, runBackup } from '../backup/run-backup.ts';
+import { openRun, openSource } from '../open-run.ts';
+import { formatTable } from '../output/table.ts';
+import type { AgentPlugins } from '../plugins.ts';
+import { setOf } from './set-of.ts';
+
+export async function backupAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
+  const { settings } = input;
+  const { mode, source, media } = openSource(input, plugins);
+  await using run = await openRun(input, plugins);
+  const [passphrase] = run.context.passphrases;
+  const request: BackupRequest = {
+    set: setOf(settings, run.context.engine),
+    source,
+    mode,
+    compression: settings.compression,
+    encryption: passphrase && { algorithm: settings.encryption, passphrase, hideNames: settings.hide_names },
+    levels: {
+      maxLevel: settings.max_level,
+      alwaysLevel: settings.always_level,
+      restartAlwaysLevelDays: settings.restart_always_level,
+      incremental: settings.incremental,
+      noIncremental: settings.no_incremental,
+    },
+    shape: { exclude: settings.exclude, dereference: settings.dereference_symlink },
+    suspiciousBelowPercent: settings.suspicious_below,
+    waitSeconds: settings.wait,
+    force: settings.force,
+    dryRun: settings.dry_run,
+    clientVersion: input.version,
+  };
+  const outcome = await runBackup(run.context, request);
+  const document = resultDocument(factsOf(input, request, outcome, media));
+  return { result: outcome.result, document, output: { text: textOf(document), json: document } };
+}
+
+function factsOf({ settings, storageSections, cli, version }: ActionInput, request: BackupRequest, outcome: BackupOutcome, media: string): ResultFacts {
+  const where = storageSections[0]?.settings ?? settings;
+  return {
+    level: outcome.level,
+    fsRealPath: outcome.resource,
+    volSnapPath: outcome.resource,
+    clientOs: process.platform,
+    clientVersion: version,
+    timeStamp: outcome.t,
+    action: 'backup',
+    // Freezer's word for it.
+    backupMedia: media === 'path' ? 'fs' : media,
+    backupName: request.set.name,
+    container: where.container,
+    hostname: request.set.host,
+    mode: settings.mode,
+    engineName: settings.engine_name,
+    storage: where.storage,
+    alwaysLevel: settings.always_level,
+    maxLevel: settings.max_level,
+    dryRun: settings.dry_run,
+    pathToBackup: settings.path_to_backup,
+    logFile: settings.log_file,
+    compression: settings.compression,
+    files: outcome.counts.files + outcome.counts.links + outcome.counts.others,
+    directories: outcome.counts.directories,
+    brokenLinks: outcome.brokenLinks,
+    // Patterns: tar does not say which files they left out.
+    excluded: sampleOf(settings.exclude),
+    skipped: {
+      items: outcome.counts.firstSkipped.map(({ path, reason, detail }) => ({ path: displayPath(path), reason, detail })),
+      total: Object.values(outcome.counts.skipped).reduce((sum, count) => sum + count, 0),
+    },
+    bytesUncompressed: outcome.archiveBytes,
+    bytesCompressed: outcome.storedBytes,
+    encrypted: request.encryption !== undefined,
+    cli,
+    result: outcome.result,
+    reasons: outcome.reasons,
+    startedAt: outcome.startedAt * 1000,
+    finishedAt: outcome.finishedAt * 1000,
+  };
+}
+
+const sampleOf = <Item>(items: readonly Item[]): Sample<Item> => ({ items, total: items.length });
+
+const textOfValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** As Freezer prints it: a property a line, its name with blanks. */
+const textOf = (document: ResultDocument): string =>
+  formatTable(
+    [{ title: 'Property' }, { title: 'Value' }],
+    Object.entries(document).map(([key, value]) => [key.replaceAll('_', ' '), textOfValue(value)]),
+  );

@@ -1,0 +1,41 @@
+import { levelFolder, setName } from '@freezer/core';
+import type { ActionInput, ActionResult } from '../action-input.ts';
+import { type ListedPoint, type ListedSet, runList } from '../list.ts';
+import { openRun } from '../open-run.ts';
+import { formatTable } from '../output/table.ts';
+import { formatBytes, formatInstant } from '../output/units.ts';
+import type { AgentPlugins } from '../plugins.ts';
+
+/** Lists every set of a storage, or the one that `--backup-name` and `--hostname` name. */
+export async function listAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
+  const { settings } = input;
+  await using run = await openRun(input, plugins);
+  const set = settings.backup_name === undefined ? undefined : setName({ host: settings.hostname, name: settings.backup_name });
+  const sets: ListedSet[] = [];
+  for await (const listed of runList(run.context, { engine: undefined, set, host: undefined })) sets.push(listed);
+  return { result: 'success', output: { text: textOf(sets), json: sets } };
+}
+
+function textOf(sets: readonly ListedSet[]): string {
+  if (sets.length === 0) return 'no backups\n';
+  const rows = sets.flatMap(({ set, engine, points }) => points.map((point) => [set, engine, formatInstant(point.t), levelFolder(point), stateOf(point), point.bytes === undefined ? '' : formatBytes(point.bytes), point.entries ?? '']));
+  const table = formatTable(
+    [{ title: 'Set' }, { title: 'Engine' }, { title: 'Time' }, { title: 'Level' }, { title: 'State' }, { title: 'Stored', align: 'right' }, { title: 'Files', align: 'right' }],
+    rows,
+  );
+  return table + sets.flatMap(notesOf).map((note) => `${note}\n`).join('');
+}
+
+function stateOf({ damage, restorable, result, encrypted }: ListedPoint): string {
+  if (damage !== undefined) return 'DAMAGED';
+  if (!restorable) return 'base missing';
+  return `${result ?? 'by Python'}${encrypted ? ', encrypted' : ''}`;
+}
+
+function notesOf({ set, unfinished, strangers, points }: ListedSet): readonly string[] {
+  return [
+    ...points.flatMap(({ damage }) => (damage === undefined ? [] : [damage])),
+    ...unfinished.map((level) => `${set}: ${level} is not finished: a run is at work, or left it`),
+    ...(strangers.length === 0 ? [] : [`${set}: ${strangers.length} objects belong to no level, the first is ${strangers[0]}`]),
+  ];
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { readPassFile } from '@freezer/codec';
+import { DryRunStorage, type Engine, FreezerError, type Logger, type Storage } from '@freezer/core';
+import { ChainKeyring, ownerBytes, thisOwner } from '@freezer/format';
+import type { ActionInput } from './action-input.ts';
+import type { AgentPlugins } from './plugins.ts';
+import type { RunContext } from './run-context.ts';
+import { WorkFolder } from './work-folder.ts';
+
+/** A run and what it holds open. */
+export interface OpenRun extends AsyncDisposable {
+  readonly context: RunContext;
+}
+
+function pick<Plugin>(what: string, wanted: string, plugins: readonly Plugin[], nameOf: (plugin: Plugin) => string): Plugin {
+  const found = plugins.find((plugin) => nameOf(plugin) === wanted);
+  if (found === undefined) throw new FreezerError('unsupported', `--${what}: '${wanted}' is not part of this version; allowed: ${plugins.map(nameOf).join(', ')}`);
+  return found;
+}
+
+/** The mode and the source that the settings choose. */
+export function openSource({ settings, logger }: ActionInput, plugins: AgentPlugins) {
+  const mode = pick('mode', settings.mode, plugins.modes, ({ name }) => name);
+  const source = plugins.sources.find((plugin) => plugin.accepts(settings));
+  if (source === undefined) throw new FreezerError('invalid', 'nothing to back up was named: path-to-backup argument must be provided');
+  return {
+    mode: mode.create(mode.settings.parse(settings), { logger }),
+    source: source.create(source.settings.parse(settings), { logger }),
+    media: source.kind,
+  };
+}
+
+/** Opens storage and engine for one action. What was opened is closed again when a later step fails. */
+export async function openRun(input: ActionInput, plugins: AgentPlugins): Promise<OpenRun> {
+  const { settings, logger, signal } = input;
+  const now = () => input.now() / 1000;
+  const owner = await thisOwner(randomUUID().replaceAll('-', ''), Math.floor(now()));
+  const passphrases = await readPassphrases(settings.encrypt_pass_file, logger);
+  const enginePlugin = pick('engine', settings.engine_name, plugins.engines, ({ kind }) => kind);
+  const engine: Engine = await enginePlugin.open(enginePlugin.settings.parse(settings), { logger });
+  const work = await WorkFolder.open(settings.state_dir, owner);
+  try {
+    const opened = await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) });
+    const storage = settings.dry_run ? new DryRunStorage(opened, { logger }) : opened;
+    const context: RunContext = { storage, engine, logger, owner, stateDir: settings.state_dir, work, keyring: new ChainKeyring(), passphrases, now, signal };
+    return { context, [Symbol.asyncDispose]: () => opened.close().finally(() => work.close()) };
+  } catch (error) {
+    await work.close();
+    throw error;
+  }
+}
+
+async function openStorage({ settings, storageSections, logger }: ActionInput, plugins: AgentPlugins, run: { readonly id: string; readonly owner: Uint8Array }): Promise<Storage> {
+  if (storageSections.length > 1) throw new FreezerError('unsupported', 'several [storage:...] sections: more than one storage at once is not part of this version');
+  const chosen: Readonly<Record<string, unknown>> & { readonly storage: string } = storageSections[0]?.settings ?? settings;
+  const plugin = pick('storage', chosen.storage, plugins.storages, ({ kind }) => kind);
+  return plugin.open(plugin.settings.parse(chosen), { logger, run });
+}
+
+async function readPassphrases(files: readonly string[], logger: Logger): Promise<readonly Buffer[]> {
+  const found: Buffer[] = [];
+  for (const file of files) {
+    const { bytes, weak, readableByOthers } = await readPassFile(file);
+    if (weak) logger.warn({ file }, 'the passphrase has less than 16 characters: make a better one by `freezer-agent make-pass-file`');
+    if (readableByOthers) logger.warn({ file }, 'the pass file can be read by other users: `chmod 600` it');
+    found.push(bytes);
+  }
+  return found;
+}

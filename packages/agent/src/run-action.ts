@@ -1,0 +1,26 @@
+import { FreezerError } from '@freezer/core';
+import type { ActionInput, ActionResult } from './action-input.ts';
+import { adminAction } from './actions/admin-action.ts';
+import { backupAction } from './actions/backup-action.ts';
+import { listAction } from './actions/list-action.ts';
+import { restoreAction } from './actions/restore-action.ts';
+import { verifyAction } from './actions/verify-action.ts';
+import type { AgentPlugins } from './plugins.ts';
+
+/** Does what was asked for. Fails with a `FreezerError` whose message is for people; an abort rejects with the signal's reason. */
+export async function runAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
+  switch (input.action) {
+    case 'backup':
+      return backupAction(input, plugins);
+    case 'restore':
+      return restoreAction(input, plugins);
+    case 'verify':
+      return verifyAction(input, plugins);
+    case 'list':
+      return listAction(input, plugins);
+    case 'admin':
+      return adminAction(input, plugins);
+    default:
+      throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, admin`);
+  }
+}
