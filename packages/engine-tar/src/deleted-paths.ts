@@ -60,7 +60,12 @@ function* goneFrom(folder: BytePath, record: SnapshotRecord, list: string | unde
   }
 }
 
-function* goneItself(path: BytePath, lists: ReadonlyMap<BytePath, string>, isMine: (folder: BytePath) => boolean, leftOut: LeftOut): Generator<BytePath, void, undefined> {
+function* goneItself(
+  path: BytePath,
+  lists: ReadonlyMap<BytePath, string>,
+  isMine: (folder: BytePath) => boolean,
+  leftOut: LeftOut,
+): Generator<BytePath, void, undefined> {
   const { folder, name } = splitPath(path);
   if (!isMine(folder) || path === '.') return;
   const list = lists.get(folder);

@@ -49,11 +49,16 @@ export class InodeFlags {
     const { signal } = this.#options;
     return new Promise((resolve, reject) => {
       const args = ['-d', '--', ...paths.map((path) => `./${displayPath(path)}`)];
-      execFile('lsattr', args, { cwd: this.#folder, encoding: 'latin1', maxBuffer: Number.POSITIVE_INFINITY, ...(signal === undefined ? {} : { signal }) }, (_error, stdout) => {
-        if (signal?.aborted) reject(signal.reason);
-        // It fails as soon as one of the files cannot be asked; what it says of the others counts.
-        else resolve(stdout);
-      });
+      execFile(
+        'lsattr',
+        args,
+        { cwd: this.#folder, encoding: 'latin1', maxBuffer: Number.POSITIVE_INFINITY, ...(signal === undefined ? {} : { signal }) },
+        (_error, stdout) => {
+          if (signal?.aborted) reject(signal.reason);
+          // It fails as soon as one of the files cannot be asked; what it says of the others counts.
+          else resolve(stdout);
+        },
+      );
     });
   }
 }

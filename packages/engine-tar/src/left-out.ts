@@ -11,11 +11,16 @@ export class LeftOut {
   readonly #reasons = new Map<BytePath, Set<SkipReason>>();
   readonly #namesByFolder = new Map<BytePath, Set<string>>();
 
-  /** What a tar cannot hold at all is not left out. */
+  /** Of what a tar cannot hold at all only sockets matter: off the lists, they are named by each level, and none is taken for deleted. */
   add(path: BytePath, reason: SkipReason): void {
+    if (reason === 'socket') this.#takeOffList(path);
     if (!isIncomplete(reason)) return;
+    this.#takeOffList(path);
     const reasons = this.#reasons.get(path) ?? new Set();
     this.#reasons.set(path, reasons.add(reason));
+  }
+
+  #takeOffList(path: BytePath): void {
     const { folder, name } = splitPath(path);
     const names = this.#namesByFolder.get(folder) ?? new Set();
     this.#namesByFolder.set(folder, names.add(name));

@@ -43,4 +43,5 @@ function readEscaped(text: string, start: number): QuotedName {
   throw unreadable(text);
 }
 
-const unreadable = (text: string): FreezerError => new FreezerError('corrupt', `tar: a name in quotes was expected in '${text.slice(0, 200).replaceAll(/[\0-\x1f]/g, '?')}'`);
+const unreadable = (text: string): FreezerError =>
+  new FreezerError('corrupt', `tar: a name in quotes was expected in '${text.slice(0, 200).replaceAll(/[\0-\x1f]/g, '?')}'`);

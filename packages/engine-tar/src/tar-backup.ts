@@ -1,6 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ArchiveBackup, type EngineBackupRequest, type EngineOutcome, FreezerError, type Logger, messageOf, type ProgramExit, type SkippedEntry } from '@freezer/core';
+import {
+  type ArchiveBackup,
+  type EngineBackupRequest,
+  type EngineOutcome,
+  FreezerError,
+  type Logger,
+  messageOf,
+  type ProgramExit,
+  type SkippedEntry,
+} from '@freezer/core';
 import { LeftOut } from './left-out.ts';
 import { type Member, memberOf } from './member.ts';
 import { writeNextState, writeStartingPoint } from './next-state.ts';

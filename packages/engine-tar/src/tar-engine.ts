@@ -1,4 +1,14 @@
-import { type ArchiveBackup, type CallOptions, type Engine, type EngineBackupRequest, type EnginePlugin, type EngineRead, type EngineRestore, type EngineRestoreRequest, type Logger } from '@freezer/core';
+import type {
+  ArchiveBackup,
+  CallOptions,
+  Engine,
+  EngineBackupRequest,
+  EnginePlugin,
+  EngineRead,
+  EngineRestore,
+  EngineRestoreRequest,
+  Logger,
+} from '@freezer/core';
 import { findGnuTar } from './gnu-tar.ts';
 import { type TarOptions, tarSettings } from './settings.ts';
 import { openTarBackup } from './tar-backup.ts';

@@ -23,7 +23,9 @@ export function openTarRead({ workDir, signal }: { readonly workDir: string } & 
     else logger.debug({ message: line }, 'tar says');
   };
   return {
-    stages: [{ kind: 'program', name: 'tar', command: program, args: listArguments(indexPath), env: TAR_ENVIRONMENT, okExits: JUDGED_EXITS, onStderrLine: hear }],
+    stages: [
+      { kind: 'program', name: 'tar', command: program, args: listArguments(indexPath), env: TAR_ENVIRONMENT, okExits: JUDGED_EXITS, onStderrLine: hear },
+    ],
     finish: async (exits: readonly ProgramExit[]) => {
       checkTarExit(exits, 'the listing', fatal, 0);
       return { entries: () => archivedEntries(indexPath, { signal }) };

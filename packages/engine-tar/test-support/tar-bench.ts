@@ -3,7 +3,17 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type ArchivedEntry, type Engine, type EngineOutcome, type EngineRestore, type IndexEntry, type Placement, type RestoreProblem, SILENT, type SourceLease } from '@freezer/core';
+import {
+  type ArchivedEntry,
+  type Engine,
+  type EngineOutcome,
+  type EngineRestore,
+  type IndexEntry,
+  type Placement,
+  type RestoreProblem,
+  SILENT,
+  type SourceLease,
+} from '@freezer/core';
 import { joinStages } from '@freezer/subprocess';
 import { tarEngine } from '../src/index.ts';
 
@@ -67,7 +77,8 @@ export class TarBench {
     const outcome = await backup.finish(await joined.exits);
     const entries: IndexEntry[] = [];
     for await (const entry of outcome.entries()) entries.push(entry);
-    const paths = (kind: IndexEntry['kind']): string[] => entries.filter((entry) => entry.kind === kind).map((entry) => (entry.kind === 'skipped' ? `${entry.reason} ${entry.path}` : entry.path));
+    const paths = (kind: IndexEntry['kind']): string[] =>
+      entries.filter((entry) => entry.kind === kind).map((entry) => (entry.kind === 'skipped' ? `${entry.reason} ${entry.path}` : entry.path));
     return { archive, outcome, entries, held: paths('held').toSorted(), deleted: paths('deleted').toSorted(), skipped: paths('skipped').toSorted() };
   }
 
@@ -112,9 +123,21 @@ export async function describeTree(root: string): Promise<string[]> {
     if (found.isSocket()) return;
     const first = inodes.get(found.ino) ?? name;
     inodes.set(found.ino, first);
-    const link = found.isSymbolicLink() ? (await readlink(path, 'latin1')) : '';
+    const link = found.isSymbolicLink() ? await readlink(path, 'latin1') : '';
     const content = found.isFile() && found.size < 100_000n ? (await readFile(path)).toString('latin1') : '';
-    lines.push(JSON.stringify([name, found.mode.toString(8), `${found.uid}:${found.gid}`, found.isDirectory() ? '' : String(found.size), String(found.mtimeNs), String(found.rdev), first, link, content]));
+    lines.push(
+      JSON.stringify([
+        name,
+        found.mode.toString(8),
+        `${found.uid}:${found.gid}`,
+        found.isDirectory() ? '' : String(found.size),
+        String(found.mtimeNs),
+        String(found.rdev),
+        first,
+        link,
+        content,
+      ]),
+    );
     if (!found.isDirectory()) return;
     const names = (await readdir(path, { encoding: 'buffer' })).toSorted(Buffer.compare);
     for (const child of names) await visit(Buffer.concat([path, Buffer.from('/'), child]), `${name}/${child.toString('latin1')}`);

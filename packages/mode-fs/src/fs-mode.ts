@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { type CallOptions, FreezerError, type Logger, messageOf, type Mode, type ModeLease, type ModePlugin, type SettingsReader } from '@freezer/core';
+import { type CallOptions, FreezerError, type Logger, type Mode, type ModeLease, type ModePlugin, messageOf, type SettingsReader } from '@freezer/core';
 
 /** Whether everything written so far is brought to the disks before the backup begins. */
 export interface FsOptions {

@@ -1,1 +1,1 @@
-export { createFsMode, fsMode, type FsOptions, type Sync } from './fs-mode.ts';
+export { createFsMode, type FsOptions, fsMode, type Sync } from './fs-mode.ts';

@@ -48,7 +48,8 @@ class PathSource implements Source {
 function openError(path: string, cause: unknown): FreezerError {
   const code = systemCodeOf(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') return new FreezerError('not_found', `Path to backup does not exist ${path}`, { cause });
-  if (code === 'EACCES' || code === 'EPERM') return new FreezerError('permission_denied', `Path to backup cannot be read ${path}: permission denied`, { cause });
+  if (code === 'EACCES' || code === 'EPERM')
+    return new FreezerError('permission_denied', `Path to backup cannot be read ${path}: permission denied`, { cause });
   return new FreezerError('unexpected', `Path to backup cannot be read ${path}: ${messageOf(cause)}`, { cause });
 }
 
