@@ -10,6 +10,7 @@ const CHECKS = [
   { name: 'rules', quick: true, command: [node, 'tools/checks/rules.mjs'] },
   { name: 'packages', quick: true, command: [node, 'tools/checks/packages.mjs'] },
   { name: 'layers', quick: true, command: ['depcruise', '--config', 'tools/lint/dependency-cruiser.cjs', 'packages', 'apps'] },
+  { name: 'layers-tests', quick: false, command: [node, '--test', 'tools/checks/layers.test.mjs'] },
   { name: 'oxlint', quick: true, command: ['oxlint', '--type-aware', '-c', 'tools/lint/oxlint.json', 'packages', 'apps', 'tools'] },
   { name: 'types', quick: true, command: ['tsc', '-p', 'tools/tsconfig/tests.json'] },
   { name: 'knip', quick: true, command: ['knip', '--config', 'tools/lint/knip.json', '--no-progress', '--no-config-hints'] },

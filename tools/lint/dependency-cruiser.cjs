@@ -48,7 +48,8 @@ module.exports = {
       from: { path: `^packages/(${ADAPTER})/` },
       to: { path: `^packages/${ADAPTER}/`, pathNot: '^packages/$1/' },
     },
-    { name: 'nobody-imports-an-app', severity: 'error', from: { path: '^(packages|apps/([^/]+))/' }, to: { path: '^apps/', pathNot: '^apps/$2/' } },
+    { name: 'no-package-imports-an-app', severity: 'error', from: { path: '^packages/' }, to: { path: '^apps/' } },
+    { name: 'no-app-imports-another', severity: 'error', from: { path: '^apps/([^/]+)/' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
     {
       name: 'testing-only-from-tests',
       severity: 'error',
