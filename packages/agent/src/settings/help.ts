@@ -86,8 +86,8 @@ export function helpText({ action, columns }: HelpRequest): string {
   });
   const general = `\nGeneral:\n${describe(HELP, width)}\n${describe(VERSION, width)}\n`;
   const quiet = rows.filter((option) => option.quietly).map((option) => `--${option.name}`);
-  const known = `\nAlso known, for what is not part of this version or for the sake of older job files:\n  ${wrap(quiet.join(' '), width, INDENT)}\n`;
-  const exits = `\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 done but incomplete, 130 and 143 interrupted.\n`;
+  const known = `\n${wrap('Also known, for what is not part of this version or for the sake of older job files:', width, 0)}\n  ${wrap(quiet.join(' '), width, INDENT)}\n`;
+  const exits = `\n${wrap('Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but incomplete, 130 and 143 interrupted.', width, 0)}\n`;
   return `${usageText(action)}${groups.join('')}${general}${known}${exits}`;
 }
 

@@ -5,6 +5,9 @@ const HIDDEN = '***';
 const DEEPEST = 6;
 const SECRET_NAME = /pass(word|wd|phrase)|secret|token|authorization|credential|access[_-]?key|private[_-]?key/i;
 
+/** For names that nobody knows it is better to hide too much. */
+const LIKE_A_SECRET = /pas|secr|tok|key|cred/i;
+
 /** The keys whose values are never shown. */
 export const SECRET_KEYS: ReadonlySet<string> = new Set(OPTION_TABLE.filter((option) => option.secret).map(keyOf));
 
@@ -43,7 +46,7 @@ function asksForSecret(word: string): boolean {
   const option = optionOfArgument(word);
   if (option) return option.secret === true;
   const name = word.split('=', 1)[0] ?? '';
-  return name.startsWith('--') && SECRET_NAME.test(name);
+  return name.startsWith('--') && LIKE_A_SECRET.test(name);
 }
 
 /** The command line as one could type it again, except that secrets are `***`. For logs and the result document. */

@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { resolveSettings } from './resolve.ts';
+import { resolveInput } from './resolve-input.fixture.ts';
+
+const store = ['--storage', 'local', '-C', '/store'];
+const set = [...store, '-N', 'set'];
+const backup = ['backup', ...set, '-F', '/data'];
+
+describe('what options ask of each other', () => {
+  test.each<[string[], string]>([
+    [['backup', ...store, '-F', '/data'], 'A value for --backup-name is required'],
+    [['admin', ...store, '-R', '1'], 'A value for --backup-name is required'],
+    [['backup', ...set], 'path-to-backup argument must be provided'],
+    [[...backup, '--no-incremental', '--max-level', '1'], 'no-incremental option is not compatible with backup level options'],
+    [[...backup, '--no-incremental', 'true', '--always-level', '1'], 'no-incremental option is not compatible with backup level options'],
+    [[...backup, '--no-incremental', '--incremental'], 'no-incremental option is not compatible with --incremental'],
+    [[...backup, '--hide-names'], '--hide-names needs --encrypt-pass-file'],
+    [[...backup, '--encryption', 'aes-256-gcm'], '--encryption needs --encrypt-pass-file'],
+    [[...backup, '--encrypt-pass-file', '/a', '--encrypt-pass-file', '/b'], 'a backup takes one --encrypt-pass-file; several are for reading older backups'],
+    [['restore', ...set], '--restore-abs-path is required'],
+    [['restore', ...set, '--restore-abs-path', '/x', '--delete'], '--delete needs --overwrite'],
+    [['restore', ...set, '-C', '', '--restore-abs-path', '/x'], '--container is required'],
+    [['admin', ...set], 'You need to say what to remove. You can use --remove-older-than, --remove-from-date, --keep-last and the like, or --remove-orphans'],
+    [['admin', ...set, '-R', '1', '--older-than', '7d'], '--older-than needs --remove-orphans; to remove old backups use --remove-older-than'],
+    [['verify', ...set, '--require-authenticated', '--allow-unauthenticated'], '--require-authenticated and --allow-unauthenticated contradict each other'],
+  ])('%j', async (argv, message) => {
+    await expect(resolveSettings(resolveInput(argv))).rejects.toMatchObject({ code: 'invalid', message });
+  });
+
+  test.each<[string[], object]>([
+    [['admin', ...set, '--remove-older-than', '0'], { remove_older_than: 0 }],
+    [['admin', ...set, '-R', '12h'], { remove_older_than: 0.5 }],
+    [['admin', ...set, '--keep-last', '3'], { keep_last: 3, remove_older_than: undefined }],
+    [['admin', ...store, '--remove-orphans', '--older-than', '2w'], { remove_orphans: true, older_than: 14 }],
+    [[...backup, '--no-incremental', 'false', '--max-level', '1'], { no_incremental: false, max_level: 1 }],
+    [[...backup, '--noincremental', '--max-level', '0'], { incremental: false, max_level: 0 }],
+    [['list', ...store], { backup_name: undefined }],
+    [['restore', ...set, '--restore-abs-path', 'rel/../x'], { restore_abs_path: '/work/x' }],
+    [[...backup, '-F', '~/x'], { path_to_backup: '/home/me/x' }],
+    [['list', '--storage', 'local', '-C', '~/b'], { container: '/home/me/b' }],
+    [[...backup, '--storage-mode', '0640'], { storage_mode: 0o640 }],
+    [[...backup, '--exclude', '"; touch pwned; "', '--exclude', 'a,b'], { exclude: ['"; touch pwned; "', 'a,b'] }],
+    [['list', ...set, '--restore-from-date', '2026-01-01T00:00:00Z'], { restore_from_date: 1_767_225_600 }],
+  ])('%j is right', async (argv, expected) => {
+    expect((await resolveSettings(resolveInput(argv))).settings).toMatchObject(expected);
+  });
+
+  test('a retention period with an unknown unit is refused (FIELD N14)', async () => {
+    await expect(resolveSettings(resolveInput(['admin', ...set, '--remove-older-than', '2y']))).rejects.toMatchObject({ code: 'invalid' });
+    await expect(resolveSettings(resolveInput(['admin', ...set, '--keep-daily', '2w']))).rejects.toMatchObject({ message: "--keep-daily: '2w' is not a whole number" });
+  });
+
+  test('a misspelt retention option removes nothing (FIELD N13)', async () => {
+    await expect(resolveSettings(resolveInput(['admin', ...set, '--keep-last', '1', '--keep-dayly', '7']))).rejects.toMatchObject({
+      message: 'unknown option --keep-dayly; did you mean --keep-daily?',
+    });
+  });
+});
