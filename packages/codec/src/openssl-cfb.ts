@@ -18,9 +18,9 @@ const CIPHER = 'aes-256-cfb';
  * What `openssl enc -aes-256-cfb -pass file:F` writes: `Salted__`, eight random bytes, then AES-256 in CFB with 128 bits of feedback, no
  * padding, no authentication. `passphrase` is the first line of the pass file. `salt` is for tests; never use one twice.
  */
-export function cfbEncryptStage(passphrase: Uint8Array, { salt = randomBytes(SALT_BYTES) }: { readonly salt?: Uint8Array } = {}): TransformStage {
-  if (salt.length !== SALT_BYTES) throw new TypeError(`cfbEncryptStage: the salt must have ${SALT_BYTES} bytes`);
-  return { kind: 'transform', name: 'encrypt', apply: (body) => encrypt(body, passphrase, salt) };
+export function cfbEncryptStage(passphrase: Uint8Array, { salt }: { readonly salt?: Uint8Array } = {}): TransformStage {
+  if (salt !== undefined && salt.length !== SALT_BYTES) throw new TypeError(`cfbEncryptStage: the salt must have ${SALT_BYTES} bytes`);
+  return { kind: 'transform', name: 'encrypt', apply: (body) => encrypt(body, passphrase, salt ?? randomBytes(SALT_BYTES)) };
 }
 
 /**

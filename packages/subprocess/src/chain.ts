@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ByteStream, CallOptions, ProgramStage } from '@freezer/core';
+import { type ByteStream, type CallOptions, FreezerError, type ProgramStage } from '@freezer/core';
 import { endedWell } from './failure.ts';
 import { type Pump, pumpInto } from './pump.ts';
 import { type ChainExit, type RunningProgram, startProgram } from './program.ts';
@@ -30,7 +30,7 @@ export interface Chain {
    */
   readonly exits: Promise<readonly ChainExit[]>;
   /**
-   * 'at once': SIGTERM, and SIGKILL after two seconds. 'gently': the first program gets an end of file, and all have two seconds to end
+   * 'at once': SIGTERM, and SIGKILL after two seconds; what is left of the output is thrown away, and pulling it fails with `aborted`. 'gently': the first program gets an end of file, and all have two seconds to end
    * by themselves before they are stopped at once. Idempotent.
    */
   stop(how: 'at once' | 'gently'): void;
@@ -87,20 +87,31 @@ function holdOutput(stdout: Readable | undefined): void {
 interface Stop {
   (how: 'at once' | 'gently'): void;
   finished(): void;
+  /** Whether somebody had no more use for the output. */
+  readonly unwanted: () => boolean;
 }
 
 function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined): Stop {
   let timer: NodeJS.Timeout | undefined;
+  let unwanted = false;
+  let ended = false;
   const now = (): void => {
     clearTimeout(timer);
     for (const program of programs) program.stop();
   };
   const stop = (how: 'at once' | 'gently'): void => {
-    if (how === 'at once') now();
-    else timer ??= setTimeout(now, WIND_DOWN_MS);
     pump?.stop();
+    if (how === 'at once') {
+      unwanted = true;
+      programs.at(-1)?.stdout?.destroy();
+      now();
+    } else if (!unwanted && !ended) timer ??= setTimeout(now, WIND_DOWN_MS);
   };
-  return Object.assign(stop, { finished: () => clearTimeout(timer) });
+  const finished = (): void => {
+    ended = true;
+    clearTimeout(timer);
+  };
+  return Object.assign(stop, { finished, unwanted: () => unwanted });
 }
 
 async function allExits(programs: readonly RunningProgram[], onFailure: () => void, onMissing: () => void): Promise<readonly ChainExit[]> {
@@ -158,6 +169,7 @@ async function* outputChunks({ stdout, pump, exits, stop, signal }: OutputParts)
     signal?.throwIfAborted();
     const failure = await pump?.failure;
     if (failure !== undefined) throw failure.error;
+    if (stop.unwanted()) throw new FreezerError('aborted', 'the programs were stopped');
   } finally {
     stdout?.destroy();
     if (!whole) stop('at once');

@@ -71,6 +71,8 @@ export class StageRun {
   private async conclude(): Promise<void> {
     this.signal?.removeEventListener('abort', this.abort);
     await this.reaped();
+    // What nobody took of their output would keep a descriptor open.
+    for (const { chain } of this.chains) chain.stop('at once');
     const exits = Promise.all(this.chains.map(({ chain }) => chain.exits));
     exits.then((all) => this.exitsLater.resolve(all.flat()), this.exitsLater.reject);
     if (this.failure === undefined) this.doneLater.resolve();
