@@ -112,7 +112,7 @@ describe('nextTime', () => {
     } catch (error) {
       failure = error;
     }
-    expect(FreezerError.is(failure, 'invalid')).toBe(true);
+    expect(FreezerError.is(failure, 'conflict')).toBe(true);
     expect(String(failure)).toMatch(/1970-01-01T00:16:40Z.*1970-01-01T00:21:41Z/);
     expect(nextTime(1000, 1301, { force: true })).toBe(1302);
   });

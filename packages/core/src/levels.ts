@@ -88,14 +88,14 @@ function checkLimits(request: LevelRequest): void {
 
 /**
  * The T of the next level: now, or one second after the newest T of the set (epoch seconds).
- * Fails with `invalid` when the clock is more than 5 minutes behind the newest T, unless `force`.
+ * Fails with `conflict` when the clock is more than 5 minutes behind the newest T, unless `force`.
  */
 export function nextTime(now: number, lastT: number | undefined, options: { readonly force?: boolean } = {}): number {
   const at = Math.floor(now);
   if (lastT === undefined) return at;
   if (lastT - at > CLOCK_TOLERANCE_SECONDS && !options.force) {
     throw new FreezerError(
-      'invalid',
+      'conflict',
       `clock: now is ${formatUtc(at)}, but the newest level of the set is of ${formatUtc(lastT)}; at most 5 minutes behind is allowed without --force`,
       {
         details: { now: at, lastT },

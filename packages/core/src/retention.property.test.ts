@@ -133,8 +133,7 @@ function naive(points: readonly Point[], policy: Record<'removeOlderThanDays' | 
     ...complete.slice(0, Math.max(1, policy.keepLast)),
     ...newestOf((iso) => iso.slice(0, 10), policy.keepDaily),
     ...newestOf((iso) => iso.slice(0, 7), policy.keepMonthly),
-    ...points.filter(({ id }) => policy.removeOlderThanDays > 0 && id.t > NOW - policy.removeOlderThanDays * DAY),
-    ...points.filter(({ id }) => policy.removeOlderThanDays === 0 && complete.every((other) => other.id.t < id.t)),
+    ...points.filter(({ id }) => id.t > NOW - policy.removeOlderThanDays * DAY),
     ...points.toSorted((a, b) => b.id.t - a.id.t).slice(0, 1),
   ]);
   return points.filter((point) => [...wanted].some(({ levels }) => levels.some((level) => keyOf(level) === keyOf(point)))).map(keyOf);

@@ -7,7 +7,7 @@ import { formatUtc } from './time.ts';
 const DAY_SECONDS = 86_400;
 
 /**
- * What to keep. 0 and undefined: not set. A point goes when no rule keeps it: the age limit keeps what is newer than it,
+ * What to keep. Undefined: not set, as 0 is for the `keep` rules; an age of 0 days means everything up to now. A point goes when no rule keeps it: the age limit keeps what is newer than it,
  * each `keep` rule the newest complete point of each of its periods.
  */
 export interface RetentionPolicy extends KeepCounts {
@@ -82,7 +82,7 @@ const keyOf = ({ id }: Pick<LevelEntry, 'id'>): string => `${id.t0}/${levelFolde
 
 function ageLimit(policy: RetentionPolicy, now: number): number | undefined {
   if (policy.removeFromDate !== undefined) return policy.removeFromDate;
-  return policy.removeOlderThanDays ? now - policy.removeOlderThanDays * DAY_SECONDS : undefined;
+  return policy.removeOlderThanDays === undefined ? undefined : now - policy.removeOlderThanDays * DAY_SECONDS;
 }
 
 function goingReason(policy: RetentionPolicy, limit: number | undefined): string {
@@ -147,9 +147,9 @@ function checkPolicy(policy: RetentionPolicy): void {
   }
   const { removeOlderThanDays: days, removeFromDate: date } = policy;
   if (days !== undefined && !(Number.isFinite(days) && days >= 0))
-    throw new FreezerError('invalid', `remove_older_than: ${days} is no number of days; allowed: more than 0, fractions too`);
+    throw new FreezerError('invalid', `remove_older_than: ${days} is no number of days; allowed: 0 or more, fractions too`);
   if (date !== undefined && !Number.isFinite(date)) throw new FreezerError('invalid', `remove_from_date: ${date} is no time`);
-  if (!days && date === undefined && BUCKETS.every((kind) => kind.count(policy) === 0)) {
+  if (days === undefined && date === undefined && BUCKETS.every((kind) => kind.count(policy) === 0)) {
     throw new FreezerError(
       'invalid',
       'retention: no rule was given; allowed: remove_older_than, remove_from_date, keep-last, -hourly, -daily, -weekly, -monthly, -yearly',
