@@ -1,0 +1,181 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ActionInput, ActionResult } from '@freezer/agent';
+import { FreezerError } from '@freezer/core';
+import type { StopSignal } from './exit-code.ts';
+import type { Host } from './host.ts';
+import { runAgent } from './run.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'freezer-run-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly complaints: string;
+  readonly log: string;
+}
+
+interface Tried {
+  readonly act?: (input: ActionInput, stop: (signal: StopSignal) => void) => Promise<ActionResult>;
+}
+
+const done = (): Promise<ActionResult> => Promise.resolve({ result: 'success', output: { text: 'text\n', json: { json: 1 } }, document: { document: 1 } });
+
+async function run(argv: readonly string[], { act = done }: Tried = {}): Promise<Ran> {
+  let out = '';
+  let complaints = '';
+  let stop: (signal: StopSignal) => void = () => undefined;
+  const host: Host = {
+    argv,
+    version: '1.2.3',
+    environment: {},
+    home: folder,
+    cwd: folder,
+    hostname: 'vm',
+    isRoot: false,
+    pid: 1,
+    now: Date.now,
+    columns: 80,
+    readFile: () => Promise.reject(new Error('none')),
+    listFolder: () => Promise.reject(new Error('none')),
+    out: {
+      closed: false,
+      write: async (chunk) => {
+        out += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      },
+    },
+    complain: (line) => {
+      complaints += line;
+    },
+    onStop: (callback) => {
+      stop = callback;
+      return () => undefined;
+    },
+    exitNow: (code) => {
+      throw new Error(`exit ${code}`);
+    },
+    runAction: (input) => act(input, stop),
+  };
+  const code = await runAgent(host);
+  const names = readdirSync(folder);
+  return { code, out, complaints, log: names.includes('log') ? readFileSync(join(folder, 'log'), 'utf8') : '' };
+}
+
+const list = ['list', '--storage', 'local', '--log-file', 'log'];
+const failing = (error: unknown) => ({ act: () => Promise.reject(error) });
+
+describe('exit codes', () => {
+  test.each<[ActionResult['result'], number]>([
+    ['success', 0],
+    ['partial', 3],
+    ['fail', 1],
+    ['aborted', 1],
+  ])('%s', async (result, code) => {
+    expect((await run(list, { act: async () => ({ result }) })).code).toBe(code);
+  });
+
+  test('--partial-exit-code', async () => {
+    expect((await run([...list, '--partial-exit-code', '0'], { act: async () => ({ result: 'partial' }) })).code).toBe(0);
+  });
+
+  test('what was written wrongly is 2, what goes wrong is 1', async () => {
+    expect(await run(['--bogus'])).toMatchObject({ code: 2, complaints: 'Critical Error: unknown option --bogus; --help lists all options\n' });
+    expect(await run(list, failing(new FreezerError('invalid', 'no')))).toMatchObject({ code: 2 });
+    expect(await run(list, failing(new FreezerError('not_found', 'Path to backup does not exist /x')))).toMatchObject({
+      code: 1,
+      complaints: 'Critical Error: Path to backup does not exist /x\n',
+      out: '',
+    });
+  });
+
+  test.each<[StopSignal, number]>([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])('%s stops the run', async (signal, code) => {
+    const waits = (input: ActionInput, stop: (signal: StopSignal) => void): Promise<ActionResult> =>
+      new Promise((_, reject) => {
+        input.signal.addEventListener('abort', () => reject(input.signal.reason));
+        stop(signal);
+      });
+    expect(await run(list, { act: waits })).toMatchObject({ code, complaints: `Critical Error: stopped by ${signal}\n` });
+  });
+
+  test('a run that is through when the signal comes keeps its result', async () => {
+    const late = async (_: ActionInput, stop: (signal: StopSignal) => void): Promise<ActionResult> => {
+      stop('SIGTERM');
+      return { result: 'success' };
+    };
+    expect((await run(list, { act: late })).code).toBe(0);
+  });
+
+  test('a second signal ends at once', async () => {
+    const twice = async (_: ActionInput, stop: (signal: StopSignal) => void): Promise<ActionResult> => {
+      stop('SIGINT');
+      stop('SIGINT');
+      return { result: 'success' };
+    };
+    expect((await run(list, { act: twice })).complaints).toContain('exit 130');
+  });
+});
+
+describe('output', () => {
+  test('texts for people, JSON when asked', async () => {
+    expect((await run(list)).out).toBe('text\n');
+    expect((await run([...list, '--json'])).out).toBe('{"json":1}\n');
+    const long = async function* () {
+      yield 'a\n';
+      yield 'b\n';
+    };
+    expect((await run(list, { act: async () => ({ result: 'success', output: { text: long(), json: [] } }) })).out).toBe('a\nb\n');
+  });
+
+  test('--metadata-out - prints the document and nothing else', async () => {
+    expect((await run([...list, '--metadata-out', '-'])).out).toBe('{"document": 1}');
+  });
+
+  test('--metadata-out FILE makes a private file, whole, and no document no file', async () => {
+    await run([...list, '--metadata-out', 'result.json']);
+    expect(readFileSync(join(folder, 'result.json'), 'utf8')).toBe('{"document": 1}');
+    expect(statSync(join(folder, 'result.json')).mode & 0o777).toBe(0o600);
+    await run([...list, '--metadata-out', 'none.json'], { act: async () => ({ result: 'success' }) });
+    expect(readdirSync(folder).toSorted()).toEqual(['log', 'result.json']);
+  });
+
+  test('a place that cannot take the document is found before the run', async () => {
+    const never = { act: () => Promise.reject(new Error('ran')) };
+    expect(await run([...list, '--metadata-out', 'no/x'], never)).toMatchObject({ code: 2, complaints: `Critical Error: --metadata-out: ${folder}/no is not a directory\n` });
+    expect(await run([...list, '--metadata-fd', '999'], never)).toMatchObject({ code: 2, complaints: 'Critical Error: --metadata-fd: descriptor 999 is not open\n' });
+  });
+
+  test('--version and --help', async () => {
+    expect(await run(['--vers'])).toMatchObject({ code: 0, out: '1.2.3\n' });
+    expect((await run(['restore', '--hel'])).out).toMatch(/^Usage: freezer-agent restore/);
+  });
+});
+
+describe('messages', () => {
+  test('--quiet says nothing', async () => {
+    expect(await run([...list, '-q'], failing(new Error('x')))).toMatchObject({ code: 1, complaints: '' });
+    expect(await run(['--bogus', '--quiet'])).toMatchObject({ code: 2, complaints: '' });
+  });
+
+  test('are one line, the stack is in the log and only with --debug', async () => {
+    const error = new Error('a\nb');
+    const plain = await run(list, failing(error));
+    expect(plain.complaints).toBe('Critical Error: a b\n');
+    expect(plain.log).toContain('ERROR freezer_agent [-] Critical Error: a b\n');
+    expect((await run([...list, '--debug'], failing(error))).log).toContain('run.test.ts');
+  });
+
+  test('secrets of the command line are in no log', async () => {
+    const { log } = await run([...list, '--ssh-password', 'hunter2', '--proxy', 'http://u:hunter2@h']);
+    expect(log).toContain('--ssh-password ***');
+    expect(log).not.toContain('hunter2');
+  });
+});
