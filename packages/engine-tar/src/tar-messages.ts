@@ -17,6 +17,9 @@ const TOTALS = /^Total bytes (?:written|read): (\d+)/;
 const SUMMARY = /^Exiting with failure status due to previous errors$/;
 const HARMLESS = /support is not available|Ignoring unknown extended header keyword|Removing leading `|Removing `/;
 
+// In this one message tar does not quote the name.
+const SHORT_WRITE = /^(.+): ((?:Cannot write: .+)|(?:Wrote only \d+ of \d+ bytes?))$/;
+
 interface Saying {
   readonly pattern: RegExp;
   readonly reason: SkipReason | 'none';
@@ -46,8 +49,9 @@ export function readCreateMessage(line: string, program: string): TarMessage {
 /** Reads a line of stderr of `tar --extract`. */
 export function readExtractMessage(line: string, program: string): TarMessage {
   const { path, text } = takeApart(line, program);
-  if (path === undefined) return general(text);
-  return { kind: 'problem', path, detail: text };
+  if (path !== undefined) return { kind: 'problem', path, detail: text };
+  const [, name, detail] = SHORT_WRITE.exec(text) ?? [];
+  return name === undefined || detail === undefined ? general(text) : { kind: 'problem', path: sourcePathOf(name), detail };
 }
 
 function general(text: string): TarMessage {

@@ -19,8 +19,7 @@ import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
 import { readExtractMessage } from './tar-messages.ts';
 
 /** The target has no room, or is broken: going on makes no sense of the rest. */
-const TARGET_FAILS = /No space left on device|Disk quota exceeded|Input\/output error|Read-only file system|File too large/;
-const CUT_OFF = /^Cannot write\b|^Wrote only /;
+const TARGET_FAILS = /No space left on device|Disk quota exceeded|Input\/output error|Read-only file system|File too large|^Wrote only |^Cannot write\b/;
 
 export interface TarRestoreDeps {
   readonly program: string;
@@ -66,9 +65,9 @@ class TarRestore {
   }
 
   async #finish(exits: readonly ProgramExit[]): Promise<{ skipped: readonly RestoreProblem[] }> {
-    for (const { path, detail } of this.#problems) if (CUT_OFF.test(detail)) await this.#remove(path);
     const broken = this.#problems.find(({ detail }) => TARGET_FAILS.test(detail));
     if (broken !== undefined) {
+      await this.#removeUnfinished();
       throw new FreezerError('unavailable', `tar: the target '${this.#request.target}' does not take what is restored: ${broken.detail}`);
     }
     checkTarExit(exits, 'the restore', this.#fatal, this.#problems.length);
@@ -83,20 +82,24 @@ class TarRestore {
   }
 
   async #abandon(): Promise<{ removed: readonly BytePath[]; written: number }> {
+    const { removed, written, last } = await this.#removeUnfinished();
+    if (last?.type === 'file' && !removed.includes(last.path) && (await this.#remove(last.path))) removed.push(last.path);
+    return { removed, written: written - removed.length };
+  }
+
+  /** Removes what is under its final name but not whole: short files, and the place holders of links. */
+  async #removeUnfinished(): Promise<{ removed: BytePath[]; written: number; last: HeldEntry | undefined }> {
     const removed: BytePath[] = [];
+    const untouched = new Set(this.#problems.filter(({ detail }) => detail.startsWith('Cannot open')).map(({ path }) => path));
     let written = 0;
     let last: HeldEntry | undefined;
     for await (const entry of this.#entries()) {
       written += 1;
       last = entry;
-      // tar puts an empty file where such a link is to be, and makes the link at the very end.
-      if (entry.type === 'symlink' && mayLeaveTheTarget(entry.target ?? '') && (await this.#isPlaceHolder(entry.path))) {
-        await this.#remove(entry.path);
-        removed.push(entry.path);
-      }
+      if (untouched.has(entry.path) || !(await this.#isUnfinished(entry)) || !(await this.#remove(entry.path))) continue;
+      removed.push(entry.path);
     }
-    if (last?.type === 'file' && (await this.#remove(last.path))) removed.push(last.path);
-    return { removed, written: written - removed.length };
+    return { removed, written, last };
   }
 
   async *#entries(): AsyncGenerator<HeldEntry, void, undefined> {
@@ -113,9 +116,12 @@ class TarRestore {
     }
   }
 
-  async #isPlaceHolder(path: BytePath): Promise<boolean> {
+  async #isUnfinished({ type, path, size, target }: HeldEntry): Promise<boolean> {
+    // tar puts an empty file where such a link is to be, and makes the link at the very end.
+    const isLater = type === 'symlink' && mayLeaveTheTarget(target ?? '');
+    if (type !== 'file' && !isLater) return false;
     const found = await lstat(this.#inTarget(path)).catch(() => undefined);
-    return found?.isFile() === true && found.size === 0;
+    return found?.isFile() === true && (isLater ? found.size === 0 : found.size !== size);
   }
 
   async #remove(path: BytePath): Promise<boolean> {
