@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { resolveSettings } from '@freezer/agent';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLogger, formatLine, type LogFormat, openLogger } from './logger.ts';
 
 const format: LogFormat = { now: () => new Date(2026, 10, 21, 16, 4, 9, 7), pid: 42, json: false, least: 'INFO' };
@@ -88,7 +88,10 @@ describe('where the log goes', () => {
   });
 
   test('a log file that cannot be opened is an error at once', async () => {
-    await expect(open('--log-file', 'no/such/x.log')).rejects.toMatchObject({ code: 'invalid', message: `--log-file: ${folder}/no/such/x.log cannot be opened (ENOENT)` });
+    await expect(open('--log-file', 'no/such/x.log')).rejects.toMatchObject({
+      code: 'invalid',
+      message: `--log-file: ${folder}/no/such/x.log cannot be opened (ENOENT)`,
+    });
   });
 
   test("with --metadata-out - the log goes to Freezer's file, because its scheduler wants nothing on standard error", async () => {

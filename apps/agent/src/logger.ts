@@ -24,7 +24,7 @@ function localTime(date: Date): string {
   return `${day} ${pad(date.getHours(), 2)}:${pad(date.getMinutes(), 2)}:${pad(date.getSeconds(), 2)}.${pad(date.getMilliseconds(), 3)}`;
 }
 
-const shown = (value: unknown): string => printable(typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value) ?? 'undefined');
+const shown = (value: unknown): string => printable(typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : (JSON.stringify(value) ?? 'undefined'));
 
 /** Freezer's line, `2026-11-21 16:00:00.123 4711 INFO freezer_agent [-] text`, with the fields behind; or one JSON object. */
 export function formatLine(level: Level, fields: object, message: string, format: LogFormat): string {
@@ -116,7 +116,10 @@ export interface OpenedLog {
  * The log of a run: `--log-file`, else standard error; with `--quiet` only a file. When the result document goes to standard output, the
  * caller is a program, and Freezer's scheduler then drops the document if there is anything on standard error: the log goes to Freezer's file.
  */
-export function openLogger(settings: Settings, host: { readonly cwd: string; readonly home: string; readonly pid: number; readonly now: () => Date }): OpenedLog {
+export function openLogger(
+  settings: Settings,
+  host: { readonly cwd: string; readonly home: string; readonly pid: number; readonly now: () => Date },
+): OpenedLog {
   const path = logPath(settings, host.cwd);
   const format: LogFormat = { now: host.now, pid: host.pid, json: settings.use_json || settings.log_format === 'json', least: leastLevel(settings) };
   if (path !== undefined) return { logger: createLogger(askedFile(path, settings.watch_log_file), format), onStandardError: false };

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ActionInput, ActionResult } from '@freezer/agent';
 import { FreezerError } from '@freezer/core';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StopSignal } from './exit-code.ts';
 import type { Host } from './host.ts';
 import { runAgent } from './run.ts';
@@ -149,8 +149,14 @@ describe('output', () => {
 
   test('a place that cannot take the document is found before the run', async () => {
     const never = { act: () => Promise.reject(new Error('ran')) };
-    expect(await run([...list, '--metadata-out', 'no/x'], never)).toMatchObject({ code: 2, complaints: `Critical Error: --metadata-out: ${folder}/no is not a directory\n` });
-    expect(await run([...list, '--metadata-fd', '999'], never)).toMatchObject({ code: 2, complaints: 'Critical Error: --metadata-fd: descriptor 999 is not open\n' });
+    expect(await run([...list, '--metadata-out', 'no/x'], never)).toMatchObject({
+      code: 2,
+      complaints: `Critical Error: --metadata-out: ${folder}/no is not a directory\n`,
+    });
+    expect(await run([...list, '--metadata-fd', '999'], never)).toMatchObject({
+      code: 2,
+      complaints: 'Critical Error: --metadata-fd: descriptor 999 is not open\n',
+    });
   });
 
   test('--version and --help', async () => {

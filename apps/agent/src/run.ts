@@ -1,4 +1,14 @@
-import { type ActionInput, type ActionResult, commandLineWithoutSecrets, formatJson, parseArguments, printable, type ResolvedSettings, resolveSettings, type Settings } from '@freezer/agent';
+import {
+  type ActionInput,
+  type ActionResult,
+  commandLineWithoutSecrets,
+  formatJson,
+  parseArguments,
+  printable,
+  type ResolvedSettings,
+  resolveSettings,
+  type Settings,
+} from '@freezer/agent';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import { writeResultDocument } from '@freezer/models';
 import { exitCodeOfError, exitCodeOfResult, exitCodeOfSignal, type StopSignal } from './exit-code.ts';
@@ -74,8 +84,13 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
     logger.info({}, `Begin freezer agent process with args: ${input.cli}`);
     const result = await host.runAction(input);
     await print(result, settings, host);
-    logger.info({ result: result.result }, `Run freezer agent process ${result.result === 'fail' || result.result === 'aborted' ? 'unsuccessfully' : 'successfully'}`);
-    return watch.caught !== undefined && result.result === 'aborted' ? exitCodeOfSignal(watch.caught) : exitCodeOfResult(result.result, settings.partial_exit_code);
+    logger.info(
+      { result: result.result },
+      `Run freezer agent process ${result.result === 'fail' || result.result === 'aborted' ? 'unsuccessfully' : 'successfully'}`,
+    );
+    return watch.caught !== undefined && result.result === 'aborted'
+      ? exitCodeOfSignal(watch.caught)
+      : exitCodeOfResult(result.result, settings.partial_exit_code);
   } catch (error) {
     log?.logger.error({}, 'Run freezer agent process unsuccessfully');
     report(error, host, { quiet: settings.quiet, log, debug: settings.debug });

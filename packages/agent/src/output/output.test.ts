@@ -7,9 +7,20 @@ import { formatBytes, formatInstant, formatSeconds } from './units.ts';
 
 describe('tables', () => {
   test('columns are aligned, also with wide characters, and a cell is one line', () => {
-    const table = formatTable([{ title: 'Name' }, { title: 'Size', align: 'right' }, { title: 'Last' }], [['备份', 5, 'a\nb'], ['x', 12345, '']]);
+    const table = formatTable(
+      [{ title: 'Name' }, { title: 'Size', align: 'right' }, { title: 'Last' }],
+      [
+        ['备份', 5, 'a\nb'],
+        ['x', 12345, ''],
+      ],
+    );
     expect(table).toBe('Name   Size  Last\n备份      5  a\\nb\nx     12345\n');
-    expect(formatProperties([['a', 1], ['name', '\u001b[31m']])).toBe('a     1\nname  \\x1b[31m\n');
+    expect(
+      formatProperties([
+        ['a', 1],
+        ['name', '\u001b[31m'],
+      ]),
+    ).toBe('a     1\nname  \\x1b[31m\n');
     expect(formatTable([{ title: 'A' }], [])).toBe('A\n');
   });
 

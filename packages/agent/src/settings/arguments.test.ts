@@ -76,7 +76,9 @@ describe('the table', () => {
   test('each option is found by its own name and takes its own default', () => {
     for (const option of OPTION_TABLE) {
       const flag = option.type === 'bool' || option.type === 'switch';
-      const { given: [first] } = parseArguments(flag ? [`--${option.name}`] : [`--${option.name}=x`]);
+      const {
+        given: [first],
+      } = parseArguments(flag ? [`--${option.name}`] : [`--${option.name}=x`]);
       expect(first?.option).toBe(option);
       if (option.choices && option.default !== undefined) expect(option.choices).toContain(option.default);
     }

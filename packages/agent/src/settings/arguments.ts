@@ -63,7 +63,13 @@ function findLong(name: string): Meaning {
   const meanings = new Set(begun.map((known) => `${LONG.get(known)?.option?.name ?? known} ${LONG.get(known)?.value}`));
   const only = LONG.get(begun[0] ?? '');
   if (meanings.size === 1 && only && name !== '') return only;
-  if (begun.length > 1) throw wrong(`option --${name} is ambiguous; it could be ${begun.slice(0, 6).map((known) => `--${known}`).join(', ')}`);
+  if (begun.length > 1)
+    throw wrong(
+      `option --${name} is ambiguous; it could be ${begun
+        .slice(0, 6)
+        .map((known) => `--${known}`)
+        .join(', ')}`,
+    );
   const nearest = nearestName(name.replaceAll('_', '-'), LONG.keys());
   throw wrong(`unknown option --${name}${nearest === undefined ? '; --help lists all options' : `; did you mean --${nearest}?`}`);
 }
@@ -95,8 +101,8 @@ class ArgumentReader {
 
   read(): void {
     for (let word = this.#argv[this.#next++]; word !== undefined; word = this.#argv[this.#next++]) {
-      if (word === '--') return this.#rest();
-      if (word.startsWith('--')) this.#long(word.slice(2));
+      if (word === '--') this.#rest();
+      else if (word.startsWith('--')) this.#long(word.slice(2));
       else if (word.length > 1 && word.startsWith('-')) this.#shorts(word.slice(1));
       else this.#word(word);
     }
@@ -104,13 +110,16 @@ class ArgumentReader {
 
   #rest(): void {
     for (const word of this.#argv.slice(this.#next)) this.#word(word);
+    this.#next = this.#argv.length;
   }
 
   #word(word: string): void {
     const before = this.given.at(-1);
     if (this.words.length > 0 || (before && !this.#mayBeAction())) {
       const shown = before?.option.secret ? 'an unexpected word' : `unexpected word '${word}'`;
-      throw wrong(`${shown}${before ? ` after ${before.spelled}` : ''}${before && takesNoValue(before.option) ? ', which takes no value' : '; a value with blanks must be quoted'}`);
+      throw wrong(
+        `${shown}${before ? ` after ${before.spelled}` : ''}${before && takesNoValue(before.option) ? ', which takes no value' : '; a value with blanks must be quoted'}`,
+      );
     }
     this.words.push(word);
   }

@@ -19,7 +19,9 @@ describe('help', () => {
   });
 
   test.each([60, 80, 200])('keeps to %i columns, examples aside', (columns) => {
-    const lines = helpText({ columns }).split('\n').filter((line) => !line.includes('freezer-agent'));
+    const lines = helpText({ columns })
+      .split('\n')
+      .filter((line) => !line.includes('freezer-agent'));
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.min(columns, 120));
   });
 });

@@ -64,7 +64,8 @@ function describe(option: Option, columns: number): string {
   return usage.length + 2 > WIDEST_NAME ? `${first}\n${' '.repeat(indent)}${help}` : `${first.padEnd(indent)}${help}`;
 }
 
-const concerns = (option: Option, action: ActionName | undefined): boolean => action === undefined || option.actions === undefined || option.actions.includes(action);
+const concerns = (option: Option, action: ActionName | undefined): boolean =>
+  action === undefined || option.actions === undefined || option.actions.includes(action);
 
 function usageText(action: ActionName | undefined): string {
   const text = action === undefined ? undefined : ACTION_TEXT[action];

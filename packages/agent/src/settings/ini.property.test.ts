@@ -3,9 +3,7 @@ import fc from 'fast-check';
 import { readIni } from './ini.ts';
 
 /** Text of one line that no reader may alter: configparser itself takes blanks at the ends away. */
-const value = fc
-  .string({ unit: 'binary', maxLength: 40 })
-  .map((text) => text.replaceAll(/[\r\n]/g, ' ').trim());
+const value = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll(/[\r\n]/g, ' ').trim());
 const key = fc.stringMatching(/^[a-z][a-z0-9_]{0,12}$/);
 
 test('what Freezer’s scheduler writes into a job file comes back, whatever it holds', () => {
@@ -31,13 +29,17 @@ test('values of several lines come back', () => {
 
 test('any text is read or refused by one line', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('[', ']', '=', ':', '\n', ' ', 'a', '%', '#', '(', ')', 's') }), fc.constantFrom('job' as const, 'oslo' as const), (text, dialect) => {
-      try {
-        readIni(text, 'f', dialect);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'invalid', message: expect.stringMatching(/^f line \d+: [^\n]+$/) });
-      }
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom('[', ']', '=', ':', '\n', ' ', 'a', '%', '#', '(', ')', 's') }),
+      fc.constantFrom('job' as const, 'oslo' as const),
+      (text, dialect) => {
+        try {
+          readIni(text, 'f', dialect);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'invalid', message: expect.stringMatching(/^f line \d+: [^\n]+$/) });
+        }
+      },
+    ),
     { numRuns: 300 },
   );
 });

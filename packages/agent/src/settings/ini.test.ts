@@ -5,7 +5,8 @@ const read = (text: string, dialect: IniDialect = 'job'): unknown => readIni(tex
 
 describe('what both dialects share', () => {
   test.each<IniDialect>(['job', 'oslo'])('%s', (dialect) => {
-    const text = '\uFEFF# first\r\n[a]\r\nKey = v ; no comment\r\nurl=http://h:1/#f\r\n; second\r\nb : c = d\r\nlong = one\r\n  two\r\nempty =\r\n[b]\r\nk=v\r\n';
+    const text =
+      '\uFEFF# first\r\n[a]\r\nKey = v ; no comment\r\nurl=http://h:1/#f\r\n; second\r\nb : c = d\r\nlong = one\r\n  two\r\nempty =\r\n[b]\r\nk=v\r\n';
     expect(read(text, dialect)).toEqual([
       ['a', 'key', 'v ; no comment'],
       ['a', 'url', 'http://h:1/#f'],

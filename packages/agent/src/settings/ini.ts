@@ -63,12 +63,14 @@ class IniReader {
 
   take(line: string, number: number): void {
     if (isComment(line, this.#dialect)) return;
-    if (line.trim() === '') return this.#blank();
-    if (this.#continues(line)) return void this.#open?.parts.push(line.trim());
-    this.close();
     const text = line.trim();
-    if (text.startsWith('[')) this.#header(text, number);
-    else this.#assignment(text, indentOf(line), number);
+    if (text === '') this.#blank();
+    else if (this.#continues(line)) this.#open?.parts.push(text);
+    else {
+      this.close();
+      if (text.startsWith('[')) this.#header(text, number);
+      else this.#assignment(text, indentOf(line), number);
+    }
   }
 
   close(): void {

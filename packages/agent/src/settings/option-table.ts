@@ -46,7 +46,9 @@ const BY_KEY: ReadonlyMap<string, Option> = new Map(OPTION_TABLE.map((option) =>
 export const optionOfKey = (key: string): Option | undefined => BY_KEY.get(key);
 
 const BY_FILE_NAME: ReadonlyMap<string, Option> = new Map(
-  OPTION_TABLE.flatMap((option) => [option.name, ...(option.aliases ?? []), ...(option.fileAliases ?? []), keyOf(option)].map((name) => [snake(name), option] as const)),
+  OPTION_TABLE.flatMap((option) =>
+    [option.name, ...(option.aliases ?? []), ...(option.fileAliases ?? []), keyOf(option)].map((name) => [snake(name), option] as const),
+  ),
 );
 
 /** The option that a file means by a name, in whatever spelling of any release; undefined when there is none. */

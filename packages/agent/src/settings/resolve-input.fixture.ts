@@ -5,7 +5,11 @@ function missing(path: string): Error {
 }
 
 /** A host with these files and this environment, for tests. */
-export function resolveInput(argv: readonly string[], files: Readonly<Record<string, string>> = {}, environment: ResolveInput['environment'] = {}): ResolveInput {
+export function resolveInput(
+  argv: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+  environment: ResolveInput['environment'] = {},
+): ResolveInput {
   return {
     argv,
     environment,
@@ -19,7 +23,9 @@ export function resolveInput(argv: readonly string[], files: Readonly<Record<str
       return text;
     },
     listFolder: async (path) => {
-      const names = Object.keys(files).filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1));
+      const names = Object.keys(files)
+        .filter((file) => file.startsWith(`${path}/`))
+        .map((file) => file.slice(path.length + 1));
       if (names.length === 0) throw missing(path);
       return names;
     },

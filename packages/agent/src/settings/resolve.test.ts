@@ -21,7 +21,13 @@ describe('precedence', () => {
   });
 
   test('a later --config-file is above an earlier one, and --config-dir above both, sorted', async () => {
-    const files = { '/a.conf': file, '/b.conf': '[DEFAULT]\nmax_level=4\n', '/d/2.conf': '[DEFAULT]\ncompression=none\n', '/d/1.conf': '[DEFAULT]\ncompression=zstd\n', '/d/3.txt': 'x' };
+    const files = {
+      '/a.conf': file,
+      '/b.conf': '[DEFAULT]\nmax_level=4\n',
+      '/d/2.conf': '[DEFAULT]\ncompression=none\n',
+      '/d/1.conf': '[DEFAULT]\ncompression=zstd\n',
+      '/d/3.txt': 'x',
+    };
     const argv = [...backup, '--config-dir', '/d', '--config-file', '/a.conf', '--config-file', '/b.conf'];
     const { settings } = await resolveSettings(resolveInput(argv, files));
     expect(settings).toMatchObject({ compression: 'none', max_level: 4 });
@@ -52,9 +58,17 @@ describe('job files', () => {
   const base = '[job]\nstorage = local\ncontainer = /store\nbackup_name = set\npath_to_backup = /data\n';
 
   test('old names are taken with a warning', async () => {
-    const text = '[job]\nstorage=local\nsrc_file = /data\nbackup-name = set\nmax_backup_level = 2\nrestart_always_backup = 5\nmax_cpu_priority = false\nengine = tar\n';
+    const text =
+      '[job]\nstorage=local\nsrc_file = /data\nbackup-name = set\nmax_backup_level = 2\nrestart_always_backup = 5\nmax_cpu_priority = false\nengine = tar\n';
     const { settings, warnings } = await resolveJob(text);
-    expect(settings).toMatchObject({ path_to_backup: '/data', backup_name: 'set', max_level: 2, restart_always_level: 5, engine_name: 'tar', max_priority: false });
+    expect(settings).toMatchObject({
+      path_to_backup: '/data',
+      backup_name: 'set',
+      max_level: 2,
+      restart_always_level: 5,
+      engine_name: 'tar',
+      max_priority: false,
+    });
     expect(warnings).toContain('job.ini: src_file is an old spelling of path_to_backup');
     expect(warnings).toContain('job.ini: backup-name is an old spelling of backup_name');
     expect(warnings).toHaveLength(6);
@@ -84,7 +98,10 @@ describe('job files', () => {
   });
 
   test('a file that is missing is one line', async () => {
-    await expect(resolveSettings(resolveInput(['--config', '/no.ini']))).rejects.toMatchObject({ code: 'invalid', message: '--config: configuration file /no.ini not found' });
+    await expect(resolveSettings(resolveInput(['--config', '/no.ini']))).rejects.toMatchObject({
+      code: 'invalid',
+      message: '--config: configuration file /no.ini not found',
+    });
   });
 });
 
@@ -97,14 +114,19 @@ describe('wrong values name place, value and what is allowed', () => {
     [['--max-segment-size', '1x'], "--max-segment-size: '1x' is not a size; allowed: bytes, or with a unit, as in 1k, 10K, 120M, 10G"],
     [['--ssh-port', '70000'], '--ssh-port: 70000 is more than 65535'],
     [['-F', ''], '-F: must not be empty'],
-    [['--storage-mode', '0755'], "--storage-mode: '0755' is not the rights of a file that its owner can read and write; allowed: 0600, 0640, 0660, 0644 and the like"],
+    [
+      ['--storage-mode', '0755'],
+      "--storage-mode: '0755' is not the rights of a file that its owner can read and write; allowed: 0600, 0640, 0660, 0644 and the like",
+    ],
   ])('%j', async (argv, message) => {
     await expect(resolveSettings(resolveInput([...backup, ...argv]))).rejects.toMatchObject({ code: 'invalid', message });
   });
 
   test('in a job file', async () => {
     const files = { '/job.ini': '[job]\nmax_level = abc\n' };
-    await expect(resolveSettings(resolveInput([...backup, '--config', '/job.ini'], files))).rejects.toMatchObject({ message: "job.ini: max_level: 'abc' is not a whole number" });
+    await expect(resolveSettings(resolveInput([...backup, '--config', '/job.ini'], files))).rejects.toMatchObject({
+      message: "job.ini: max_level: 'abc' is not a whole number",
+    });
   });
 });
 
@@ -120,10 +142,14 @@ describe('what is not part of this version', () => {
     await expect(resolveSettings(resolveInput(argv))).rejects.toMatchObject({ code: 'invalid', message });
   });
 
-  test.each([[['--ssh-port', '23']], [['--upload-limit', '-1']], [['--timeout', '5']], [['--os-auth-url', 'http://x']], [['--max-segment-size', '1M']], [['--snapshot', 'false']]])(
-    '%j changes nothing and is taken',
-    async (argv) => {
-      await expect(resolveSettings(resolveInput([...backup, ...argv]))).resolves.toMatchObject({ action: 'backup' });
-    },
-  );
+  test.each([
+    [['--ssh-port', '23']],
+    [['--upload-limit', '-1']],
+    [['--timeout', '5']],
+    [['--os-auth-url', 'http://x']],
+    [['--max-segment-size', '1M']],
+    [['--snapshot', 'false']],
+  ])('%j changes nothing and is taken', async (argv) => {
+    await expect(resolveSettings(resolveInput([...backup, ...argv]))).resolves.toMatchObject({ action: 'backup' });
+  });
 });

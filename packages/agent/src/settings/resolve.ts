@@ -119,7 +119,10 @@ class Resolver {
     if (LATER_ACTIONS.has(word)) throw new FreezerError('invalid', `the action '${word}' is not part of this version`);
     if (!action?.choices?.includes(word)) {
       const nearest = nearestName(word, action?.choices ?? []);
-      throw new FreezerError('invalid', `unknown action '${word}'${nearest === undefined ? '' : `; did you mean ${nearest}?`}; allowed: ${action?.choices?.join(', ')}`);
+      throw new FreezerError(
+        'invalid',
+        `unknown action '${word}'${nearest === undefined ? '' : `; did you mean ${nearest}?`}; allowed: ${action?.choices?.join(', ')}`,
+      );
     }
     const other = line.get('action')?.texts[0];
     if (other !== undefined && other !== word) throw new FreezerError('invalid', `the action is given twice, as '${word}' and as --action ${other}`);
@@ -129,7 +132,8 @@ class Resolver {
   #settings(values: RawValues): Settings {
     const settings: Record<string, SettingValue> = {};
     for (const option of OPTION_TABLE) settings[keyOf(option)] = this.#valueOf(option, values.get(keyOf(option)));
-    if (settings['storage'] === 'local' && typeof settings['container'] === 'string') settings['container'] = expandHome(settings['container'], this.#input.home);
+    if (settings['storage'] === 'local' && typeof settings['container'] === 'string')
+      settings['container'] = expandHome(settings['container'], this.#input.home);
     return Object.freeze(settings) as Settings;
   }
 

@@ -21,7 +21,11 @@ const RETENTION: readonly SettingKey[] = [
 ];
 
 const RULES: readonly Rule[] = [
-  { actions: ['backup', 'restore', 'admin'], broken: (settings, given) => !settings.backup_name && !onlyOrphans(settings, given), message: 'A value for --backup-name is required' },
+  {
+    actions: ['backup', 'restore', 'admin'],
+    broken: (settings, given) => !settings.backup_name && !onlyOrphans(settings, given),
+    message: 'A value for --backup-name is required',
+  },
   { actions: ['backup', 'restore', 'admin', 'verify', 'list'], broken: (settings) => settings.container === '', message: '--container is required' },
   { actions: ['backup'], broken: (settings) => settings.path_to_backup === undefined, message: 'path-to-backup argument must be provided' },
   {
@@ -29,7 +33,11 @@ const RULES: readonly Rule[] = [
     broken: (settings) => settings.no_incremental && Boolean(settings.max_level || settings.always_level),
     message: 'no-incremental option is not compatible with backup level options',
   },
-  { actions: ['backup'], broken: (settings) => settings.no_incremental && settings.incremental, message: 'no-incremental option is not compatible with --incremental' },
+  {
+    actions: ['backup'],
+    broken: (settings) => settings.no_incremental && settings.incremental,
+    message: 'no-incremental option is not compatible with --incremental',
+  },
   {
     actions: ['backup'],
     broken: (settings) => settings.hide_names && settings.encrypt_pass_file.length === 0,
@@ -40,7 +48,11 @@ const RULES: readonly Rule[] = [
     broken: (settings, given) => given.has('encryption') && settings.encrypt_pass_file.length === 0,
     message: '--encryption needs --encrypt-pass-file',
   },
-  { actions: ['backup'], broken: (settings) => settings.encrypt_pass_file.length > 1, message: 'a backup takes one --encrypt-pass-file; several are for reading older backups' },
+  {
+    actions: ['backup'],
+    broken: (settings) => settings.encrypt_pass_file.length > 1,
+    message: 'a backup takes one --encrypt-pass-file; several are for reading older backups',
+  },
   {
     actions: ['restore', 'verify', 'list', 'backup'],
     broken: (settings) => settings.require_authenticated && settings.allow_unauthenticated,
@@ -53,7 +65,11 @@ const RULES: readonly Rule[] = [
     broken: (settings, given) => !settings.remove_orphans && !RETENTION.some((key) => given.has(key)),
     message: 'You need to say what to remove. You can use --remove-older-than, --remove-from-date, --keep-last and the like, or --remove-orphans',
   },
-  { actions: ['admin'], broken: (settings, given) => given.has('older_than') && !settings.remove_orphans, message: '--older-than needs --remove-orphans; to remove old backups use --remove-older-than' },
+  {
+    actions: ['admin'],
+    broken: (settings, given) => given.has('older_than') && !settings.remove_orphans,
+    message: '--older-than needs --remove-orphans; to remove old backups use --remove-older-than',
+  },
 ];
 
 function onlyOrphans(settings: Settings, given: ReadonlySet<SettingKey>): boolean {

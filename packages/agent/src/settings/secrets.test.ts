@@ -20,7 +20,9 @@ describe('the command line that is shown', () => {
   });
 
   test('no secret option shows its value in any form', () => {
-    expect([...SECRET_KEYS]).toEqual(expect.arrayContaining(['ssh_password', 'ftp_password', 'access_key', 'secret_key', 'os_password', 'os_token', 's3_session_token']));
+    expect([...SECRET_KEYS]).toEqual(
+      expect.arrayContaining(['ssh_password', 'ftp_password', 'access_key', 'secret_key', 'os_password', 'os_token', 's3_session_token']),
+    );
     for (const key of SECRET_KEYS) {
       const name = `--${key.replaceAll('_', '-')}`;
       expect(commandLineWithoutSecrets('p', [name, 'hunter2'])).not.toContain('hunter2');
@@ -32,7 +34,13 @@ describe('the command line that is shown', () => {
 describe('fields of the log', () => {
   test('secrets go by their key, at any depth, and out of addresses', () => {
     const fields = { os_password: 'a', a: { sshPassword: 'b', list: [{ token: 'c' }] }, url: 'https://u:d@h/x', n: 1, empty: { password: '' } };
-    expect(redact(fields)).toEqual({ os_password: '***', a: { sshPassword: '***', list: [{ token: '***' }] }, url: 'https://***@h/x', n: 1, empty: { password: '' } });
+    expect(redact(fields)).toEqual({
+      os_password: '***',
+      a: { sshPassword: '***', list: [{ token: '***' }] },
+      url: 'https://***@h/x',
+      n: 1,
+      empty: { password: '' },
+    });
   });
 
   test('errors, bytes, big numbers and endless structures can be logged', () => {

@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { FreezerError } from '@freezer/core';
-import { readDate } from './dates.ts';
+import { FreezerError, parseDate } from '@freezer/core';
 import type { Option } from './option.ts';
 import { nearestName } from './suggest.ts';
 
@@ -67,15 +66,23 @@ function readDays(text: string, place: string): number {
 }
 
 function readInstant(text: string, at: ValuePlace): number {
-  const date = readDate(text);
-  if (!date) throw wrong(at.place, `'${text}' is not a date; allowed: YYYY-MM-DDThh:mm:ss in local time, or with Z or an offset such as +02:00`);
-  if (date.note !== undefined) at.note?.(`${at.place}: ${date.note}`);
-  return date.at;
+  try {
+    const date = parseDate(text);
+    if (date.note !== undefined) at.note?.(`${at.place}: ${date.note}`);
+    return date.at;
+  } catch (error) {
+    throw new FreezerError(
+      'invalid',
+      `${at.place}: '${text}' is not a date; allowed: YYYY-MM-DDThh:mm:ss in local time, or with Z or an offset such as +02:00`,
+      { cause: error },
+    );
+  }
 }
 
 function readMode(text: string, place: string): number {
   const rights = /^0?o?[0-7]{3}$/.test(text) ? Number.parseInt(text.slice(-3), 8) : 0;
-  if ((rights & 0o600) !== 0o600 || (rights & 0o111) !== 0) throw wrong(place, `'${text}' is not the rights of a file that its owner can read and write; allowed: 0600, 0640, 0660, 0644 and the like`);
+  if ((rights & 0o600) !== 0o600 || (rights & 0o111) !== 0)
+    throw wrong(place, `'${text}' is not the rights of a file that its owner can read and write; allowed: 0600, 0640, 0660, 0644 and the like`);
   return rights;
 }
 

@@ -19,7 +19,14 @@ export const ENCRYPTION_OPTIONS = [
     actions: ['backup'],
     help: 'with a pass file: aes-256-cfb can be restored by Freezer in Python and leaves file names readable, aes-256-gcm is for this program alone and hides them',
   },
-  { name: 'hide-names', type: 'bool', default: false, group: 'encryption', actions: ['backup'], help: 'hide file names with aes-256-cfb, too; Freezer in Python can then restore the chain but not continue it' },
+  {
+    name: 'hide-names',
+    type: 'bool',
+    default: false,
+    group: 'encryption',
+    actions: ['backup'],
+    help: 'hide file names with aes-256-cfb, too; Freezer in Python can then restore the chain but not continue it',
+  },
   {
     name: 'require-authenticated',
     type: 'bool',

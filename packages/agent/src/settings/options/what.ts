@@ -15,7 +15,15 @@ export const WHAT_OPTIONS = [
     help: 'what to do; the same as the first word of the command line',
     laterValues: { info: 'is not part of this version', exec: 'is not part of this version' },
   },
-  { name: 'path-to-backup', short: 'F', fileAliases: ['src_file'], type: 'path', group: 'what', actions: ['backup'], help: 'the directory or the file to save' },
+  {
+    name: 'path-to-backup',
+    short: 'F',
+    fileAliases: ['src_file'],
+    type: 'path',
+    group: 'what',
+    actions: ['backup'],
+    help: 'the directory or the file to save',
+  },
   { name: 'backup-name', short: 'N', type: 'string', group: 'what', value: 'NAME', help: 'the name of the set of backups' },
   {
     name: 'hostname',

@@ -25,7 +25,13 @@ export const WHERE_OPTIONS = [
     group: 'where',
     help: 'the directory of a local, SSH or FTP storage, the container of Swift, the bucket of S3',
   },
-  { name: 'storage-mode', type: 'mode', group: 'where', value: 'OCTAL', help: 'rights of the files that are made in the storage, as in 0640; directories get the matching search rights (default: 0600)' },
+  {
+    name: 'storage-mode',
+    type: 'mode',
+    group: 'where',
+    value: 'OCTAL',
+    help: 'rights of the files that are made in the storage, as in 0640; directories get the matching search rights (default: 0600)',
+  },
   {
     name: 'max-segment-size',
     short: 'M',
