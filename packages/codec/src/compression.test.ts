@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
 import { FreezerError, type Stage } from '@freezer/core';
 import { findProgram, joinStages } from '@freezer/subprocess';
-import { type Compression, COMPRESSIONS, compressStage, decompressStage } from './compression.ts';
+import { describe, expect, test } from '@jest/globals';
+import { COMPRESSIONS, type Compression, compressStage, decompressStage } from './compression.ts';
 import { detectCompression } from './detect-compression.ts';
 
 const NOWHERE = { PATH: '/no/such/folder' };

@@ -1,6 +1,6 @@
+import { basename } from 'node:path';
 import { FreezerError, type ProgramStage, type Stage } from '@freezer/core';
 import { type Environment, findProgram } from '@freezer/subprocess';
-import { basename } from 'node:path';
 import { gunzipStage, gzipStage } from './gzip.ts';
 import { zstdStage } from './zstd.ts';
 
@@ -29,7 +29,10 @@ export async function compressStage(algorithm: Compression, { cores = 1, environ
     case 'gzip':
       return [(cores > 1 ? await program(['pigz'], () => ['-c', '-p', `${cores}`], environment) : undefined) ?? gzipStage()];
     case 'bzip2':
-      return [(await program(cores > 1 ? ['pbzip2', 'bzip2'] : ['bzip2'], (name) => (name === 'pbzip2' ? ['-c', `-p${cores}`] : ['-c']), environment)) ?? missing('bzip2')];
+      return [
+        (await program(cores > 1 ? ['pbzip2', 'bzip2'] : ['bzip2'], (name) => (name === 'pbzip2' ? ['-c', `-p${cores}`] : ['-c']), environment)) ??
+          missing('bzip2'),
+      ];
     case 'xz':
       return [(await program(['xz'], () => ['-c', `-T${cores}`], environment)) ?? missing('xz')];
     case 'zstd':

@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
-import { FreezerError } from '@freezer/core';
-import * as fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
+import { FreezerError } from '@freezer/core';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { GCM_CHUNK_BYTES, GCM_HEADER_BYTES, GCM_TAG_BYTES, type GcmContext, gcmDecryptStage, gcmEncryptStage } from './gcm-stream.ts';
 
 const KEY = randomBytes(32);
@@ -33,7 +33,11 @@ const chunksFor = (size: number): number => Math.max(1, Math.ceil(size / GCM_CHU
 
 test('any size around the border of a chunk comes back equal, cut anyhow', async () => {
   const text = randomBytes(2 * GCM_CHUNK_BYTES + 10);
-  const sizes = fc.oneof(fc.constantFrom(0, 1, GCM_CHUNK_BYTES, 2 * GCM_CHUNK_BYTES), fc.integer({ min: -3, max: 3 }).map((delta) => GCM_CHUNK_BYTES + delta), fc.integer({ min: 0, max: 5000 }));
+  const sizes = fc.oneof(
+    fc.constantFrom(0, 1, GCM_CHUNK_BYTES, 2 * GCM_CHUNK_BYTES),
+    fc.integer({ min: -3, max: 3 }).map((delta) => GCM_CHUNK_BYTES + delta),
+    fc.integer({ min: 0, max: 5000 }),
+  );
   const pieces = fc.constantFrom(1000, 65_536, GCM_CHUNK_BYTES, GCM_CHUNK_BYTES + 1, 3_000_000);
   await fc.assert(
     fc.asyncProperty(sizes, pieces, pieces, async (size, first, second) => {
@@ -47,28 +51,42 @@ test('any size around the border of a chunk comes back equal, cut anyhow', async
   );
 });
 
-describe('a stream that was altered', () => {
+describe('N34: a stream that was altered', () => {
   const text = randomBytes(2 * GCM_CHUNK_BYTES + 100);
 
   test('one flipped bit anywhere is refused before a byte of its chunk is given', async () => {
     const sealed = await seal(text);
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.integer({ min: 0, max: GCM_HEADER_BYTES - 1 }), fc.integer({ min: 0, max: sealed.length - 1 }), fc.integer({ min: sealed.length - 120, max: sealed.length - 1 })), fc.integer({ min: 0, max: 7 }), async (at, bit) => {
-        const altered = Buffer.from(sealed);
-        altered[at] = (altered[at] ?? 0) ^ (1 << bit);
-        const { plain, refused, message } = await unseal(altered);
-        expect(refused).toBe(true);
-        expect(message).toMatch(at === 7 ? /version/ : /wrong passphrase or altered/);
-        const whole = at < GCM_HEADER_BYTES ? 0 : Math.floor((at - GCM_HEADER_BYTES) / SEALED_CHUNK);
-        expect(plain.equals(text.subarray(0, whole * GCM_CHUNK_BYTES))).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.integer({ min: 0, max: GCM_HEADER_BYTES - 1 }),
+          fc.integer({ min: 0, max: sealed.length - 1 }),
+          fc.integer({ min: sealed.length - 120, max: sealed.length - 1 }),
+        ),
+        fc.integer({ min: 0, max: 7 }),
+        async (at, bit) => {
+          const altered = Buffer.from(sealed);
+          altered[at] = (altered[at] ?? 0) ^ (1 << bit);
+          const { plain, refused, message } = await unseal(altered);
+          expect(refused).toBe(true);
+          expect(message).toMatch(at === 7 ? /version/ : /wrong passphrase or altered/);
+          const whole = at < GCM_HEADER_BYTES ? 0 : Math.floor((at - GCM_HEADER_BYTES) / SEALED_CHUNK);
+          expect(plain.equals(text.subarray(0, whole * GCM_CHUNK_BYTES))).toBe(true);
+        },
+      ),
       { numRuns: 40 },
     );
   });
 
   test('cut off anywhere, at the border of a chunk too, is refused', async () => {
     const sealed = await seal(text);
-    const border = fc.constantFrom(0, GCM_HEADER_BYTES, GCM_HEADER_BYTES + SEALED_CHUNK, GCM_HEADER_BYTES + 2 * SEALED_CHUNK, GCM_HEADER_BYTES + 2 * SEALED_CHUNK + GCM_TAG_BYTES);
+    const border = fc.constantFrom(
+      0,
+      GCM_HEADER_BYTES,
+      GCM_HEADER_BYTES + SEALED_CHUNK,
+      GCM_HEADER_BYTES + 2 * SEALED_CHUNK,
+      GCM_HEADER_BYTES + 2 * SEALED_CHUNK + GCM_TAG_BYTES,
+    );
     await fc.assert(
       fc.asyncProperty(fc.oneof(border, fc.integer({ min: 0, max: sealed.length - 1 })), async (length) => {
         const { plain, refused } = await unseal(sealed.subarray(0, length));
@@ -81,10 +99,23 @@ describe('a stream that was altered', () => {
 
   test('with something behind it, with chunks exchanged, left out or doubled is refused', async () => {
     const sealed = await seal(text);
-    const [header, first, second, last] = [0, 1, 2, 3].map((index) => (index === 0 ? sealed.subarray(0, GCM_HEADER_BYTES) : sealed.subarray(GCM_HEADER_BYTES + (index - 1) * SEALED_CHUNK, GCM_HEADER_BYTES + index * SEALED_CHUNK)));
+    const [header, first, second, last] = [0, 1, 2, 3].map((index) =>
+      index === 0
+        ? sealed.subarray(0, GCM_HEADER_BYTES)
+        : sealed.subarray(GCM_HEADER_BYTES + (index - 1) * SEALED_CHUNK, GCM_HEADER_BYTES + index * SEALED_CHUNK),
+    );
     if (!header || !first || !second || !last) throw new Error('no chunks');
     const other = await seal(text);
-    const altered = [[sealed, Buffer.from('x')], [sealed, last], [header, second, first, last], [header, second, last], [header, first, first, second, last], [header, last], [header, first, second], [header, other.subarray(GCM_HEADER_BYTES)]];
+    const altered = [
+      [sealed, Buffer.from('x')],
+      [sealed, last],
+      [header, second, first, last],
+      [header, second, last],
+      [header, first, first, second, last],
+      [header, last],
+      [header, first, second],
+      [header, other.subarray(GCM_HEADER_BYTES)],
+    ];
     for (const parts of altered) expect((await unseal(Buffer.concat(parts))).refused).toBe(true);
   });
 
@@ -97,7 +128,12 @@ describe('a stream that was altered', () => {
 
 test('another key, purpose or identity opens nothing, however the texts are split', async () => {
   const sealed = await seal(Buffer.from('text'), { context: { purpose: 'ab', identity: 'cd' } });
-  for (const context of [{ purpose: 'a', identity: 'bcd' }, { purpose: 'abc', identity: 'd' }, { purpose: 'ab', identity: 'ce' }, { purpose: 'abcd', identity: '' }]) {
+  for (const context of [
+    { purpose: 'a', identity: 'bcd' },
+    { purpose: 'abc', identity: 'd' },
+    { purpose: 'ab', identity: 'ce' },
+    { purpose: 'abcd', identity: '' },
+  ]) {
     expect((await unseal(sealed, { context })).refused).toBe(true);
   }
   expect((await unseal(sealed, { key: randomBytes(32), context: { purpose: 'ab', identity: 'cd' } })).refused).toBe(true);
@@ -118,7 +154,11 @@ describe('N36: no nonce is used twice with one key', () => {
 
   test('equal chunks of one stream differ', async () => {
     const sealed = await seal(Buffer.alloc(2 * GCM_CHUNK_BYTES));
-    expect(sealed.subarray(GCM_HEADER_BYTES, GCM_HEADER_BYTES + 4096).equals(sealed.subarray(GCM_HEADER_BYTES + SEALED_CHUNK, GCM_HEADER_BYTES + SEALED_CHUNK + 4096))).toBe(false);
+    expect(
+      sealed
+        .subarray(GCM_HEADER_BYTES, GCM_HEADER_BYTES + 4096)
+        .equals(sealed.subarray(GCM_HEADER_BYTES + SEALED_CHUNK, GCM_HEADER_BYTES + SEALED_CHUNK + 4096)),
+    ).toBe(false);
   });
 
   test('a stage that is used twice draws anew', async () => {

@@ -1,5 +1,5 @@
-import { type ByteStream, FreezerError, type TransformStage } from '@freezer/core';
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { type ByteStream, FreezerError, type TransformStage } from '@freezer/core';
 import { ByteReader } from './byte-reader.ts';
 import { KEY_BYTES } from './keys.ts';
 
@@ -77,8 +77,10 @@ async function* decrypt(body: ByteStream, chainKey: Uint8Array, context: GcmCont
   const reader = new ByteReader(body);
   try {
     const header = await reader.take(GCM_HEADER_BYTES);
-    if (header.length < GCM_HEADER_BYTES || !MAGIC.subarray(0, -1).equals(header.subarray(0, MAGIC.length - 1))) throw refused(context, 'the header is not that of an encrypted stream');
-    if (header[MAGIC.length - 1] !== MAGIC.at(-1)) throw new FreezerError('unsupported', `${context.purpose}: version ${header[MAGIC.length - 1]} of the encryption is not known, only ${MAGIC.at(-1)} is`);
+    if (header.length < GCM_HEADER_BYTES || !MAGIC.subarray(0, -1).equals(header.subarray(0, MAGIC.length - 1)))
+      throw refused(context, 'the header is not that of an encrypted stream');
+    if (header[MAGIC.length - 1] !== MAGIC.at(-1))
+      throw new FreezerError('unsupported', `${context.purpose}: version ${header[MAGIC.length - 1]} of the encryption is not known, only ${MAGIC.at(-1)} is`);
     const key = streamKey(chainKey, header, context);
     for (let number = 0, isLast = false; !isLast; number += 1) {
       const chunk = await reader.take(GCM_CHUNK_BYTES + GCM_TAG_BYTES);
@@ -105,7 +107,8 @@ function open(chunk: Buffer, key: Buffer, nonce: Buffer, header: Buffer): Buffer
   }
 }
 
-const refused = (context: GcmContext, reason: string): FreezerError => new FreezerError('corrupt', `${context.purpose}: wrong passphrase or altered data: ${reason}`);
+const refused = (context: GcmContext, reason: string): FreezerError =>
+  new FreezerError('corrupt', `${context.purpose}: wrong passphrase or altered data: ${reason}`);
 
 function nonceOf(number: number, isLast: boolean): Buffer {
   const nonce = Buffer.alloc(12);
@@ -117,7 +120,9 @@ function nonceOf(number: number, isLast: boolean): Buffer {
 function streamKey(chainKey: Uint8Array, header: Buffer, { purpose, identity }: GcmContext): Buffer {
   if (chainKey.length !== KEY_BYTES) throw new TypeError(`the chain key must have ${KEY_BYTES} bytes`);
   // Hashed, because Node takes at most 1024 bytes of info.
-  const info = createHash('sha256').update(Buffer.concat([DOMAIN, purpose, identity].map(withLength))).digest();
+  const info = createHash('sha256')
+    .update(Buffer.concat([DOMAIN, purpose, identity].map(withLength)))
+    .digest();
   return Buffer.from(hkdfSync('sha256', chainKey, header.subarray(MAGIC.length), info, KEY_BYTES));
 }
 

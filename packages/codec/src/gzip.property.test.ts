@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
-import { FreezerError } from '@freezer/core';
-import * as fc from 'fast-check';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { FreezerError } from '@freezer/core';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { gunzipStage, gzipStage } from './gzip.ts';
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -14,10 +14,11 @@ async function gunzip(bytes: Uint8Array, size = 65536): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-const isRefused = (bytes: Uint8Array, size?: number): Promise<boolean> => gunzip(bytes, size).then(
-  () => false,
-  (error: unknown) => FreezerError.is(error, 'corrupt'),
-);
+const isRefused = (bytes: Uint8Array, size?: number): Promise<boolean> =>
+  gunzip(bytes, size).then(
+    () => false,
+    (error: unknown) => FreezerError.is(error, 'corrupt'),
+  );
 
 describe('gunzip', () => {
   test('takes any number of members, cut anywhere', async () => {

@@ -1,5 +1,5 @@
-import type { TransformStage } from '@freezer/core';
 import { constants, createGunzip, createGzip } from 'node:zlib';
+import type { TransformStage } from '@freezer/core';
 import { ZLIB_CHUNK_BYTES, zlibStage } from './zlib-stage.ts';
 
 /** Compresses in this process, at the level that `gzip` takes by default. */

@@ -1,13 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
-import { FreezerError } from '@freezer/core';
-import { findProgram } from '@freezer/subprocess';
-import * as fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { cfbDecryptStage, type CfbDigest, cfbEncryptStage, detectCfbDigest } from './openssl-cfb.ts';
+import { FreezerError } from '@freezer/core';
+import { findProgram } from '@freezer/subprocess';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { type CfbDigest, cfbDecryptStage, cfbEncryptStage, detectCfbDigest } from './openssl-cfb.ts';
 import { readPassFile } from './pass-file.ts';
 
 const PASS = Buffer.from('correct horse battery');
@@ -23,7 +23,8 @@ async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 const encrypt = (plain: Uint8Array, size = 65536): Promise<Buffer> => bytesOf(cfbEncryptStage(PASS).apply(inPieces(plain, size), {}));
-const decrypt = (packed: Uint8Array, size = 65536, digest: CfbDigest = 'sha256'): Promise<Buffer> => bytesOf(cfbDecryptStage(PASS, { digest }).apply(inPieces(packed, size), {}));
+const decrypt = (packed: Uint8Array, size = 65536, digest: CfbDigest = 'sha256'): Promise<Buffer> =>
+  bytesOf(cfbDecryptStage(PASS, { digest }).apply(inPieces(packed, size), {}));
 
 test('comes back equal in whatever pieces, 16 bytes longer, never twice the same', async () => {
   await fc.assert(
@@ -60,7 +61,8 @@ describe('the program openssl', () => {
       writeFileSync(file, content);
       const { bytes } = await readPassFile(file);
       const plain = gzipSync(Buffer.alloc(100_000, 'tree'));
-      const run = (input: Buffer, ...options: string[]): Buffer => execFileSync(openssl, ['enc', '-aes-256-cfb', '-pass', `file:${file}`, ...options], { input, stdio: ['pipe', 'pipe', 'ignore'] });
+      const run = (input: Buffer, ...options: string[]): Buffer =>
+        execFileSync(openssl, ['enc', '-aes-256-cfb', '-pass', `file:${file}`, ...options], { input, stdio: ['pipe', 'pipe', 'ignore'] });
       const theirs = run(plain, '-md', digest);
       expect((await bytesOf(cfbDecryptStage(bytes, { digest }).apply(inPieces(theirs, 777), {}))).equals(plain)).toBe(true);
       expect(detectCfbDigest(theirs.subarray(0, 64), bytes, undefined)).toEqual({ digest, compression: 'gzip' });

@@ -1,5 +1,5 @@
-import { type ByteStream, FreezerError, type TransformStage } from '@freezer/core';
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { type ByteStream, FreezerError, type TransformStage } from '@freezer/core';
 import { ByteReader } from './byte-reader.ts';
 import type { Compression } from './compression.ts';
 import { detectCompression } from './detect-compression.ts';
@@ -72,7 +72,8 @@ export function detectCfbDigest(
 
 function saltOf(header: Uint8Array): Uint8Array {
   if (header.length < HEADER_BYTES) throw new FreezerError('corrupt', `encrypted data: ${header.length} bytes are fewer than the header of ${HEADER_BYTES}`);
-  if (!MAGIC.equals(header.subarray(0, MAGIC.length))) throw new FreezerError('corrupt', "encrypted data: does not begin with 'Salted__'; it is not encrypted, or damaged");
+  if (!MAGIC.equals(header.subarray(0, MAGIC.length)))
+    throw new FreezerError('corrupt', "encrypted data: does not begin with 'Salted__'; it is not encrypted, or damaged");
   return header.subarray(MAGIC.length, HEADER_BYTES);
 }
 

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { FreezerError, messageOf } from '@freezer/core';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FreezerError, messageOf } from '@freezer/core';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { makePassFile, readPassFile } from './pass-file.ts';
 
 let folder = '';
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function read(content: string | Buffer, mode = 0o600): ReturnType<typeof readPassFile> {
+async function read(content: string | Uint8Array, mode = 0o600): ReturnType<typeof readPassFile> {
   const path = join(folder, 'pass');
   await writeFile(path, content);
   await chmod(path, mode);
@@ -19,7 +19,10 @@ async function read(content: string | Buffer, mode = 0o600): ReturnType<typeof r
 }
 
 const failureOf = async (work: Promise<unknown>): Promise<{ code: string; message: string }> => {
-  const error = await work.then(() => undefined, (caught: unknown) => caught);
+  const error = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
   return { code: FreezerError.is(error) ? error.code : 'none', message: messageOf(error) };
 };
 

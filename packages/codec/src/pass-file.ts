@@ -1,6 +1,6 @@
-import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 
 const WEAK_BELOW_CHARS = 16;
 /** The program openssl, with which Freezer encrypts, takes 1023 bytes of the line and drops the rest without a word. */
@@ -81,6 +81,7 @@ function writeError(path: string, error: unknown): FreezerError {
   const code = systemCodeOf(error);
   if (code === 'EEXIST') return new FreezerError('already_exists', `make-pass-file '${path}': exists already, and is left as it is`, { cause: error });
   if (code === 'ENOENT' || code === 'ENOTDIR') return new FreezerError('not_found', `make-pass-file '${path}': there is no such directory`, { cause: error });
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new FreezerError('permission_denied', `make-pass-file '${path}': may not be written`, { cause: error });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new FreezerError('permission_denied', `make-pass-file '${path}': may not be written`, { cause: error });
   return new FreezerError('unavailable', `make-pass-file '${path}': cannot be written: ${messageOf(error)}`, { cause: error });
 }

@@ -34,7 +34,9 @@ async function* throughZlib(name: string, zlib: ZlibStream, body: ByteStream, si
     whole = true;
   } catch (error) {
     signal?.throwIfAborted();
-    throw systemCodeOf(error)?.startsWith('Z_') === true ? new FreezerError('corrupt', `${name}: the data is damaged or cut off: ${messageOf(error)}`, { cause: error }) : error;
+    throw systemCodeOf(error)?.startsWith('Z_') === true
+      ? new FreezerError('corrupt', `${name}: the data is damaged or cut off: ${messageOf(error)}`, { cause: error })
+      : error;
   } finally {
     signal?.removeEventListener('abort', abort);
     zlib.destroy();

@@ -1,6 +1,6 @@
-import type { TransformStage } from '@freezer/core';
 import * as zlib from 'node:zlib';
-import { type ZlibStream, ZLIB_CHUNK_BYTES, zlibStage } from './zlib-stage.ts';
+import type { TransformStage } from '@freezer/core';
+import { ZLIB_CHUNK_BYTES, type ZlibStream, zlibStage } from './zlib-stage.ts';
 
 type Maker = (options: { readonly chunkSize: number }) => ZlibStream;
 

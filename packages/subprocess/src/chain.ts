@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { type ByteStream, type CallOptions, FreezerError, type ProgramStage } from '@freezer/core';
 import { endedWell } from './failure.ts';
-import { type Pump, pumpInto } from './pump.ts';
 import { type ChainExit, type RunningProgram, startProgram } from './program.ts';
+import { type Pump, pumpInto } from './pump.ts';
 
 /** How long programs may take to end by themselves after one of them, or their input, failed. */
 const WIND_DOWN_MS = 2000;
@@ -44,7 +44,11 @@ export function runChain(request: ChainRequest, { signal }: CallOptions = {}): C
   const first = programs[0];
   const pump = request.input !== undefined && first?.stdin !== undefined ? pumpInto(first.stdin, request.input) : undefined;
   const stop = makeStop(programs, pump);
-  const exits = allExits(programs, () => stop('gently'), () => stop('at once'));
+  const exits = allExits(
+    programs,
+    () => stop('gently'),
+    () => stop('at once'),
+  );
   const abort = (): void => stop('at once');
   signal?.addEventListener('abort', abort, { once: true });
   exits

@@ -1,10 +1,25 @@
-import { describe, expect, test } from '@jest/globals';
 import type { ProgramStage } from '@freezer/core';
+import { describe, expect, test } from '@jest/globals';
 import { failureOf } from './failure.ts';
 import type { ChainExit } from './program.ts';
 
-const stage = (name: string, okExits?: readonly number[]): ProgramStage => ({ kind: 'program', name, command: name, args: [], ...(okExits === undefined ? {} : { okExits }) });
-const exit = (name: string, ending: Partial<ChainExit> = {}): ChainExit => ({ name, code: 0, signal: null, stderr: '', lastLine: '', brokenPipe: false, stopped: false, ...ending });
+const stage = (name: string, okExits?: readonly number[]): ProgramStage => ({
+  kind: 'program',
+  name,
+  command: name,
+  args: [],
+  ...(okExits === undefined ? {} : { okExits }),
+});
+const exit = (name: string, ending: Partial<ChainExit> = {}): ChainExit => ({
+  name,
+  code: 0,
+  signal: null,
+  stderr: '',
+  lastLine: '',
+  brokenPipe: false,
+  stopped: false,
+  ...ending,
+});
 const dead = (name: string, signal: string): ChainExit => exit(name, { code: null, signal, brokenPipe: signal === 'SIGPIPE' });
 
 describe('failureOf', () => {
@@ -17,7 +32,10 @@ describe('failureOf', () => {
 
   test('a broken pipe is a consequence, by signal or by word', () => {
     expect(failureOf([dead('tar', 'SIGPIPE'), dead('gzip', 'SIGKILL')], [tar, gzip], 'end')?.message).toBe('gzip was killed by SIGKILL');
-    expect(failureOf([exit('tar', { code: 2, brokenPipe: true }), exit('gzip', { code: 1, lastLine: 'gzip: stdout: No space left on device' })], [tar, gzip], 'end')?.message).toBe('gzip ended with 1: stdout: No space left on device');
+    expect(
+      failureOf([exit('tar', { code: 2, brokenPipe: true }), exit('gzip', { code: 1, lastLine: 'gzip: stdout: No space left on device' })], [tar, gzip], 'end')
+        ?.message,
+    ).toBe('gzip ended with 1: stdout: No space left on device');
   });
 
   test('of two causes the one nearest the storage is told', () => {
@@ -34,7 +52,6 @@ describe('failureOf', () => {
 
   test('the message is one printable line', () => {
     const message = failureOf([exit('tar', { code: 2, lastLine: `tar: a\u001b[31m\u0007${'x'.repeat(1000)}` })], [tar], 'end')?.message ?? '';
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
     expect(message).not.toMatch(/[\u0000-\u001f]/);
     expect(message.length).toBeLessThan(350);
   });

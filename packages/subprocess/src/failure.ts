@@ -7,7 +7,8 @@ export type StorageSide = 'end' | 'start';
 const MAX_REASON_CHARS = 300;
 
 /** Whether a program ended as it should: with 0, or with a code that the maker of the stage declared good. */
-export const endedWell = (exit: ChainExit, stage: ProgramStage): boolean => exit.signal === null && exit.code !== null && (stage.okExits ?? [0]).includes(exit.code);
+export const endedWell = (exit: ChainExit, stage: ProgramStage): boolean =>
+  exit.signal === null && exit.code !== null && (stage.okExits ?? [0]).includes(exit.code);
 
 /**
  * The program to blame when a chain failed, as an error of one line (`unexpected`), or undefined when every program ended well.
@@ -51,8 +52,10 @@ const earlyEnd = (writer: ChainExit | undefined, reader: ChainExit | undefined):
 
 /** The last line of stderr as text, without the name that most programs put before it. */
 function reasonOf({ name, lastLine }: ChainExit): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal must not act on what a file name holds
-  const line = displayPath(lastLine).replaceAll(/[\u0000-\u001f\u007f]/g, '?').trim();
+  // A terminal must not act on what a file name holds.
+  const line = displayPath(lastLine)
+    .replaceAll(/[\u0000-\u001f\u007f]/g, '?')
+    .trim();
   const text = line.startsWith(`${name}: `) ? line.slice(name.length + 2) : line;
   return text.length > MAX_REASON_CHARS ? `${text.slice(0, MAX_REASON_CHARS)}…` : text;
 }

@@ -27,7 +27,12 @@ async function lookUp(name: string, path: string): Promise<string | undefined> {
 }
 
 async function firstExecutable(name: string, path: string): Promise<string | undefined> {
-  const candidates = name.includes('/') ? [name] : path.split(':').filter((folder) => folder.startsWith('/')).map((folder) => join(folder, name));
+  const candidates = name.includes('/')
+    ? [name]
+    : path
+        .split(':')
+        .filter((folder) => folder.startsWith('/'))
+        .map((folder) => join(folder, name));
   for (const candidate of candidates) {
     if (await isExecutable(candidate)) return candidate;
   }

@@ -1,11 +1,14 @@
-import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type ByteStream, FreezerError, messageOf, type OpenStage, type ProgramStage, type SinkStage, type TransformStage } from '@freezer/core';
+import { describe, expect, test } from '@jest/globals';
 import { type JoinedStages, joinStages } from './join-stages.ts';
 
 const program = (name: string, command: string, ...args: string[]): ProgramStage => ({ kind: 'program', name, command, args });
 /** Prints its process id first, as one line, so that a test can kill exactly this one. */
-const announced = (name: string, script: string, onStderrLine: (line: string) => void): ProgramStage => ({ ...program(name, 'sh', '-c', `echo $$ >&2; exec ${script}`), onStderrLine });
+const announced = (name: string, script: string, onStderrLine: (line: string) => void): ProgramStage => ({
+  ...program(name, 'sh', '-c', `echo $$ >&2; exec ${script}`),
+  onStderrLine,
+});
 const copy: TransformStage = {
   kind: 'transform',
   name: 'copy',
@@ -34,7 +37,12 @@ async function textOf(body: ByteStream): Promise<string> {
 const failureTextOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'no failure', messageOf);
 
 /** Runs the stages in both directions, kills the one that is named once it has spoken, and gives what was told and how long it took. */
-async function killed(names: readonly string[], victim: string, side: 'end' | 'start', transformAfter?: string): Promise<{ told: string; milliseconds: number }> {
+async function killed(
+  names: readonly string[],
+  victim: string,
+  side: 'end' | 'start',
+  transformAfter?: string,
+): Promise<{ told: string; milliseconds: number }> {
   let began = 0;
   const stages = names.flatMap((name, index) => {
     const script = side === 'end' && index === 0 ? 'yes' : 'cat';
@@ -60,9 +68,16 @@ async function slowly(body: ByteStream): Promise<void> {
 }
 
 describe('one program of a run is killed', () => {
-  const chains = [['tar', 'gzip'], ['tar', 'gzip', 'openssl']];
+  const chains = [
+    ['tar', 'gzip'],
+    ['tar', 'gzip', 'openssl'],
+  ];
   const cases = chains.flatMap((names) =>
-    (['end', 'start'] as const).flatMap((side) => names.flatMap((victim) => [undefined, names[0]].map((transformAfter) => ({ names: side === 'end' ? names : names.toReversed(), victim, side, transformAfter })))),
+    (['end', 'start'] as const).flatMap((side) =>
+      names.flatMap((victim) =>
+        [undefined, names[0]].map((transformAfter) => ({ names: side === 'end' ? names : names.toReversed(), victim, side, transformAfter })),
+      ),
+    ),
   );
   test.each(cases)('$names, storage at the $side, a transform after $transformAfter: $victim', async ({ names, victim, side, transformAfter }) => {
     const { told, milliseconds } = await killed(names, victim, side, transformAfter);
@@ -76,11 +91,25 @@ describe('a run of a backup', () => {
     const joined = joinStages([program('seq', 'seq', '5'), copy, program('tac', 'tac')], { storageAt: 'end' });
     expect(await textOf(joined.output)).toBe('5\n4\n3\n2\n1\n');
     await joined.done;
-    expect((await joined.exits).map(({ name, code }) => [name, code])).toEqual([['seq', 0], ['tac', 0]]);
+    expect((await joined.exits).map(({ name, code }) => [name, code])).toEqual([
+      ['seq', 0],
+      ['tac', 0],
+    ]);
   });
 
   test('fails at the end of the bytes when a program ended badly after its last byte', async () => {
-    const joined = joinStages([program('tar', 'sh', '-c', 'echo data; echo "tar: a: Cannot open: Permission denied" >&2; echo "tar: Exiting with failure status due to previous errors" >&2; exit 2'), program('cat', 'cat')], { storageAt: 'end' });
+    const joined = joinStages(
+      [
+        program(
+          'tar',
+          'sh',
+          '-c',
+          'echo data; echo "tar: a: Cannot open: Permission denied" >&2; echo "tar: Exiting with failure status due to previous errors" >&2; exit 2',
+        ),
+        program('cat', 'cat'),
+      ],
+      { storageAt: 'end' },
+    );
     expect(await failureTextOf(textOf(joined.output))).toBe('tar ended with 2: a: Cannot open: Permission denied');
     expect(await failureTextOf(joined.done)).toBe('tar ended with 2: a: Cannot open: Permission denied');
   });
@@ -137,7 +166,9 @@ describe('a run of a backup', () => {
     const bad: OpenStage = { kind: 'open', name: 'download', open: () => failing() };
     expect(await failureTextOf(textOf(joinStages([bad, program('cat', 'cat')], { storageAt: 'end' }).output))).toBe('piece 3 is damaged');
     const broken: TransformStage = { kind: 'transform', name: 'broken', apply: () => failing() };
-    expect(await failureTextOf(textOf(joinStages([program('yes', 'yes'), broken, program('cat', 'cat')], { storageAt: 'end' }).output))).toBe('piece 3 is damaged');
+    expect(await failureTextOf(textOf(joinStages([program('yes', 'yes'), broken, program('cat', 'cat')], { storageAt: 'end' }).output))).toBe(
+      'piece 3 is damaged',
+    );
   });
 });
 
@@ -149,7 +180,10 @@ async function* failing(): AsyncGenerator<Uint8Array> {
 describe('a run of a restore', () => {
   test('is done when the last program has ended well', async () => {
     const lines: string[] = [];
-    const joined = joinStages([copy, { ...program('tar', 'sh', '-c', 'cat >&2; echo thrown away'), onStderrLine: (line) => lines.push(line) }], { storageAt: 'start', input: some('a\n', 'b\n') });
+    const joined = joinStages([copy, { ...program('tar', 'sh', '-c', 'cat >&2; echo thrown away'), onStderrLine: (line) => lines.push(line) }], {
+      storageAt: 'start',
+      input: some('a\n', 'b\n'),
+    });
     await joined.done;
     expect(lines).toEqual(['a', 'b']);
     expect(await textOf(joined.output)).toBe('');
@@ -157,7 +191,10 @@ describe('a run of a restore', () => {
 
   test('tells the failure of its input, after the program had its end of file and ended by itself', async () => {
     const lines: string[] = [];
-    const tar: ProgramStage = { ...program('tar', 'sh', '-c', 'cat >/dev/null; sleep 0.3; echo flushed >&2; exit 2'), onStderrLine: (line) => lines.push(line) };
+    const tar: ProgramStage = {
+      ...program('tar', 'sh', '-c', 'cat >/dev/null; sleep 0.3; echo flushed >&2; exit 2'),
+      onStderrLine: (line) => lines.push(line),
+    };
     const joined = joinStages([copy, tar], { storageAt: 'start', input: failing() });
     expect(await failureTextOf(joined.done)).toBe('piece 3 is damaged');
     expect(lines).toEqual(['flushed']);

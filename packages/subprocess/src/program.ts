@@ -132,9 +132,11 @@ async function stderrClosed({ stderr }: ChildProcess): Promise<void> {
 function startError(stage: ProgramStage, cause: unknown): FreezerError {
   const details = { program: stage.name };
   const reason = systemCodeOf(cause);
-  if (stage.cwd !== undefined && !existsSync(`${stage.cwd}/.`)) return new FreezerError('not_found', `${stage.name}: cannot start in '${stage.cwd}': no such directory`, { cause, details });
+  if (stage.cwd !== undefined && !existsSync(`${stage.cwd}/.`))
+    return new FreezerError('not_found', `${stage.name}: cannot start in '${stage.cwd}': no such directory`, { cause, details });
   if (reason === 'ENOENT') return new FreezerError('unsupported', `${stage.name}: the program '${stage.command}' is not installed`, { cause, details });
-  if (reason === 'EACCES' || reason === 'EPERM') return new FreezerError('permission_denied', `${stage.name}: '${stage.command}' may not be executed`, { cause, details });
+  if (reason === 'EACCES' || reason === 'EPERM')
+    return new FreezerError('permission_denied', `${stage.name}: '${stage.command}' may not be executed`, { cause, details });
   if (reason === 'EAGAIN' || reason === 'ENOMEM' || reason === 'EMFILE' || reason === 'ENFILE') {
     return new FreezerError('unavailable', `${stage.name}: cannot be started now: ${messageOf(cause)}`, { cause, details });
   }
