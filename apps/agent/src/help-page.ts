@@ -1,4 +1,5 @@
-import { helpText } from '@freezer/agent';
+// By its own door: the package's main one would bring everything else with it into the bundle of `--help`.
+import { helpText } from '@freezer/agent/help';
 import { helpAction } from './help-action.ts';
 
 /** The help as it is printed: all of it, or what concerns the action that is named. */
