@@ -2,7 +2,7 @@ import { opendir, rm } from 'node:fs/promises';
 import { type BytePath, displayPath, FreezerError, messageOf } from '@freezer/core';
 import { externalSort, type PointEntry } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
-import { pathIn } from './apply-changes.ts';
+import { pathIn } from './own-folders.ts';
 
 interface Found {
   readonly path: BytePath;

@@ -10,6 +10,7 @@ import { pruneTarget } from './prune-target.ts';
 import type { RestoreRequest } from './restore-request.ts';
 import { inspectTarget, makeTarget } from './target.ts';
 import { readAll } from './read-all.ts';
+import { removeDeadStaging } from './staging.ts';
 
 /** What a restore did, for the report. */
 export interface RestoreOutcome {
@@ -32,11 +33,12 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
   if (request.verifyFirst) for (const [at, opened] of point.levels.entries()) await readAll(context, point.reader, opened, decoders[at] ?? []);
   if (request.dryRun) return { levels: point.levels, problems: [], pruned: 0, placement };
   await makeTarget(request.target);
+  await removeDeadStaging(context, request.target);
   const history = placement === 'overlay' ? await openHistory(context, request.set, point) : undefined;
   const pruned = history && request.prune ? await pruneTarget(context, request.target, history.point(point.levels.length - 1)) : 0;
   const problems: RestoreProblem[] = [];
   for (const [at, opened] of point.levels.entries()) {
-    if (history && at > 0) await applyChanges(context, request.target, history, at);
+    if (history && at > 0) problems.push(...(await applyChanges(context, request.target, history, at)));
     const stages = decoders[at] ?? [];
     problems.push(...(await restoreLevel(context, request, { point, opened, at, stages, placement })));
   }

@@ -1,0 +1,63 @@
+import type { SetId } from '@freezer/core';
+import { externalSort, type PointEntry } from '@freezer/format';
+import type { RunContext } from '../run-context.ts';
+import type { ChosenPoint } from './choose-point.ts';
+import { formatChange, type LevelChange, parseChange, parsePointEntry } from './history-lines.ts';
+import { readLevelFacts } from './level-facts.ts';
+import { readSpool } from './line-spool.ts';
+import { mergeLevel, type MergedLevel } from './merge-level.ts';
+import type { PointHistory } from './point-history.ts';
+
+/**
+ * The history of a chain in which a level has no index: Python Freezer made it. Each such archive is read once, the others' indexes are
+ * taken; what they say lies in files of the run's work folder. A path that was renamed has its new name, and `level` names that in which
+ * its bytes lie under the old one. Fails like the data of the levels, with `corrupt`, or with `unsupported` when the engine cannot list.
+ */
+export async function archiveHistory(context: RunContext, set: SetId, point: ChosenPoint): Promise<PointHistory> {
+  const merged: MergedLevel[] = [];
+  for (const [at, opened] of point.levels.entries()) {
+    const facts = await readLevelFacts(context, { set, point, opened, at });
+    merged.push(await mergeLevel(context, { before: merged.at(-1), facts, at, opened }));
+  }
+  return new SpooledHistory(context, merged);
+}
+
+class SpooledHistory implements PointHistory {
+  readonly #context: RunContext;
+  readonly #levels: readonly MergedLevel[];
+
+  constructor(context: RunContext, levels: readonly MergedLevel[]) {
+    this.#context = context;
+    this.#levels = levels;
+  }
+
+  async *point(at: number): AsyncGenerator<PointEntry> {
+    const level = this.#levels[at];
+    if (level === undefined) return;
+    for await (const line of readSpool(level.pointFile, this.#context)) yield parsePointEntry(line);
+  }
+
+  async *gone(at: number): AsyncGenerator<{ path: string; isDirectory: boolean }> {
+    for await (const { from, to, isDirectory } of this.#changes(at)) if (to === undefined) yield { path: from, isDirectory };
+  }
+
+  async *moved(at: number): AsyncGenerator<{ from: string; to: string; isDirectory: boolean }> {
+    for await (const { from, to, isDirectory } of this.#changes(at)) if (to !== undefined) yield { from, to, isDirectory };
+  }
+
+  /** After renames they lie in the order of the new names. */
+  async *#changes(at: number): AsyncGenerator<LevelChange> {
+    const level = this.#levels[at];
+    if (level === undefined) return;
+    const { signal, work } = this.#context;
+    async function* records(file: string) {
+      for await (const line of readSpool(file, { signal })) {
+        const change = parseChange(line);
+        yield { key: change.from, line: formatChange(change) };
+      }
+    }
+    for await (const batch of externalSort(records(level.changeFile), { workDir: await work.folder('history-sort'), signal })) {
+      for (const { line } of batch) yield parseChange(line);
+    }
+  }
+}
