@@ -1,7 +1,7 @@
 import { FreezerError } from '@freezer/core';
 
 /** What a caller of the command can tell apart. A run that was done but is incomplete ends with `--partial-exit-code`, 3 unless told otherwise. */
-export const EXIT = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130, terminated: 143 } as const;
+const EXIT = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130, terminated: 143 } as const;
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 

@@ -61,7 +61,7 @@ function writeLast(sink: LineSink, line: string): void {
 }
 
 /** Standard error, and nothing once nobody reads it. */
-export const stderrSink: LineSink = (line) => {
+const stderrSink: LineSink = (line) => {
   writeSync(2, line);
 };
 

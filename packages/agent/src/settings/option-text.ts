@@ -22,7 +22,7 @@ const COMPUTED: Readonly<Record<NonNullable<Option['computed']>, string>> = {
 };
 
 /** The values that this version can work with. */
-export const usableChoices = (option: Option): readonly string[] => (option.choices ?? []).filter((choice) => option.laterValues?.[choice] === undefined);
+const usableChoices = (option: Option): readonly string[] => (option.choices ?? []).filter((choice) => option.laterValues?.[choice] === undefined);
 
 /** `-F, --path-to-backup PATH`; a flag that is on by default stands as `--[no]sync`. */
 export function optionUsage(option: Option): string {
@@ -33,7 +33,7 @@ export function optionUsage(option: Option): string {
 }
 
 /** The default as a text; empty when there is none worth saying. */
-export function defaultText(option: Option): string {
+function defaultText(option: Option): string {
   if (option.computed !== undefined) return COMPUTED[option.computed];
   if (option.default === true) return 'on';
   if (option.type === 'bool' || option.type === 'switch' || option.default === undefined || option.default === '') return '';

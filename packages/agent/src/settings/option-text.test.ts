@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { optionMarkdown } from './option-markdown.ts';
+import { optionOfKey } from './option-table.ts';
+import { optionHelp, optionUsage } from './option-text.ts';
+
+const shown = (key: string): string[] => {
+  const option = optionOfKey(key);
+  return option ? [optionUsage(option), optionHelp(option)] : [];
+};
+
+test('usage and help say the form, what is allowed and what stands without it', () => {
+  expect(shown('path_to_backup')).toEqual(['-F, --path-to-backup PATH', 'the directory or the file to save']);
+  expect(shown('sync')).toEqual(['--[no]sync', 'flush the file systems before reading (default: on)']);
+  expect(shown('storage')).toEqual(['--storage NAME', 'the kind of storage (in this version: local) (default: swift)']);
+  expect(shown('dereference_symlink')[0]).toBe('--dereference-symlink soft|hard|all');
+  expect(shown('hostname')[1]).toMatch(/\(default: this host's name\)$/);
+});
+
+test('a table cell is not cut by its own text', () => {
+  for (const line of optionMarkdown()
+    .split('\n')
+    .filter((row) => row.startsWith('| ')))
+    expect(line.match(/(?<!\\)\|/g)).toHaveLength(4);
+});
