@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { CallOptions } from '@freezer/core';
 
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /**
  * The complete lines of a file, in batches, each char one byte, without their ends. What follows the last line end is left out:

@@ -4,7 +4,7 @@ import { isMissingInParent, joinPath, type LeftOut, namesOf, splitPath } from '.
 import { directoryOf, openSnapshot, type SnapshotRecord } from './snapshot-file.ts';
 
 /** Of the new snapshot file, about this much is held at a time; a larger one is compared in several passes. */
-const PASS_BYTES = 24 * 1024 * 1024;
+const PASS_BYTES = 8 * 1024 * 1024;
 
 export interface ComparisonRequest extends CallOptions {
   readonly basePath: string;

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type CallOptions, FreezerError, systemCodeOf } from '@freezer/core';
+import { minimalEnvironment } from '@freezer/subprocess';
 
 const NAMES = ['gnutar', 'gtar', 'tar'] as const;
 
@@ -17,7 +18,7 @@ export async function findGnuTar(options: CallOptions = {}, names: readonly stri
 
 function versionOf(name: string, { signal }: CallOptions): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    execFile(name, ['--version'], { timeout: 30_000, ...(signal === undefined ? {} : { signal }) }, (error, stdout) => {
+    execFile(name, ['--version'], { timeout: 30_000, env: minimalEnvironment(), ...(signal === undefined ? {} : { signal }) }, (error, stdout) => {
       if (signal?.aborted) reject(signal.reason);
       else if (error === null) resolve(stdout.split('\n', 1)[0] ?? '');
       else resolve(systemCodeOf(error) === 'ENOENT' ? undefined : (stdout.split('\n', 1)[0] ?? ''));

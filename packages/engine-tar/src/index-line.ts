@@ -15,12 +15,14 @@ const TYPES: Readonly<Record<string, EntryType>> = {
 };
 
 // Mode, an optional mark for ACLs, xattrs or a label, numeric owner, size or device, time. The name follows.
-const LINE = /^([-CSdDlhpcb])([-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT])\S? +(\d+)\/(\d+) +(\d+)(?:,(\d+))? ([^"]*?) *(?=")/;
+const LINE = /^([-CSdDlhpcb])([-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT])(\S?) +(\d+)\/(\d+) +(\d+)(?:,(\d+))? ([^"]*?) *(?=")/;
 
 /** An entry, and the size that tar printed (of a dump list, where the archive is in the GNU format). */
 export interface IndexLine {
   readonly entry: HeldEntry;
   readonly printedSize: number;
+  /** Whether the entry has an ACL. */
+  readonly hasAcl: boolean;
 }
 
 /** Whether a line is one of an entry, and not of a dump list. */
@@ -36,7 +38,7 @@ export function parseIndexLine(line: string): IndexLine | undefined {
     if (/^[VMKL]/.test(line)) return undefined;
     throw new FreezerError('corrupt', `tar: a line of its index cannot be read: '${line.slice(0, 200)}'`);
   }
-  const [head, typeChar = '-', permissions = '', uid, gid, size, minor, time = ''] = match;
+  const [head, typeChar = '-', permissions = '', mark, uid, gid, size, minor, time = ''] = match;
   const type = TYPES[typeChar] ?? 'file';
   const name = readQuotedName(line, head.length);
   const printedSize = Number(size);
@@ -53,7 +55,7 @@ export function parseIndexLine(line: string): IndexLine | undefined {
     ...(target === undefined ? {} : { target }),
     ...(minor === undefined ? {} : { device: { major: printedSize, minor: Number(minor) } }),
   };
-  return { entry, printedSize: minor === undefined ? printedSize : 0 };
+  return { entry, printedSize: minor === undefined ? printedSize : 0, hasAcl: mark === '+' };
 }
 
 /** The name of a member as a path of the source: without `./` before and `/` behind; the source itself is `.`. */

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { type BytePath, type CallOptions, displayPath, type HeldEntry, type SkippedEntry } from '@freezer/core';
+import { minimalEnvironment } from '@freezer/subprocess';
 
-const BATCH = 1000;
+const BATCH = 4000;
 /** Well below what the kernel takes as arguments. */
 const BATCH_CHARS = 256 * 1024;
 /** Set by the file system for its own purposes: extents, hashed directory, inline data, encrypted, verity, project. */
@@ -40,7 +41,7 @@ export class InodeFlags {
     this.#waitingChars = 0;
     if (paths.length === 0) return [];
     const output = await this.#ask(paths);
-    // No answer for any of a thousand: this file system has no flags.
+    // No answer for any of them: this file system has no flags.
     if (output === '') this.#usable = false;
     return output.split('\n').flatMap(flagsOf);
   }
@@ -52,7 +53,7 @@ export class InodeFlags {
       execFile(
         'lsattr',
         args,
-        { cwd: this.#folder, encoding: 'latin1', maxBuffer: Number.POSITIVE_INFINITY, ...(signal === undefined ? {} : { signal }) },
+        { cwd: this.#folder, encoding: 'latin1', env: minimalEnvironment(), maxBuffer: Number.POSITIVE_INFINITY, ...(signal === undefined ? {} : { signal }) },
         (_error, stdout) => {
           if (signal?.aborted) reject(signal.reason);
           // It fails as soon as one of the files cannot be asked; what it says of the others counts.

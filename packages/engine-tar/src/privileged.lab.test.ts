@@ -3,9 +3,9 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { IndexEntry, Stage } from '@freezer/core';
 import { joinStages } from '@freezer/subprocess';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeTree, TarBench } from '../test-support/tar-bench.ts';
 
 const NOBODY = 65_534;
@@ -26,7 +26,9 @@ function run(command: string, ...args: string[]): string {
 
 const asNobody = (stages: readonly Stage[]): Stage[] =>
   stages.map((stage) =>
-    stage.kind === 'program' ? { ...stage, command: 'setpriv', args: [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', stage.command, ...stage.args] } : stage,
+    stage.kind === 'program'
+      ? { ...stage, command: 'setpriv', args: [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', stage.command, ...stage.args] }
+      : stage,
   );
 
 interface NobodyLevel {

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type BytePath, type CallOptions, FreezerError } from '@freezer/core';
 import { sourcePathOf } from './index-line.ts';
 
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
 const NUL = 0;
 const LIST_END = Buffer.from([NUL, NUL]);
 const HEADER = /^GNU tar-[^\n]{1,100}-2\n$/;

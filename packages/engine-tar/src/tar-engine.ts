@@ -20,24 +20,30 @@ class TarEngine implements Engine {
   readonly capabilities = { incremental: true, readable: true } as const;
   readonly #options: TarOptions;
   readonly #logger: Logger;
+  #program: string | undefined;
 
   constructor(options: TarOptions, logger: Logger) {
     this.#options = options;
     this.#logger = logger;
   }
 
+  async #findProgram(options: CallOptions): Promise<string> {
+    this.#program ??= await findGnuTar(options);
+    return this.#program;
+  }
+
   async backup(request: EngineBackupRequest): Promise<ArchiveBackup> {
-    const program = await findGnuTar(request);
+    const program = await this.#findProgram(request);
     return openTarBackup(request, { program, options: this.#options, logger: this.#logger });
   }
 
   async restore(request: EngineRestoreRequest): Promise<EngineRestore> {
-    const program = await findGnuTar(request);
+    const program = await this.#findProgram(request);
     return openTarRestore(request, { program, logger: this.#logger, uid: process.geteuid?.() ?? 0 });
   }
 
   async read(request: { readonly workDir: string } & CallOptions): Promise<EngineRead> {
-    const program = await findGnuTar(request);
+    const program = await this.#findProgram(request);
     return openTarRead(request, { program, logger: this.#logger });
   }
 }

@@ -7,6 +7,8 @@ export type TarMessage =
   | { readonly kind: 'skip'; readonly path: BytePath; readonly reason: SkipReason; readonly detail: string }
   /** About one member of an archive that is extracted. */
   | { readonly kind: 'problem'; readonly path: BytePath; readonly detail: string }
+  /** The file system of the target has no such attributes at all. */
+  | { readonly kind: 'unsupported'; readonly detail: string }
   | { readonly kind: 'totals'; readonly bytes: number }
   /** For the log. */
   | { readonly kind: 'note'; readonly text: string }
@@ -17,8 +19,11 @@ const TOTALS = /^Total bytes (?:written|read): (\d+)/;
 const SUMMARY = /^Exiting with failure status due to previous errors$/;
 const HARMLESS = /support is not available|Ignoring unknown extended header keyword|Removing leading `|Removing `/;
 
-// In this one message tar does not quote the name.
+// In these messages tar does not quote the name.
 const SHORT_WRITE = /^(.+): ((?:Cannot write: .+)|(?:Wrote only \d+ of \d+ bytes?))$/;
+
+const ATTRIBUTE = /^\w+: (Cannot .+?) for file '(.*)': (.+)$/s;
+const ATTRIBUTE_START = /^\w+: Cannot [^\n]+ for file '/;
 
 interface Saying {
   readonly pattern: RegExp;
@@ -50,8 +55,25 @@ export function readCreateMessage(line: string, program: string): TarMessage {
 export function readExtractMessage(line: string, program: string): TarMessage {
   const { path, text } = takeApart(line, program);
   if (path !== undefined) return { kind: 'problem', path, detail: text };
+  return readAttribute(text) ?? readShortWrite(text) ?? general(text);
+}
+
+/** Whether a line is the beginning of a message that goes on behind a line end in a name. */
+export const goesOn = (line: string, program: string): boolean => {
+  const { text } = takeApart(line, program);
+  return ATTRIBUTE_START.test(text) && !ATTRIBUTE.test(text);
+};
+
+function readAttribute(text: string): TarMessage | undefined {
+  const [, what, name, reason] = ATTRIBUTE.exec(text) ?? [];
+  if (what === undefined || name === undefined) return undefined;
+  const detail = `${what}: ${reason}`;
+  return reason === 'Operation not supported' ? { kind: 'unsupported', detail } : { kind: 'problem', path: sourcePathOf(name), detail };
+}
+
+function readShortWrite(text: string): TarMessage | undefined {
   const [, name, detail] = SHORT_WRITE.exec(text) ?? [];
-  return name === undefined || detail === undefined ? general(text) : { kind: 'problem', path: sourcePathOf(name), detail };
+  return name === undefined || detail === undefined ? undefined : { kind: 'problem', path: sourcePathOf(name), detail };
 }
 
 function general(text: string): TarMessage {

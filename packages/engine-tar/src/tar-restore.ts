@@ -13,10 +13,11 @@ import {
   systemCodeOf,
 } from '@freezer/core';
 import { readLineBatches } from './byte-lines.ts';
-import { parseIndexLine } from './index-line.ts';
+import { type IndexLine, isEntryLine, parseIndexLine } from './index-line.ts';
+import { RestoreProblems } from './restore-problems.ts';
 import { extractArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
 import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
-import { readExtractMessage } from './tar-messages.ts';
+import { goesOn, readExtractMessage } from './tar-messages.ts';
 
 /** The target has no room, or is broken: going on makes no sense of the rest. */
 const TARGET_FAILS = /No space left on device|Disk quota exceeded|Input\/output error|Read-only file system|File too large|^Wrote only |^Cannot write\b/;
@@ -37,8 +38,9 @@ class TarRestore {
   readonly #request: EngineRestoreRequest;
   readonly #deps: TarRestoreDeps;
   readonly #indexPath: string;
-  readonly #problems: RestoreProblem[] = [];
+  readonly #problems = new RestoreProblems();
   readonly #fatal: string[] = [];
+  #unfinishedLine = '';
 
   constructor(request: EngineRestoreRequest, deps: TarRestoreDeps) {
     this.#request = request;
@@ -57,28 +59,41 @@ class TarRestore {
     };
   }
 
-  #hear(line: string): void {
-    const message = readExtractMessage(line, this.#deps.program);
-    if (message.kind === 'problem') this.#problems.push({ path: message.path, detail: message.detail });
+  #hear(part: string): void {
+    const { program, logger } = this.#deps;
+    const line = this.#unfinishedLine + part;
+    this.#unfinishedLine = goesOn(line, program) ? `${line}\n` : '';
+    if (this.#unfinishedLine !== '') return;
+    const message = readExtractMessage(line, program);
+    if (message.kind === 'problem') this.#problems.add(message.path, message.detail);
+    else if (message.kind === 'unsupported') this.#problems.addUnsupported(message.detail);
     else if (message.kind === 'fatal') this.#fatal.push(message.text);
-    else if (message.kind === 'note') this.#deps.logger.debug({ message: message.text }, 'tar says');
+    else if (message.kind === 'note') logger.debug({ message: message.text }, 'tar says');
   }
 
   async #finish(exits: readonly ProgramExit[]): Promise<{ skipped: readonly RestoreProblem[] }> {
-    const broken = this.#problems.find(({ detail }) => TARGET_FAILS.test(detail));
+    const broken = [...this.#problems.listed()].find(({ detail }) => TARGET_FAILS.test(detail));
     if (broken !== undefined) {
       await this.#removeUnfinished();
       throw new FreezerError('unavailable', `tar: the target '${this.#request.target}' does not take what is restored: ${broken.detail}`);
     }
-    checkTarExit(exits, 'the restore', this.#fatal, this.#problems.length);
-    const owners = this.#deps.uid === 0 ? [] : await this.#lostOwners();
-    return { skipped: [...this.#problems, ...owners] };
+    if (this.#unfinishedLine !== '') this.#fatal.push(this.#unfinishedLine);
+    checkTarExit(exits, 'the restore', this.#fatal, this.#problems.count);
+    const { foreign, withAcls } = await this.#census();
+    const owners = { path: '.', detail: `${foreign} entries belong to other users: only root can give files away, so they are now yours` };
+    return { skipped: [...this.#problems.all(withAcls), ...(foreign === 0 ? [] : [owners])] };
   }
 
-  async #lostOwners(): Promise<RestoreProblem[]> {
-    let lost = 0;
-    for await (const entry of this.#entries()) if (entry.uid !== this.#deps.uid) lost += 1;
-    return lost === 0 ? [] : [{ path: '.', detail: `${lost} entries belong to other users: only root can give files away, so they are now yours` }];
+  /** Read only where something may have been lost. */
+  async #census(): Promise<{ foreign: number; withAcls: number }> {
+    const { uid } = this.#deps;
+    const found = { foreign: 0, withAcls: 0 };
+    if (uid === 0 && !this.#problems.lacksAcls) return found;
+    for await (const { entry, hasAcl } of this.#lines()) {
+      if (uid !== 0 && entry.uid !== uid) found.foreign += 1;
+      if (hasAcl) found.withAcls += 1;
+    }
+    return found;
   }
 
   async #abandon(): Promise<{ removed: readonly BytePath[]; written: number }> {
@@ -90,10 +105,10 @@ class TarRestore {
   /** Removes what is under its final name but not whole: short files, and the place holders of links. */
   async #removeUnfinished(): Promise<{ removed: BytePath[]; written: number; last: HeldEntry | undefined }> {
     const removed: BytePath[] = [];
-    const untouched = new Set(this.#problems.filter(({ detail }) => detail.startsWith('Cannot open')).map(({ path }) => path));
+    const untouched = new Set([...this.#problems.listed()].filter(({ detail }) => detail.startsWith('Cannot open')).map(({ path }) => path));
     let written = 0;
     let last: HeldEntry | undefined;
-    for await (const entry of this.#entries()) {
+    for await (const { entry } of this.#lines()) {
       written += 1;
       last = entry;
       if (untouched.has(entry.path) || !(await this.#isUnfinished(entry)) || !(await this.#remove(entry.path))) continue;
@@ -102,12 +117,13 @@ class TarRestore {
     return { removed, written, last };
   }
 
-  async *#entries(): AsyncGenerator<HeldEntry, void, undefined> {
+  async *#lines(): AsyncGenerator<IndexLine, void, undefined> {
     try {
       for await (const lines of readLineBatches(this.#indexPath)) {
-        for (const line of lines) {
-          const entry = parseIndexLine(line)?.entry;
-          if (entry !== undefined) yield entry;
+        for (const text of lines) {
+          // Between the entries tar says which strays it deletes.
+          const line = isEntryLine(text) ? parseIndexLine(text) : undefined;
+          if (line !== undefined) yield line;
         }
       }
     } catch (error) {

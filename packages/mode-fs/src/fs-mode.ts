@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type CallOptions, FreezerError, type Logger, type Mode, type ModeLease, type ModePlugin, messageOf, type SettingsReader } from '@freezer/core';
+import { minimalEnvironment } from '@freezer/subprocess';
 
 /** Whether everything written so far is brought to the disks before the backup begins. */
 export interface FsOptions {
@@ -18,7 +19,7 @@ export type Sync = (options: CallOptions) => Promise<void>;
 
 const systemSync: Sync = ({ signal }) =>
   new Promise((resolve, reject) => {
-    execFile('sync', signal === undefined ? {} : { signal }, (error) => (error === null ? resolve() : reject(error)));
+    execFile('sync', { env: minimalEnvironment(), ...(signal === undefined ? {} : { signal }) }, (error) => (error === null ? resolve() : reject(error)));
   });
 
 class FsMode implements Mode {
