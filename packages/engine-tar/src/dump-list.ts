@@ -19,7 +19,8 @@ export function readDumpList(path: BytePath, lines: readonly string[], bytes: nu
   for (const entry of joinLines(lines, bytes)) {
     const name = entry.replace(ENTRY, '');
     const letter = entry[0];
-    if (letter === 'X') temporary = name;
+    // A name that no file has: tar makes one up when it restores.
+    if (letter === 'X') temporary = `${name}/\0`;
     else if (letter === 'R') from = sourcePathOf(name === '' ? temporary : name);
     else if (letter === 'T') {
       if (from !== undefined) entries.push({ kind: 'renamed', from, to: sourcePathOf(name === '' ? temporary : name) });
