@@ -30,6 +30,7 @@ export function judgeTrust(set: string, levels: readonly OpenedLevel[], chainIsA
       throw new FreezerError('unauthenticated', `${what}: ${kind}, though others of its chain are authenticated; it may be forged; give --allow-unauthenticated to take it all the same`);
     }
     if (opened.manifest === undefined) warnings.push(`${what}: was made without manifest (by Python Freezer); damage is found only by its compression`);
+    else if (chainIsAuthenticated) warnings.push(`${what}: ${kind}, though others of its chain are authenticated; taken because of --allow-unauthenticated`);
   });
   return warnings;
 }
