@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { FreezerError } from '@freezer/core';
+import { findGnuTar } from './gnu-tar.ts';
+import { tarSettings } from './settings.ts';
+import { createArguments, extractArguments } from './tar-arguments.ts';
+
+const create = (changes: Partial<Parameters<typeof createArguments>[0]> = {}): string[] =>
+  createArguments({ snapshotPath: '/w/snapshot', indexPath: '/w/index', directory: '/s', member: '.', excludes: [], dereference: 'none', ...changes });
+
+describe('the arguments of tar', () => {
+  it('name the member last, behind --', () => {
+    expect(create({ directory: '/a b', member: '-rf' }).slice(-3)).toEqual(['--directory=/a b', '--', '-rf']);
+  });
+
+  it('never overwrite in place, and never silence tar', () => {
+    const all = [...create(), ...extractArguments({ indexPath: '/w/i', target: '/t', placement: 'empty', keepOwners: true })];
+    for (const argument of ['--overwrite', '--warning=none', '--absolute-names', '-P']) expect(all).not.toContain(argument);
+  });
+
+  it('delete strays only in a target that was empty', () => {
+    const extract = (placement: 'empty' | 'overlay'): string[] => extractArguments({ indexPath: '/w/i', target: '/t', placement, keepOwners: false });
+    expect(extract('empty')).toContain('--incremental');
+    expect(extract('overlay')).not.toContain('--incremental');
+    expect(extract('overlay')).toContain('--no-same-owner');
+  });
+
+  it('hold each pattern as one, as it is', () => {
+    expect(create({ excludes: ['*.log', 'a b"'], dereference: 'all' })).toEqual(
+      expect.arrayContaining(['--exclude=*.log', '--exclude=a b"', '--hard-dereference', '--dereference']),
+    );
+  });
+});
+
+describe('the settings', () => {
+  it('take a pattern or a list, and leave other keys to others', () => {
+    expect(tarSettings.parse({ exclude: '*.log', mode: 'fs' })).toEqual({ excludes: ['*.log'], dereference: 'none' });
+    expect(tarSettings.parse({ exclude: ['a', '', 'b'], dereference_symlink: 'hard' })).toEqual({ excludes: ['a', 'b'], dereference: 'hard' });
+  });
+
+  it.each([
+    [{ exclude: 5 }, /^exclude: a pattern or a list/],
+    [{ dereference_symlink: 'some' }, /^dereference_symlink: one of none, soft, hard, all/],
+  ])('refuse %j', (settings, message) => {
+    expect(() => tarSettings.parse(settings)).toThrow(message);
+  });
+});
+
+describe('the search for GNU tar', () => {
+  it('takes the first that is one', async () => {
+    expect(await findGnuTar({}, ['no-such-program', 'cat', 'tar'])).toBe('tar');
+  });
+
+  it('names what there is instead', async () => {
+    const failed = await findGnuTar({}, ['no-such-program', 'cat']).catch((error: unknown) => error);
+    expect(FreezerError.is(failed, 'unsupported')).toBe(true);
+    expect(String(failed)).toMatch(/GNU tar is needed: cat is 'cat \(GNU coreutils\)/);
+  });
+});
