@@ -40,10 +40,11 @@ export interface Chain {
 export function runChain(request: ChainRequest, { signal }: CallOptions = {}): Chain {
   if (request.programs.length === 0) throw new TypeError('runChain: no programs');
   signal?.throwIfAborted();
-  const programs = startAll(request);
+  const windDown = { begun: false };
+  const programs = startAll(request, () => windDown.begun);
   const first = programs[0];
   const pump = request.input !== undefined && first?.stdin !== undefined ? pumpInto(first.stdin, request.input) : undefined;
-  const stop = makeStop(programs, pump);
+  const stop = makeStop(programs, pump, windDown);
   const exits = allExits(
     programs,
     () => stop('gently'),
@@ -65,13 +66,13 @@ export function runChain(request: ChainRequest, { signal }: CallOptions = {}): C
 }
 
 /** All in one turn of the event loop: Node must not read a byte from a descriptor that the next program is to inherit. */
-function startAll({ programs, input, keepOutput = true }: ChainRequest): RunningProgram[] {
+function startAll({ programs, input, keepOutput = true }: ChainRequest, isWindingDown: () => boolean): RunningProgram[] {
   const running: RunningProgram[] = [];
   for (const [index, stage] of programs.entries()) {
     const before = running.at(-1);
     const isLast = index === programs.length - 1;
     const stdin = before === undefined ? (input === undefined ? 'ignore' : 'pipe') : (before.stdout ?? 'ignore');
-    const program = startProgram(stage, stdin, isLast && !keepOutput ? 'ignore' : 'pipe');
+    const program = startProgram(stage, { stdin, stdout: isLast && !keepOutput ? 'ignore' : 'pipe', isWindingDown });
     // Our copy of the descriptor would keep the writer blocked for ever once the reader is dead.
     before?.stdout?.destroy();
     running.push(program);
@@ -95,7 +96,7 @@ interface Stop {
   readonly unwanted: () => boolean;
 }
 
-function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined): Stop {
+function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined, windDown: { begun: boolean }): Stop {
   let timer: NodeJS.Timeout | undefined;
   let unwanted = false;
   let ended = false;
@@ -104,6 +105,7 @@ function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined): 
     for (const program of programs) program.stop();
   };
   const stop = (how: 'at once' | 'gently'): void => {
+    windDown.begun = true;
     pump?.stop();
     if (how === 'at once') {
       unwanted = true;

@@ -18,6 +18,7 @@ const exit = (name: string, ending: Partial<ChainExit> = {}): ChainExit => ({
   lastLine: '',
   brokenPipe: false,
   stopped: false,
+  late: false,
   ...ending,
 });
 const dead = (name: string, signal: string): ChainExit => exit(name, { code: null, signal, brokenPipe: signal === 'SIGPIPE' });
@@ -48,6 +49,12 @@ describe('failureOf', () => {
     const stopped = exit('gzip', { code: null, signal: 'SIGTERM', stopped: true });
     expect(failureOf([exit('tar', { code: 2 }), stopped], [tar, gzip], 'end')?.message).toBe('tar ended with 2');
     expect(failureOf([exit('tar'), stopped], [tar, gzip], 'end')?.message).toBe('gzip was killed by SIGTERM');
+  });
+
+  test('whose input we cut off after a failure did not cause it', () => {
+    const exits = [exit('bzip2', { code: 2, late: true }), dead('tar', 'SIGKILL')];
+    expect(failureOf(exits, [stage('bzip2'), tar], 'start')?.message).toBe('tar was killed by SIGKILL');
+    expect(failureOf([exit('bzip2', { code: 2, late: true }), exit('tar')], [stage('bzip2'), tar], 'start')?.message).toBe('bzip2 ended with 2');
   });
 
   test('the message is one printable line', () => {

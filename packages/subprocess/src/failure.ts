@@ -13,7 +13,7 @@ export const endedWell = (exit: ChainExit, stage: ProgramStage): boolean =>
 /**
  * The program to blame when a chain failed, as an error of one line (`unexpected`), or undefined when every program ended well.
  * Of several that failed it is the one nearest the storage, leaving out those that only felt the failure of another: who was
- * killed by SIGPIPE or complained of a broken pipe, and whom we told to end. `exits` and `stages` are in the order of the bytes.
+ * killed by SIGPIPE or complained of a broken pipe, whom we told to end, and whose input we cut off after another had failed. `exits` and `stages` are in the order of the bytes.
  */
 export function failureOf(exits: readonly ChainExit[], stages: readonly ProgramStage[], storageAt: StorageSide): FreezerError | undefined {
   const cause = causeOf(exits, stages, storageAt);
@@ -27,7 +27,9 @@ export function failureOf(exits: readonly ChainExit[], stages: readonly ProgramS
 
 /** Like `failureOf`, but undefined when everything that failed can be the consequence of something outside the chain. */
 export function causeOf(exits: readonly ChainExit[], stages: readonly ProgramStage[], storageAt: StorageSide): FreezerError | undefined {
-  const causes = badOnes(exits, stages).filter((index) => exits[index]?.stopped === false && exits[index]?.brokenPipe === false);
+  const own = badOnes(exits, stages).filter((index) => exits[index]?.stopped === false && exits[index]?.brokenPipe === false);
+  const first = own.filter((index) => exits[index]?.late === false);
+  const causes = first.length > 0 ? first : own;
   const index = storageAt === 'end' ? causes.at(-1) : causes[0];
   return index === undefined ? undefined : describe(exits[index]);
 }

@@ -17,6 +17,8 @@ export interface ChainExit extends ProgramExit {
   readonly brokenPipe: boolean;
   /** We had told it to end. */
   readonly stopped: boolean;
+  /** It ended when another of its chain had failed already, and its input had been cut off for that. */
+  readonly late: boolean;
 }
 
 /** A child that was started, or failed to. */
@@ -31,11 +33,17 @@ export interface RunningProgram {
   stop(): void;
 }
 
-/**
- * Starts a child in a session of its own, so that Ctrl-C at the terminal reaches us and not it.
- * `stdin` is a stream whose descriptor the child inherits, 'pipe', or 'ignore' for /dev/null.
- */
-export function startProgram(stage: ProgramStage, stdin: Readable | 'pipe' | 'ignore', stdout: 'pipe' | 'ignore'): RunningProgram {
+/** What surrounds a program. */
+interface ProgramSetting {
+  /** A stream whose descriptor the child inherits, 'pipe', or 'ignore' for /dev/null. */
+  readonly stdin: Readable | 'pipe' | 'ignore';
+  readonly stdout: 'pipe' | 'ignore';
+  /** Whether its chain has failed already. */
+  readonly isWindingDown: () => boolean;
+}
+
+/** Starts a child in a session of its own, so that Ctrl-C at the terminal reaches us and not it. */
+export function startProgram(stage: ProgramStage, { stdin, stdout, isWindingDown }: ProgramSetting): RunningProgram {
   let child: ChildProcess;
   try {
     child = spawn(stage.command, stage.args, {
@@ -49,7 +57,7 @@ export function startProgram(stage: ProgramStage, stdin: Readable | 'pipe' | 'ig
     return neverStarted(stage, error);
   }
   const stopper = makeStopper(child);
-  const exit = watch(child, stage, stopper);
+  const exit = watch(child, stage, stopper, isWindingDown);
   exit.catch(stopper.stop);
   return { stage, pid: child.pid, stdin: child.stdin ?? undefined, stdout: child.stdout ?? undefined, exit, stop: stopper.stop };
 }
@@ -93,7 +101,7 @@ function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function watch(child: ChildProcess, stage: ProgramStage, stopper: Stopper): Promise<ChainExit> {
+function watch(child: ChildProcess, stage: ProgramStage, stopper: Stopper, isWindingDown: () => boolean): Promise<ChainExit> {
   const reader = new StderrReader(stage.onStderrLine);
   return new Promise<ChainExit>((resolve, reject) => {
     // A failed write is told by the exit of the program; without a listener it would end the process.
@@ -105,10 +113,11 @@ function watch(child: ChildProcess, stage: ProgramStage, stopper: Stopper): Prom
     });
     child.once('exit', (code, signal) => {
       stopper.ended();
+      const late = isWindingDown();
       stderrClosed(child).then(() => {
         attempt(() => reader.end(), reject);
         const { tail: stderr, lastLine } = reader;
-        resolve({ name: stage.name, code, signal, stderr, lastLine, brokenPipe: signal === 'SIGPIPE' || reader.brokenPipe, stopped: stopper.used() });
+        resolve({ name: stage.name, code, signal, stderr, lastLine, brokenPipe: signal === 'SIGPIPE' || reader.brokenPipe, stopped: stopper.used(), late });
       }, reject);
     });
   });

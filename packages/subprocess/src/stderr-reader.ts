@@ -1,6 +1,7 @@
 const TAIL_BYTES = 8 * 1024;
 const MAX_LINE_BYTES = 64 * 1024;
-const BROKEN_PIPE = /broken pipe|connection reset by peer|\bEPIPE\b|\bECONNRESET\b/i;
+/** The last is openssl's, which does not say why. A program whose output is a descriptor of ours has no other reason. */
+const BROKEN_PIPE = /broken pipe|connection reset by peer|\bEPIPE\b|\bECONNRESET\b|error writing output file/i;
 /** GNU tar ends with one of these; the line before says why. */
 const SAYS_NOTHING = /Error is not recoverable|Exiting with failure status due to previous errors|^\s*$/;
 
