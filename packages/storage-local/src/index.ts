@@ -1,1 +1,3 @@
-export {};
+export { localStorage } from './local-plugin.ts';
+export { LocalStorage } from './local-storage.ts';
+export type { LocalStorageOptions } from './options.ts';
