@@ -4,7 +4,7 @@ import { sourcePathOf } from './index-line.ts';
 const ENTRY = /^[YNDRTX] ?/;
 
 /** Whether a line can begin an entry of a dump list as tar prints it: a letter, a blank and the name as it is. */
-export const isDumpLine = (line: string): boolean => /^[YNDRT] |^X/.test(line);
+const isDumpLine = (line: string): boolean => /^[YNDRT] |^X/.test(line);
 
 /**
  * Reads the lines of a directory's dump list. tar prints names as they are, so one with a line end makes several lines;

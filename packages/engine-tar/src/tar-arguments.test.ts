@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { FreezerError } from '@freezer/core';
+import { describe, expect, it } from '@jest/globals';
 import { findGnuTar } from './gnu-tar.ts';
 import { tarSettings } from './settings.ts';
 import { createArguments, extractArguments } from './tar-arguments.ts';

@@ -42,8 +42,14 @@ describe('what tar says while it restores', () => {
     ['"./file": Cannot open: File exists', { kind: 'problem', path: 'file', detail: 'Cannot open: File exists' }],
     ['"./file": Cannot change ownership to uid 0, gid 0: Operation not permitted', { kind: 'problem', path: 'file' }],
     ['./big: Wrote only 3072 of 10240 bytes', { kind: 'problem', path: 'big', detail: 'Wrote only 3072 of 10240 bytes' }],
-    ["setxattrat: Cannot set 'trusted.n' extended attribute for file './f'q': Operation not permitted", { kind: 'problem', path: "f'q", detail: "Cannot set 'trusted.n' extended attribute: Operation not permitted" }],
-    ["acl_set_file_at: Cannot set POSIX ACLs for file './d': Operation not supported", { kind: 'unsupported', detail: 'Cannot set POSIX ACLs: Operation not supported' }],
+    [
+      "setxattrat: Cannot set 'trusted.n' extended attribute for file './f'q': Operation not permitted",
+      { kind: 'problem', path: "f'q", detail: "Cannot set 'trusted.n' extended attribute: Operation not permitted" },
+    ],
+    [
+      "acl_set_file_at: Cannot set POSIX ACLs for file './d': Operation not supported",
+      { kind: 'unsupported', detail: 'Cannot set POSIX ACLs: Operation not supported' },
+    ],
     ['Unexpected EOF in archive', { kind: 'fatal' }],
     ['This does not look like a tar archive', { kind: 'fatal' }],
     ['Skipping to next header', { kind: 'fatal' }],

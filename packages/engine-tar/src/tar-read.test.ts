@@ -97,6 +97,23 @@ describe('an archive of Python', () => {
   });
 });
 
+describe('a level of ours that starts from a state of Python', () => {
+  it('holds no renames: what was renamed is saved again in full', async () => {
+    for (const name of ['a', 'b']) {
+      await mkdir(join(source, name));
+      await writeFile(join(source, name, `in-${name}`), name);
+    }
+    python(0);
+    await rename(join(source, 'a'), join(source, 'aside'));
+    await rename(join(source, 'b'), join(source, 'a'));
+    await rename(join(source, 'aside'), join(source, 'b'));
+    const level = await bench.backup(source, join(bench.root, 'python.meta'));
+    expect(level).toMatchObject({ held: ['.', 'a', 'a/in-b', 'b', 'b/in-a'], deleted: ['a/in-a', 'b/in-b'] });
+    expect((await bench.read(level.archive)).some(({ kind }) => kind === 'renamed')).toBe(false);
+    expect(short(await bench.read(level.archive))).toContain('names a: in-b');
+  });
+});
+
 describe('a dump list', () => {
   it('of plain names is read as it is, however many letters they begin with', () => {
     expect(readDumpList('d', ['Y Y', 'N  N', 'D D'], 11)).toEqual([{ kind: 'names', path: 'd', names: ['Y', ' N', 'D'] }]);

@@ -34,7 +34,7 @@ export function openTarRead({ workDir, signal }: { readonly workDir: string } & 
 }
 
 /** Reads what `tar --list` wrote, dump lists included. Holds the longest dump list. */
-export async function* archivedEntries(indexPath: string, options: CallOptions = {}): AsyncGenerator<ArchivedEntry, void, undefined> {
+async function* archivedEntries(indexPath: string, options: CallOptions = {}): AsyncGenerator<ArchivedEntry, void, undefined> {
   let directory: IndexLine | undefined;
   let lines: string[] = [];
   for await (const batch of readLineBatches(indexPath, options)) {

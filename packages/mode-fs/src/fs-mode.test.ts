@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { type Logger, SILENT } from '@freezer/core';
+import { describe, expect, it } from '@jest/globals';
 import { createFsMode, fsMode, type Sync } from './fs-mode.ts';
 
 const counting = (): { sync: Sync; calls: () => number } => {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FreezerError, SILENT, type SourceLease } from '@freezer/core';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pathSource } from './path-source.ts';
 
 let root: string;
