@@ -67,12 +67,12 @@ function say(text) {
   console.log(`\n${number}. ${text}`);
 }
 
-/** Prints the command as a person types it, runs it, and ends the demo when it fails. */
+/** Prints the command as a person types it, runs it, and ends the demo when it fails. Its log, on stderr, is shown only then. */
 function agent(words) {
   console.log(`  $ freezer-agent ${words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')}`);
   const begun = Date.now();
-  const { status, error } = spawnSync(COMMAND, words, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Error(`freezer-agent ended with ${error?.message ?? status}`);
+  const { status, error, stderr } = spawnSync(COMMAND, words, { stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' });
+  if (status !== 0) throw new Error(`freezer-agent ended with ${error?.message ?? status}\n${stderr}`);
   console.log(`  (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
 
