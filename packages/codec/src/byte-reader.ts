@@ -10,17 +10,16 @@ export class ByteReader {
     this.iterator = body[Symbol.asyncIterator]();
   }
 
-  /** Exactly `size` bytes, or fewer at the end of the stream. The caller's own. */
-  async take(size: number): Promise<Buffer> {
-    const piece = Buffer.allocUnsafe(size);
+  /** Fills `room`, or as much of it as there are bytes; returns the part that was filled. */
+  async takeInto(room: Buffer): Promise<Buffer> {
     let filled = 0;
-    while (filled < size && (await this.fill())) {
-      const part = this.pending.subarray(0, size - filled);
-      piece.set(part, filled);
+    while (filled < room.length && (await this.fill())) {
+      const part = this.pending.subarray(0, room.length - filled);
+      room.set(part, filled);
       filled += part.length;
       this.pending = this.pending.subarray(part.length);
     }
-    return filled === size ? piece : Buffer.from(piece.subarray(0, filled));
+    return room.subarray(0, filled);
   }
 
   /** What is at hand, in the size in which it came; undefined at the end. */

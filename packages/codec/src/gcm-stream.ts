@@ -58,10 +58,11 @@ async function* encrypt(body: ByteStream, chainKey: Uint8Array, context: GcmCont
   const header = Buffer.concat([MAGIC, randomBytes(GCM_HEADER_BYTES - MAGIC.length)]);
   const key = streamKey(chainKey, header, context);
   const reader = new ByteReader(body);
+  const room = Buffer.allocUnsafe(GCM_CHUNK_BYTES);
   try {
     yield header;
     for (let number = 0, isLast = false; !isLast; number += 1) {
-      const text = await reader.take(GCM_CHUNK_BYTES);
+      const text = await reader.takeInto(room);
       isLast = await reader.isAtEnd();
       const cipher = createCipheriv(CIPHER, key, nonceOf(number, isLast), { authTagLength: GCM_TAG_BYTES }).setAAD(header);
       yield cipher.update(text);
@@ -75,15 +76,16 @@ async function* encrypt(body: ByteStream, chainKey: Uint8Array, context: GcmCont
 
 async function* decrypt(body: ByteStream, chainKey: Uint8Array, context: GcmContext): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = new ByteReader(body);
+  const room = Buffer.allocUnsafe(GCM_CHUNK_BYTES + GCM_TAG_BYTES);
   try {
-    const header = await reader.take(GCM_HEADER_BYTES);
+    const header = await reader.takeInto(Buffer.alloc(GCM_HEADER_BYTES));
     if (header.length < GCM_HEADER_BYTES || !MAGIC.subarray(0, -1).equals(header.subarray(0, MAGIC.length - 1)))
       throw refused(context, 'the header is not that of an encrypted stream');
     if (header[MAGIC.length - 1] !== MAGIC.at(-1))
       throw new FreezerError('unsupported', `${context.purpose}: version ${header[MAGIC.length - 1]} of the encryption is not known, only ${MAGIC.at(-1)} is`);
     const key = streamKey(chainKey, header, context);
     for (let number = 0, isLast = false; !isLast; number += 1) {
-      const chunk = await reader.take(GCM_CHUNK_BYTES + GCM_TAG_BYTES);
+      const chunk = await reader.takeInto(room);
       isLast = await reader.isAtEnd();
       const text = open(chunk, key, nonceOf(number, isLast), header);
       if (text === undefined || (number > 0 && text.length === 0)) throw refused(context, `chunk ${number} is not authentic`);

@@ -42,7 +42,7 @@ async function* encrypt(body: ByteStream, passphrase: Uint8Array, salt: Uint8Arr
 async function* decrypt(body: ByteStream, passphrase: Uint8Array, digest: CfbDigest): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = new ByteReader(body);
   try {
-    const { key, iv } = bytesToKey(passphrase, saltOf(await reader.take(HEADER_BYTES)), digest);
+    const { key, iv } = bytesToKey(passphrase, saltOf(await reader.takeInto(Buffer.alloc(HEADER_BYTES))), digest);
     const decipher = createDecipheriv(CIPHER, key, iv);
     for (let chunk = await reader.takeSome(); chunk !== undefined; chunk = await reader.takeSome()) yield decipher.update(chunk);
     decipher.final();
