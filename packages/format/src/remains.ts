@@ -1,4 +1,5 @@
-import { type CallOptions, collect, FreezerError, type LevelId, levelFolder, type Logger, objectKey, type Storage } from '@freezer/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CallOptions, collect, FreezerError, type LevelId, levelFolder, type Logger, objectKey, type Storage, type StorageRemains } from '@freezer/core';
 import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
 import { isDead, type Owner, parseOwner } from './owner.ts';
 import { finishRemoval, type RemovalDeps, removeUnfinished, supersede } from './removal.ts';
@@ -83,16 +84,32 @@ export async function clearRemains(deps: RemainsDeps, catalog: SetCatalog, optio
   return changed;
 }
 
+/** How long the making of a temporary folder may take between the folder and its owner file. */
+const MAKING_MS = 200;
+
 /** Removes the temporary folders of dead runs from a storage. Resolves to their number. */
 export async function clearTemporary({ storage, owner: self, now, logger }: RemainsDeps): Promise<number> {
-  let removed = 0;
-  if (storage.remains === undefined) return removed;
-  for await (const { runId, owner, modifiedAt } of storage.remains.list()) {
+  const { remains } = storage;
+  if (remains === undefined) return 0;
+  const dead: string[] = [];
+  const nameless: string[] = [];
+  for await (const { runId, owner, modifiedAt } of remains.list()) {
     const known = owner === undefined ? undefined : parseOwner(owner);
-    if (!(await isDead(known, { self, now: now(), writtenAt: modifiedAt }))) continue;
-    await storage.remains.remove(runId);
-    logger.info({ run: runId }, 'temporary folder of a dead run removed');
-    removed += 1;
+    if (owner === undefined) nameless.push(runId);
+    else if (await isDead(known, { self, now: now(), writtenAt: modifiedAt })) dead.push(runId);
   }
-  return removed;
+  if (nameless.length > 0) dead.push(...(await stillNameless(remains, nameless)));
+  for (const runId of dead) {
+    await remains.remove(runId);
+    logger.info({ run: runId }, 'temporary folder of a dead run removed');
+  }
+  return dead.length;
+}
+
+/** A folder without owner is being made right now, or its maker died before it could write one: nothing of a backup lies in it. */
+async function stillNameless(remains: StorageRemains, nameless: readonly string[]): Promise<readonly string[]> {
+  await sleep(MAKING_MS);
+  const found: string[] = [];
+  for await (const { runId, owner } of remains.list()) if (owner === undefined && nameless.includes(runId)) found.push(runId);
+  return found;
 }

@@ -13,6 +13,8 @@ const POLL_MS = 500;
 export interface LockRequest {
   readonly storage: Storage;
   readonly stateDir: string;
+  /** A private folder of this run below the state folder: what a kill leaves in it goes with it. */
+  readonly workDir: string;
   readonly engine: string;
   readonly set: string;
   readonly owner: Owner;
@@ -38,13 +40,13 @@ interface LockPlace {
 
 const sameRun = (a: Owner | undefined, b: Owner | undefined): boolean => a?.run_id === b?.run_id;
 
-function statePlace(path: string, runId: string): LockPlace {
+function statePlace(path: string, workDir: string): LockPlace {
   const read = async (): Promise<Owner | undefined> => readFile(path).then(parseOwner, () => undefined);
   return {
     where: 'this host',
     read,
     async create(bytes) {
-      const mine = `${path}.${runId}`;
+      const mine = join(workDir, 'lock');
       await writeFile(mine, bytes, { mode: 0o600 });
       try {
         await link(mine, path);
@@ -57,7 +59,7 @@ function statePlace(path: string, runId: string): LockPlace {
       }
     },
     async evict(seen) {
-      const aside = `${path}.${runId}.old`;
+      const aside = join(workDir, 'evicted-lock');
       try {
         await rename(path, aside);
       } catch (error) {
@@ -70,7 +72,7 @@ function statePlace(path: string, runId: string): LockPlace {
       await rm(aside, { force: true });
     },
     async write(bytes) {
-      const mine = `${path}.${runId}`;
+      const mine = join(workDir, 'lock');
       await writeFile(mine, bytes, { mode: 0o600 });
       await rename(mine, path);
     },
@@ -157,7 +159,7 @@ export class SetLock implements AsyncDisposable {
     const folder = join(request.stateDir, 'locks');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const name = createHash('sha256').update(`${request.storage.label}\0${request.engine}\0${request.set}`).digest('hex').slice(0, 32);
-    const places = [statePlace(join(folder, name), request.owner.run_id), storagePlace(request.storage, lockKey(request.engine, request.set))];
+    const places = [statePlace(join(folder, name), request.workDir), storagePlace(request.storage, lockKey(request.engine, request.set))];
     const taken: LockPlace[] = [];
     try {
       for (const place of places) {
