@@ -39,9 +39,8 @@ async function* nextRecords(snapshot: Snapshot, request: NextStateRequest): Asyn
   const written = new Set<BytePath>();
   for await (const record of snapshot.records()) {
     const folder = directoryOf(record);
-    const list = withoutNames(record.list, leftOut.namesIn(folder));
+    const list = withoutNames(record.list, folder, leftOut);
     if (leftOut.has(folder)) written.add(folder);
-    // A directory that stays known although its name is taken out of the list of its parent.
     yield leftOut.losesDirectory(folder) ? missingInParent({ ...record, list }) : { ...record, device: '0', list };
   }
   if (leftOut.size === 0) return;
@@ -74,12 +73,15 @@ async function* carriedOver({ basePath, leftOut, ...options }: NextStateRequest,
 const placeHolder = (path: BytePath): SnapshotRecord =>
   missingInParent({ nfs: '0', mtimeSeconds: '0', mtimeNanoseconds: '0', device: '0', inode: '0', name: snapshotName(path), list: '' });
 
-function withoutNames(list: string, names: ReadonlySet<string> | undefined): string {
+function withoutNames(list: string, folder: BytePath, leftOut: LeftOut): string {
+  const names = leftOut.namesIn(folder);
   if (names === undefined) return list;
   let kept = '';
   for (let at = 0; at < list.length; ) {
     const end = list.indexOf('\0', at) + 1;
-    if (!names.has(list.slice(at + 1, end - 1))) kept += list.slice(at, end);
+    const name = list.slice(at + 1, end - 1);
+    const isKeptDirectory = list[at] === 'D' && !leftOut.losesDirectory(joinPath(folder, name));
+    if (!names.has(name) || isKeptDirectory) kept += list.slice(at, end);
     at = end;
   }
   return kept;
