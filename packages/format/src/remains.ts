@@ -58,10 +58,9 @@ async function supersedeForgotten(deps: RemainsDeps, catalog: SetCatalog, chain:
   const visible = chain.levels.filter((level) => level.committed && !level.superseded);
   const done: LevelId[] = [];
   for (const level of visible) {
-    const successor = visible.find((other) => other.id.level === level.id.level && other.id.t > level.id.t);
-    const isOurs = successor?.objects.has('manifest') ?? false;
-    const died = successor !== undefined && (await leftByTheDead(deps, catalog, successor, 'started', options));
-    if (isOurs && died && !level.objects.has('superseded')) {
+    const successors = visible.filter((other) => other.objects.has('manifest') && other.id.level === level.id.level && other.id.t > level.id.t);
+    const died = await Promise.all(successors.map((other) => leftByTheDead(deps, catalog, other, 'started', options)));
+    if (died.includes(true) && !level.objects.has('superseded')) {
       await supersede(deps.storage, catalog, level.id, options);
       done.push(level.id);
     }

@@ -12,8 +12,8 @@ export interface RemovalDeps {
 const levelPrefix = (catalog: SetCatalog, id: LevelId): string => `${dataPrefix(catalog.engine, catalog.set)}/${id.t0}/${levelFolder(id)}`;
 
 /**
- * Removes levels of one chain. First each gets `removing`, then what makes them visible goes (the highest first, the whole chain by one
- * rename when all of it goes), then the data, `removing` last: a kill in between leaves what the next run ends or takes back.
+ * Removes levels of one chain. First each gets `removing`, then what makes them visible goes (the highest first), then the data, `removing`
+ * last: a kill in between leaves what the next run ends or takes back.
  */
 export async function removeLevels(deps: RemovalDeps, catalog: SetCatalog, chain: CatalogChain, levels: readonly CatalogLevel[], options: CallOptions = {}): Promise<void> {
   const { storage } = deps;
@@ -22,11 +22,22 @@ export async function removeLevels(deps: RemovalDeps, catalog: SetCatalog, chain
   for (const { id } of topDown) await storage.put(key(id, 'removing'), once(ownerBytes({ ...deps.owner, at: deps.now() })), options);
   // Nothing stands on a superseded level, so these go first: a chain that is half hidden still restores.
   for (const { id, objects } of topDown) if (objects.has('superseded')) await storage.remove(key(id, 'superseded'), options);
-  const chainPrefix = `${metadataPrefix(catalog.engine, catalog.set)}/${chain.t0}`;
-  const removed = new Set(levels.map(({ id }) => levelFolder(id)));
-  if (chain.levels.every((level) => !level.objects.has('metadata') || removed.has(levelFolder(level.id)))) await storage.removeTree(chainPrefix, options);
-  else for (const { id } of topDown) await storage.removeTree(`${chainPrefix}/${levelFolder(id)}`, options);
+  await hide(storage, catalog, chain, topDown, options);
   for (const { id } of topDown) await removeObjects(storage, levelPrefix(catalog, id), 'removing', options);
+}
+
+/**
+ * Takes levels out of `metadata/`, one after the other: where a tree goes object by object, a whole chain at once could lose its full first.
+ * The last one goes with the folder of its chain, which is never seen empty.
+ */
+async function hide(storage: Storage, catalog: SetCatalog, chain: CatalogChain, topDown: readonly CatalogLevel[], options: CallOptions): Promise<void> {
+  const isVisible = ({ objects }: CatalogLevel) => objects.has('metadata');
+  const chainPrefix = `${metadataPrefix(catalog.engine, catalog.set)}/${chain.t0}`;
+  const visible = topDown.filter(isVisible);
+  const wholeChain = chain.levels.filter(isVisible).length === visible.length;
+  for (const [at, { id }] of visible.entries()) {
+    await storage.removeTree(wholeChain && at === visible.length - 1 ? chainPrefix : `${chainPrefix}/${levelFolder(id)}`, options);
+  }
 }
 
 /** Goes on with a removal whose owner died after the level was hidden. */
