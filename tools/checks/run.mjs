@@ -6,7 +6,7 @@ import { ROOT } from '../ci/step.mjs';
 
 const node = process.execPath;
 const CHECKS = [
-  { name: 'biome', quick: true, command: ['biome', 'ci', '--config-path=tools/lint', '--error-on-warnings', '.'] },
+  { name: 'biome', quick: true, command: ['biome', 'ci', '--config-path=tools/lint', '--colors=off', '--error-on-warnings', '.'] },
   { name: 'rules', quick: true, command: [node, 'tools/checks/rules.mjs'] },
   { name: 'packages', quick: true, command: [node, 'tools/checks/packages.mjs'] },
   { name: 'layers', quick: true, command: ['depcruise', '--config', 'tools/lint/dependency-cruiser.cjs', 'packages', 'apps'] },

@@ -8,4 +8,6 @@ export default {
   },
   testEnvironmentOptions: { customExportConditions: ['@freezer/source', 'node', 'node-addons'] },
   maxWorkers: 2,
+  // A loaded machine is slow, not wrong; what never ends is ended.
+  testTimeout: 30_000,
 };
