@@ -19,8 +19,16 @@ interface Place {
 
 const makePlace = (parent: Place | undefined, name: string, origin: BytePath | undefined): Place => ({ parent, name, children: new Map(), origin, isPlaced: false });
 
+function attach(place: Place, parent: Place, name: string): void {
+  const replaced = parent.children.get(name);
+  if (replaced) replaced.parent = undefined;
+  place.parent = parent;
+  place.name = name;
+  parent.children.set(name, place);
+}
+
 /** No path of a file system holds a NUL: with it an engine names the directory through which tar exchanges others. */
-const isTemporary = (path: BytePath): boolean => path.includes('\0');
+export const isTemporary = (path: BytePath): boolean => path.includes('\0');
 
 /** The nearest directory above a path; `.` above those of the source itself. */
 export function folderOf(path: BytePath): BytePath {
@@ -50,11 +58,20 @@ export class RenameMap {
     const parent = this.#place(folderOf(to));
     const name = to.slice(to.lastIndexOf('/') + 1);
     // Makes a place for what is there, so that it is known to be gone.
-    this.#child(parent, name).parent = undefined;
-    moved.parent = parent;
-    moved.name = name;
+    const replaced = this.#child(parent, name);
     moved.isPlaced = !isTemporary(to);
-    parent.children.set(name, moved);
+    attach(moved, parent, name);
+    this.#adopt(replaced, moved);
+  }
+
+  /** What records put below a directory belongs to that which has its name now. */
+  #adopt(replaced: Place, by: Place): void {
+    for (const [name, child] of replaced.children) {
+      if (child.isPlaced) {
+        this.#child(by, name);
+        attach(child, by, name);
+      } else if (child.children.size > 0) this.#adopt(child, this.#child(by, name));
+    }
   }
 
   /** The path of today of a path of the older level; undefined when another directory took its place. */
