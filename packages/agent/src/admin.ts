@@ -76,6 +76,7 @@ const lockSet = (context: RunContext, request: AdminRequest, set: string): Promi
   SetLock.acquire({
     storage: context.storage,
     stateDir: context.stateDir,
+    workDir: context.work.path,
     engine: request.set.engine,
     set,
     owner: context.owner,

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { isDead, type Owner, ownerBytes, parseOwner } from '@freezer/format';
@@ -17,10 +18,7 @@ export class WorkFolder implements AsyncDisposable {
     try {
       await mkdir(parent, { recursive: true, mode: 0o700 });
       await removeDead(parent, owner);
-      const path = join(parent, owner.run_id);
-      await mkdir(path, { mode: 0o700 });
-      await writeFile(join(path, 'owner'), ownerBytes(owner), { mode: 0o600 });
-      return new WorkFolder(path);
+      return new WorkFolder(makeOwned(join(parent, owner.run_id), ownerBytes(owner)));
     } catch (error) {
       const code = systemCodeOf(error) === 'EACCES' || systemCodeOf(error) === 'EROFS' ? 'permission_denied' : 'unavailable';
       throw new FreezerError(code, `state folder ${stateDir}: cannot be used: ${messageOf(error)}; name another by --state-dir`, { cause: error });
@@ -40,7 +38,7 @@ export class WorkFolder implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await removeOwned(this.path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -48,13 +46,33 @@ export class WorkFolder implements AsyncDisposable {
   }
 }
 
+/** Another run may take an empty folder for what a dead one left, so its owner is written at once, and again should the folder have gone. */
+function makeOwned(path: string, owner: Uint8Array): string {
+  for (let tries = 0; ; tries += 1) {
+    mkdirSync(path, { mode: 0o700 });
+    try {
+      writeFileSync(join(path, 'owner'), owner, { mode: 0o600 });
+      return path;
+    } catch (error) {
+      if (systemCodeOf(error) !== 'ENOENT' || tries > 10) throw error;
+    }
+  }
+}
+
+/** The owner goes last: a kill in between leaves what can be told to be dead. */
+async function removeOwned(path: string): Promise<void> {
+  const names = await readdir(path).catch((): string[] => []);
+  for (const name of names) if (name !== 'owner') await rm(join(path, name), { recursive: true, force: true });
+  await rm(path, { recursive: true, force: true });
+}
+
 async function removeDead(parent: string, self: Owner): Promise<void> {
   for (const name of await readdir(parent)) {
     const path = join(parent, name);
     const owner = await readFile(join(path, 'owner')).then(parseOwner, () => undefined);
     const writtenAt = await stat(path).then(({ mtimeMs }) => mtimeMs, () => undefined);
-    // A folder whose owner died between making it and writing `owner` is empty, and nobody misses it.
-    const isEmpty = owner === undefined && (await readdir(path).catch(() => ['?'])).length === 0 && writtenAt !== undefined && self.at - writtenAt / 1000 > 60;
-    if (isEmpty || (await isDead(owner, { self, now: self.at, writtenAt }))) await rm(path, { recursive: true, force: true });
+    if (await isDead(owner, { self, now: self.at, writtenAt })) await removeOwned(path);
+    // Whose owner died between the making and the writing; a folder that is not empty stays.
+    else if (owner === undefined) await rmdir(path).catch(() => undefined);
   }
 }

@@ -83,6 +83,7 @@ const lockSet = (context: RunContext, request: BackupRequest): Promise<SetLock> 
   SetLock.acquire({
     storage: context.storage,
     stateDir: context.stateDir,
+    workDir: context.work.path,
     engine: request.set.engine,
     set: setName(request.set),
     owner: context.owner,
