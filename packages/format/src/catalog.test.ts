@@ -35,7 +35,7 @@ describe('readCatalog', () => {
   test("Swift's segments are objects of their level", async () => {
     const storage = new SteppedStorage();
     placeLevel(storage, FULL);
-    storage.place(`${keyOf(FULL, 'data').replace(/data$/, 'segments')}/00000000`, 'x');
+    storage.keep(`${keyOf(FULL, 'data').replace(/data$/, 'segments')}/00000000`, 'x');
     expect((await read(storage)).chains[0]?.levels[0]?.objects.has('segments/00000000')).toBe(true);
   });
 
@@ -49,8 +49,8 @@ describe('readCatalog', () => {
     ['between the steps of superseding', ['superseded', 'metadata'], ' committed'],
   ])('%s', async (_what, names, expected) => {
     const storage = new SteppedStorage();
-    storage.place(keyOf(FULL, 'data'), 'x');
-    for (const name of names) storage.place(keyOf(FULL, name), '{}');
+    storage.keep(keyOf(FULL, 'data'), 'x');
+    for (const name of names) storage.keep(keyOf(FULL, name), '{}');
     expect(linesOf(await read(storage))).toEqual([`100/0_100${expected}`]);
   });
 
@@ -68,7 +68,7 @@ describe('readCatalog', () => {
       `data/tar/${SET_NAME}/lost+found/0_100/data`,
       `data/tar/${SET_NAME}/1e3/0_100/data`,
     ];
-    for (const key of strangers) storage.place(key, 'x');
+    for (const key of strangers) storage.keep(key, 'x');
     const catalog = await read(storage);
     expect(linesOf(catalog)).toEqual(['100/0_100 committed']);
     expect(catalog.strangers.toSorted()).toEqual(strangers.toSorted());
@@ -76,11 +76,11 @@ describe('readCatalog', () => {
 
   test('a set sees neither the sets below it nor those whose names begin alike', async () => {
     const storage = new SteppedStorage();
-    const keep = (set: string, t: number) => {
-      storage.place(`metadata/tar/${set}/${t}/0_${t}/metadata`, '{}');
-      storage.place(`data/tar/${set}/${t}/0_${t}/data`, 'x');
+    const keepOne = (set: string, t: number) => {
+      storage.keep(`metadata/tar/${set}/${t}/0_${t}/metadata`, '{}');
+      storage.keep(`data/tar/${set}/${t}/0_${t}/data`, 'x');
     };
-    for (const [at, set] of ['h_a', 'h_a/b', 'h_ab', 'h_a_b', 'h_a/7'].entries()) keep(set, at + 1);
+    for (const [at, set] of ['h_a', 'h_a/b', 'h_ab', 'h_a_b', 'h_a/7'].entries()) keepOne(set, at + 1);
     const timesOf = async (set: string) => (await readCatalog(storage, 'tar', set)).chains.map(({ t0 }) => t0);
     expect(await timesOf('h_a')).toEqual([1]);
     expect(await timesOf('h_a/b')).toEqual([2]);
@@ -96,8 +96,8 @@ describe('readCatalog', () => {
 describe('listing the sets of a storage', () => {
   test('names each set once, by engine and name; one without a finished level only by its data', async () => {
     const storage = new SteppedStorage();
-    for (const key of ['tar/b_x/1/0_1', 'tar/b_x/1/1_2', 'rsync/a_x/1/0_1', 'tar/a/b/c_x/1/0_1']) storage.place(`metadata/${key}/metadata`, '{}');
-    for (const key of ['tar/b_x/1/0_1/data', 'tar/b_x/1/0_1/segments/00000000', 'tar/z_x/5/0_5/started', 'tar/loose', 'tar/q_x/5/data']) storage.place(`data/${key}`, 'x');
+    for (const key of ['tar/b_x/1/0_1', 'tar/b_x/1/1_2', 'rsync/a_x/1/0_1', 'tar/a/b/c_x/1/0_1']) storage.keep(`metadata/${key}/metadata`, '{}');
+    for (const key of ['tar/b_x/1/0_1/data', 'tar/b_x/1/0_1/segments/00000000', 'tar/z_x/5/0_5/started', 'tar/loose', 'tar/q_x/5/data']) storage.keep(`data/${key}`, 'x');
     expect(await listSets(storage)).toEqual([
       { engine: 'rsync', set: 'a_x' },
       { engine: 'tar', set: 'a/b/c_x' },
@@ -117,9 +117,9 @@ test('what is said of levels', async () => {
   placeLevel(storage, SECOND, { as: 'both' });
   const [unclaimed, started, removing] = [400, 500, 600].map((t) => ({ t0: 100, level: 2, t }));
   if (!unclaimed || !started || !removing) throw new TypeError('three levels were expected');
-  for (const id of [unclaimed, started, removing]) storage.place(keyOf(id, 'data'), 'x');
-  storage.place(keyOf(started, 'started'), '{}');
-  storage.place(keyOf(removing, 'removing'), '{}');
+  for (const id of [unclaimed, started, removing]) storage.keep(keyOf(id, 'data'), 'x');
+  storage.keep(keyOf(started, 'started'), '{}');
+  storage.keep(keyOf(removing, 'removing'), '{}');
   const catalog = await read(storage);
   const [chain] = catalog.chains;
   if (!chain) throw new TypeError('a chain was expected');

@@ -41,7 +41,7 @@ describe('LevelWriter.begin', () => {
     const storage = new SteppedStorage();
     placeLevel(storage, FULL, { by: 'python' });
     storage.folders.add(`data/tar/${SET_NAME}/101`);
-    storage.place(`data/tar/${SET_NAME}/102/1_300/data`, 'x');
+    storage.keep(`data/tar/${SET_NAME}/102/1_300/data`, 'x');
     const writer = await begin(storage);
     expect(writer.id).toEqual({ t0: 103, level: 0, t: 103 });
     await writer.abandon();
@@ -112,7 +112,7 @@ describe('a level in the making', () => {
     const storage = new SteppedStorage();
     const writer = await begin(storage);
     for (const name of ['data', 'pieces', 'index'] as const) await writer.put(name, once(Buffer.from(name)));
-    storage.place(`data/tar/${SET_NAME}/100/0_100/segments/00000000`, 'x');
+    storage.keep(`data/tar/${SET_NAME}/100/0_100/segments/00000000`, 'x');
     placeLevel(storage, { t0: 50, level: 0, t: 50 });
     expect(await writer.abandon()).toBeUndefined();
     expect(storage.journal.at(-1)).toBe(`remove ${keyOf(FULL, 'started')}`);

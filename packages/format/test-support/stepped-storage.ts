@@ -1,14 +1,21 @@
-import { type ByteStream, type CallOptions, FreezerError, type ObjectInfo, type PutOptions, type Storage, type StorageChild, type StorageRemains } from '@freezer/core';
+import {
+  type ByteRange,
+  type ByteStream,
+  type CallOptions,
+  FreezerError,
+  type ObjectInfo,
+  type PutOptions,
+  type Storage,
+  type StorageCapabilities,
+  type StorageChild,
+  type StorageRemains,
+} from '@freezer/core';
+import { createMemoryPlace, type MemoryPlace, MemoryStorage } from '@freezer/testing';
 
 interface SteppedOptions {
   /** Whether `removeTree` is one rename, or removes object by object, the least name first. */
   readonly treesAtOnce?: boolean;
   readonly exclusivePut?: boolean;
-}
-
-interface StoredBytes {
-  readonly bytes: Buffer;
-  readonly modifiedAt: number;
 }
 
 /**
@@ -18,27 +25,27 @@ interface StoredBytes {
 export class SteppedStorage implements Storage {
   readonly kind = 'stepped';
   readonly label = 'stepped:test';
-  readonly capabilities;
-  remains?: StorageRemains;
-  readonly objects = new Map<string, StoredBytes>();
-  /** Empty folders, as a run of Python Freezer leaves and makes them. */
+  readonly capabilities: StorageCapabilities;
+  readonly place: MemoryPlace = createMemoryPlace();
+  readonly #inner = new MemoryStorage(this.place, 'self');
+  readonly remains: StorageRemains = this.#inner.remains;
+  readonly objects = this.place.objects;
+  /** Empty folders, as a run of Python Freezer makes them. */
   readonly folders = new Set<string>();
-  /** Each change: `put KEY`, `remove KEY`. */
+  /** Each change: `put KEY`, `remove KEY`, `removeTree PREFIX`. */
   readonly journal: string[] = [];
   /** After so many more changes nothing works any more. */
   stopAfter = Number.POSITIVE_INFINITY;
-  /** The call that fails, counted from 0 at `calls`. */
+  /** The call that fails, counted by `calls`. */
   failAt = -1;
   calls = 0;
-  /** Milliseconds. */
-  now = 1_795_000_000_000;
   /** Runs before each call: for what others do meanwhile. */
   before: (call: string) => Promise<void> | void = () => undefined;
   readonly #treesAtOnce: boolean;
 
   constructor({ treesAtOnce = true, exclusivePut = true }: SteppedOptions = {}) {
     this.#treesAtOnce = treesAtOnce;
-    this.capabilities = { atomicPut: true, exclusivePut, rangeRead: true, usage: false };
+    this.capabilities = { ...this.#inner.capabilities, exclusivePut };
   }
 
   async #called(call: string): Promise<void> {
@@ -47,87 +54,68 @@ export class SteppedStorage implements Storage {
     if (this.calls++ === this.failAt) throw new FreezerError('unavailable', `${call}: failed`);
   }
 
-  #changed(change: string): void {
+  async #change<Result>(change: string, make: () => Promise<Result>): Promise<Result> {
     if (this.stopAfter <= 0) throw new FreezerError('unavailable', `${change}: stopped`);
     this.stopAfter -= 1;
+    const result = await make();
     this.journal.push(change);
+    return result;
   }
 
-  async prepare(): Promise<void> {
+  async prepare(options?: CallOptions): Promise<void> {
     await this.#called('prepare');
+    await this.#inner.prepare(options);
   }
 
-  async put(key: string, body: ByteStream, { ifAbsent = false }: PutOptions = {}): Promise<ObjectInfo> {
+  async put(key: string, body: ByteStream, { ifAbsent = false, ...options }: PutOptions = {}): Promise<ObjectInfo> {
     await this.#called(`put ${key}`);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    if (ifAbsent && this.capabilities.exclusivePut && this.objects.has(key)) throw new FreezerError('already_exists', `put ${key}: exists`);
-    this.#changed(`put ${key}`);
-    const stored = { bytes: Buffer.concat(chunks), modifiedAt: this.now };
-    this.objects.set(key, stored);
-    return { key, size: stored.bytes.length, modifiedAt: stored.modifiedAt };
+    return this.#change(`put ${key}`, () => this.#inner.put(key, body, { ...options, ifAbsent: ifAbsent && this.capabilities.exclusivePut }));
   }
 
-  async *get(key: string): ByteStream {
+  async *get(key: string, options?: CallOptions & { readonly range?: ByteRange }): ByteStream {
     await this.#called(`get ${key}`);
-    const found = this.objects.get(key);
-    if (!found) throw new FreezerError('not_found', `get ${key}: there is no such object`);
-    if (found.bytes.length > 0) yield found.bytes;
+    yield* this.#inner.get(key, options);
   }
 
-  async stat(key: string): Promise<ObjectInfo | undefined> {
+  async stat(key: string, options?: CallOptions): Promise<ObjectInfo | undefined> {
     await this.#called(`stat ${key}`);
-    const found = this.objects.get(key);
-    return found && { key, size: found.bytes.length, modifiedAt: found.modifiedAt };
+    return this.#inner.stat(key, options);
   }
 
-  async *list(prefix: string, _options?: CallOptions): AsyncGenerator<ObjectInfo> {
+  async *list(prefix: string, options?: CallOptions): AsyncGenerator<ObjectInfo> {
     await this.#called(`list ${prefix}`);
-    for (const key of this.#keysBelow(prefix)) {
-      const found = this.objects.get(key);
-      if (found) yield { key, size: found.bytes.length, modifiedAt: found.modifiedAt };
-    }
+    yield* this.#inner.list(prefix, options);
   }
 
-  async *children(prefix: string): AsyncGenerator<StorageChild> {
+  async *children(prefix: string, options?: CallOptions): AsyncGenerator<StorageChild> {
     await this.#called(`children ${prefix}`);
-    const names = new Map<string, boolean>();
-    for (const key of [...this.#keysBelow(prefix), ...[...this.folders].filter((folder) => folder.startsWith(`${prefix}/`)).map((folder) => `${folder}/`)]) {
-      const [name = '', ...rest] = key.slice(prefix.length + 1).split('/');
-      names.set(name, rest.length > 0);
-    }
-    for (const [name, isFolder] of names) yield { name, isFolder };
+    yield* this.#inner.children(prefix, options);
+    for (const folder of this.folders) if (folder.startsWith(`${prefix}/`)) yield { name: folder.slice(prefix.length + 1).split('/')[0] ?? '', isFolder: true };
   }
 
-  async remove(key: string): Promise<void> {
+  async remove(key: string, options?: CallOptions): Promise<void> {
     await this.#called(`remove ${key}`);
-    if (!this.objects.has(key)) return;
-    this.#changed(`remove ${key}`);
-    this.objects.delete(key);
+    if (this.objects.has(key)) await this.#change(`remove ${key}`, () => this.#inner.remove(key, options));
   }
 
-  async removeTree(prefix: string): Promise<void> {
+  async removeTree(prefix: string, options?: CallOptions): Promise<void> {
     await this.#called(`removeTree ${prefix}`);
-    const keys = this.#keysBelow(prefix);
-    if (keys.length === 0) return;
-    if (this.#treesAtOnce) this.#changed(`removeTree ${prefix}`);
-    for (const key of keys) {
-      if (!this.#treesAtOnce) this.#changed(`remove ${key}`);
-      this.objects.delete(key);
-    }
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(`${prefix}/`)).toSorted();
+    if (this.#treesAtOnce && keys.length > 0) await this.#change(`removeTree ${prefix}`, () => this.#inner.removeTree(prefix, options));
+    else for (const key of keys) await this.#change(`remove ${key}`, () => this.#inner.remove(key, options));
   }
 
-  async close(): Promise<void> {}
-
-  async [Symbol.asyncDispose](): Promise<void> {}
-
-  #keysBelow(prefix: string): string[] {
-    return [...this.objects.keys()].filter((key) => prefix === '' || key.startsWith(`${prefix}/`)).toSorted();
+  close(): Promise<void> {
+    return this.#inner.close();
   }
 
-  /** Puts an object there without anybody noticing. */
-  place(key: string, bytes: Uint8Array | string): void {
-    this.objects.set(key, { bytes: Buffer.from(bytes), modifiedAt: this.now });
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Puts an object there without anybody noticing. `modifiedAt` is in milliseconds. */
+  keep(key: string, bytes: Uint8Array | string, modifiedAt = Date.now()): void {
+    this.objects.set(key, { bytes: Buffer.from(bytes), modifiedAt });
   }
 
   /** What is there: key and bytes. */
