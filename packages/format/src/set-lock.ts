@@ -133,7 +133,17 @@ async function take(place: LockPlace, request: LockRequest): Promise<void> {
     }
     if (!told) request.logger.info({ set: request.set, holder: describeOwner(holder) }, 'waiting for the lock');
     told = true;
-    await sleep(POLL_MS, undefined, { signal: request.signal });
+    await pause(request.signal);
+  }
+}
+
+/** Aborted it rejects with the signal's own reason. */
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(POLL_MS, undefined, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   }
 }
 
@@ -149,7 +159,8 @@ export class SetLock implements AsyncDisposable {
     this.#request = request;
     this.#places = places;
     this.#timer = setInterval(() => {
-      this.#renewing = this.#renew();
+      // One after the other: a slow one must not write after the release.
+      this.#renewing = this.#renewing.then(() => this.#renew());
     }, LOCK_RENEW_SECONDS * 1000);
     this.#timer.unref();
   }
@@ -194,15 +205,19 @@ export class SetLock implements AsyncDisposable {
     }
   }
 
-  /** Idempotent. A lock that is no longer ours stays. */
+  /** Idempotent. A lock that is no longer ours stays. Fails when the storage does; the lock of this host is given back all the same. */
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
     clearInterval(this.#timer);
     await this.#renewing;
-    for (const place of this.#places.toReversed()) {
-      if (sameRun(await place.read(), this.#request.owner)) await place.remove();
-    }
+    const failures: unknown[] = [];
+    for (const place of this.#places.toReversed()) await this.#leave(place).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #leave(place: LockPlace): Promise<void> {
+    if (sameRun(await place.read(), this.#request.owner)) await place.remove();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
