@@ -254,14 +254,21 @@ describe('fencing', () => {
 
 describe('renewal', () => {
   const pretend = (): void => void jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-  /** Lets file system calls that are under way come to their end. */
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    await readdir(stateDir);
-  };
-  async function aMinuteLater(): Promise<void> {
+  /** Lets what is under way go on. */
+  async function turns(count: number): Promise<void> {
+    for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Passes a minute, and waits until the renewal has come to this call of the storage. */
+  async function aMinuteLater(call: string): Promise<void> {
+    let seen = false;
+    const before = storage.before;
+    storage.before = (next) => {
+      seen ||= next === call;
+      return before(next);
+    };
     await jest.advanceTimersByTimeAsync(LOCK_RENEW_SECONDS * 1000);
-    await settle();
+    while (!seen) await new Promise((resolve) => setImmediate(resolve));
   }
 
   test('keeps the lock young, and ends with it', async () => {
@@ -269,10 +276,10 @@ describe('renewal', () => {
     let now = NOW;
     const lock = await acquire(await aliveOwner('one'), { now: () => now });
     now += LOCK_RENEW_SECONDS;
-    await aMinuteLater();
+    await aMinuteLater(`put ${KEY}`);
     await lock.release();
     expect(storage.journal.filter((change) => change === `put ${KEY}`)).toHaveLength(2);
-    await aMinuteLater();
+    expect(jest.getTimerCount()).toBe(0);
     expect(storage.snapshot()).toEqual({});
     expect(await inState()).toEqual([]);
   });
@@ -281,7 +288,7 @@ describe('renewal', () => {
     pretend();
     const lock = await acquire(await aliveOwner('one'));
     storage.keep(KEY, ownerBytes(await foreignOwner('other')));
-    await aMinuteLater();
+    await aMinuteLater(`get ${KEY}`);
     await lock.release();
     expect(onStorage()?.run_id).toBe('other');
   });
@@ -290,7 +297,7 @@ describe('renewal', () => {
     pretend();
     const lock = await acquire(await aliveOwner('one'));
     storage.failAt = storage.calls;
-    await aMinuteLater();
+    await aMinuteLater(`get ${KEY}`);
     await lock.check();
     await lock.release();
     expect(storage.snapshot()).toEqual({});
@@ -300,14 +307,20 @@ describe('renewal', () => {
     pretend();
     const lock = await acquire(await aliveOwner('one'));
     let open: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    storage.before = (call) => (call === `put ${KEY}` ? gate : undefined);
-    await aMinuteLater();
-    await aMinuteLater();
+    let gate: Promise<void> | undefined = new Promise<void>((resolve) => (open = resolve));
+    storage.before = (call) => {
+      if (call !== `put ${KEY}`) return;
+      const wait = gate;
+      gate = undefined;
+      return wait;
+    };
+    await aMinuteLater(`put ${KEY}`);
+    await jest.advanceTimersByTimeAsync(LOCK_RENEW_SECONDS * 1000);
     const released = lock.release();
-    await settle();
+    await turns(500);
     open();
     await released;
+    await turns(50);
     expect(storage.snapshot()).toEqual({});
     expect(await inState()).toEqual([]);
   });
