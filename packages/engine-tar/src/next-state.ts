@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import type { BytePath, CallOptions } from '@freezer/core';
 import { forgotten, isMissingInParent, joinPath, type LeftOut, missingInParent, namesOf } from './left-out.ts';
-import { directoryOf, openSnapshot, type Snapshot, type SnapshotRecord, snapshotName, writeSnapshot } from './snapshot-file.ts';
+import { beforeTick, directoryOf, openSnapshot, type Snapshot, type SnapshotRecord, snapshotName, writeSnapshot } from './snapshot-file.ts';
 
 /** Copies a snapshot file with every device number set to 0, so that tar looks for no renamed directories. False when it says nothing. */
 export async function writeStartingPoint(basePath: string, path: string, options: CallOptions): Promise<boolean> {
   const base = await openSnapshot(basePath, options);
   if (base === undefined) return false;
-  await writeSnapshot(path, base.header, withoutDevices(base));
+  await writeSnapshot(path, beforeTick(base.header), withoutDevices(base));
   return true;
 }
 

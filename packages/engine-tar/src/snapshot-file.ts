@@ -138,3 +138,12 @@ export async function writeSnapshot(path: string, header: SnapshotHeader, record
 async function writeText(file: FileHandle, text: string): Promise<void> {
   await file.writeFile(Buffer.from(text, 'latin1'));
 }
+
+/** A file system stamps changes by a clock that ticks every few milliseconds (ext4: up to 10), tar takes its start from a finer one. */
+const TICK_NS = 20_000_000n;
+
+/** The same header, a little earlier: what changed in the very tick in which tar began counts as changed. */
+export function beforeTick(header: SnapshotHeader): SnapshotHeader {
+  const at = BigInt(header.seconds) * 1_000_000_000n + BigInt(header.nanoseconds) - TICK_NS;
+  return at < 0n ? header : { ...header, seconds: String(at / 1_000_000_000n), nanoseconds: String(at % 1_000_000_000n) };
+}

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArchiveBackup,
+  bytesOfPath,
   type EngineBackupRequest,
   type EngineOutcome,
   FreezerError,
@@ -87,8 +88,18 @@ class TarBackup {
     }
   }
 
+  /** A directory to which something came while it was read is whole as it was then: the next level finds what came by the names. */
+  async #forgiveDirectories(): Promise<void> {
+    for (const [key, { path, reason }] of this.#skipped) {
+      if (reason !== 'changed') continue;
+      const isDirectory = await lstat(Buffer.concat([Buffer.from(`${this.#member.directory}/`), bytesOfPath(path)])).then((found) => found.isDirectory(), () => false);
+      if (isDirectory) this.#skipped.delete(key);
+    }
+  }
+
   async #finish(exits: readonly ProgramExit[]): Promise<EngineOutcome> {
     checkTarExit(exits, 'the backup', this.#fatal, this.#skipped.size);
+    await this.#forgiveDirectories();
     const leftOut = new LeftOut();
     for (const { path, reason } of this.#skipped.values()) leftOut.add(path, reason);
     const statePath = join(this.#request.workDir, 'state');
