@@ -21,7 +21,7 @@ export interface BackupPlan {
 
 const HEAD_BYTES = 4096;
 
-/** Decides level, base and time of the next run of a set. Fails with `invalid` when the clock is behind the newest level. */
+/** Decides level, base and time of the next run of a set. Fails with `conflict` when the clock is behind the newest level. */
 export async function chooseBase(context: RunContext, request: BackupRequest, catalog: SetCatalog, reader: LevelReader): Promise<BackupPlan> {
   const { now, signal, logger } = context;
   const committed = catalog.chains.filter((chain) => chain.levels.some((level) => level.committed));
@@ -67,10 +67,13 @@ async function encryptionMisfit(reader: LevelReader, request: BackupRequest, bas
   const wanted = request.encryption;
   const isEncrypted = base.manifest === undefined ? base.metadata.encryption === true : base.manifest.vouching === 'hmac-sha256';
   if (isEncrypted !== (wanted !== undefined)) return isEncrypted ? 'the chain is encrypted, and no pass file was given' : 'the chain is not encrypted, and a pass file was given';
-  if (base.manifest !== undefined || wanted === undefined) return undefined;
+  if (wanted === undefined) return undefined;
+  const another = `the chain of ${setName(request.set)} is encrypted by another passphrase`;
+  // Of several that were given the first encrypts, and any of them may have opened the base.
+  if (base.manifest !== undefined) return base.passphrase?.equals(wanted.passphrase) === true ? undefined : another;
   const head = await reader.head(base, HEAD_BYTES, options);
   const fits = detectCfbDigest(head, wanted.passphrase, isCompression(base.metadata.compression) ? base.metadata.compression : undefined);
-  return fits === undefined ? `the chain of ${setName(request.set)} is encrypted by another passphrase` : undefined;
+  return fits === undefined ? another : undefined;
 }
 
 /** For the log: data of which nobody says whose it is. */

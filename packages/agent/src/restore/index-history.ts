@@ -15,22 +15,23 @@ export function indexHistory({ signal }: RunContext, set: SetId, { reader, level
     },
   };
 
-  /** Both lists are sorted by the bytes of the paths; a path is gone when the point before has it and the point after has not. */
+  /** Both lists are sorted by the bytes of the paths; a path is gone when the point before has it and the point after has not, or has a directory for a file. */
   async function* goneOf(at: number): AsyncGenerator<GonePath> {
     const opened = levels[at];
     if (opened === undefined) return;
     const index = readLevelIndex(reader, set, opened, { signal });
-    if (!(await index.header()).replacesAll) {
-      const deletes = opened.manifest?.document.counts.deleted ?? 0;
-      await index.close();
-      if (deletes === 0) return;
-    }
+    const { replacesAll } = await index.header();
+    await index.close();
+    // A change of type alone needs no help: tar removes a file or an empty directory that stands in the way.
+    if (!replacesAll && (opened.manifest?.document.counts.deleted ?? 0) === 0) return;
     const after = point(at)[Symbol.asyncIterator]();
     try {
       let kept = await after.next();
       for await (const { entry } of point(at - 1)) {
         while (!kept.done && kept.value.entry.path < entry.path) kept = await after.next();
-        if (kept.done || kept.value.entry.path !== entry.path) yield { path: entry.path, isDirectory: entry.type === 'directory' };
+        const isDirectory = entry.type === 'directory';
+        const stays = !kept.done && kept.value.entry.path === entry.path && (kept.value.entry.type === 'directory') === isDirectory;
+        if (!stays) yield { path: entry.path, isDirectory };
       }
     } finally {
       await after.return?.(undefined);

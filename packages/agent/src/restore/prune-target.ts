@@ -33,23 +33,22 @@ export async function pruneTarget(context: RunContext, target: string, point: As
     for await (const { path, isDirectory } of walk(target)) yield { key: path, line: isDirectory ? 'd' : '-' };
   }
   const kept = point[Symbol.asyncIterator]();
-  const strays: BytePath[] = [];
   let removed = 0;
   try {
     let known = await kept.next();
+    // The sort has seen the whole target before it yields: what is removed now disturbs no walk.
     for await (const batch of externalSort(records(), { workDir: await context.work.folder('prune'), signal })) {
       for (const { key, line } of batch) {
+        signal.throwIfAborted();
         while (!known.done && known.value.entry.path < key) known = await kept.next();
         const isKept = !known.done && known.value.entry.path === key && (known.value.entry.type === 'directory') === (line === 'd');
-        if (!isKept) strays.push(key);
+        if (isKept) continue;
+        await removeStray(target, key);
+        removed += 1;
       }
     }
   } finally {
     await kept.return?.();
-  }
-  for (const path of strays) {
-    await removeStray(target, path);
-    removed += 1;
   }
   return removed;
 }

@@ -10,7 +10,8 @@ export async function inspectTarget(target: string, overwrite: boolean): Promise
   } catch (error) {
     if (FreezerError.is(error)) throw error;
     if (systemCodeOf(error) === 'ENOENT') return 'empty';
-    throw new FreezerError('permission_denied', `--restore-abs-path: ${target} cannot be read: ${messageOf(error)}`, { cause: error });
+    const code = systemCodeOf(error) === 'ENOTDIR' ? 'already_exists' : 'permission_denied';
+    throw new FreezerError(code, `--restore-abs-path: ${target} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   if (names.length === 0) return 'empty';
   if (overwrite) return 'overlay';

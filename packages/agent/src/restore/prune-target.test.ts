@@ -1,0 +1,57 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type EntryType, FreezerError } from '@freezer/core';
+import type { PointEntry } from '@freezer/format';
+import { pruneTarget } from './prune-target.ts';
+import { RestoreLab, treeOf } from './restore-lab.fixture.ts';
+
+let lab: RestoreLab;
+let target: string;
+beforeEach(async () => {
+  lab = await RestoreLab.make();
+  target = join(lab.root, 'target');
+  await mkdir(target);
+});
+afterEach(() => lab.remove());
+
+async function* pointOf(entries: Readonly<Record<string, EntryType>>): AsyncGenerator<PointEntry> {
+  for (const path of Object.keys(entries).toSorted((a, b) => (a < b ? -1 : 1))) {
+    yield { level: 0, entry: { kind: 'held', path, type: entries[path] ?? 'file', size: 0, mtimeNs: 0n, mode: 0o644, uid: 0, gid: 0 } };
+  }
+}
+
+it('removes what the point has not, and nothing else', async () => {
+  await lab.write(target, { 'a/kept': 'f 1', 'a/stray': 'f 2', 'a-b': 'f 3', 'stray/deep/er': 'f 4', '!': 'f 5' });
+  expect(await pruneTarget(lab.context, target, pointOf({ '.': 'directory', a: 'directory', 'a/kept': 'file', '!': 'file' }))).toBe(5);
+  expect(await treeOf(target)).toEqual({ a: 'd', 'a/kept': 'f 1', '!': 'f 5' });
+});
+
+it('removes a file where the point has a folder, and a folder where it has a file', async () => {
+  await lab.write(target, { a: 'f 1', 'b/x': 'f 2' });
+  await pruneTarget(lab.context, target, pointOf({ '.': 'directory', a: 'directory', b: 'file', 'b/x': 'file' }));
+  expect(await treeOf(target)).toEqual({});
+});
+
+it('follows no link', async () => {
+  const elsewhere = join(lab.root, 'elsewhere');
+  await lab.write(elsewhere, { precious: 'f 1' });
+  await symlink(elsewhere, join(target, 'link'));
+  expect(await pruneTarget(lab.context, target, pointOf({ '.': 'directory' }))).toBe(1);
+  expect([await treeOf(target), await treeOf(elsewhere)]).toEqual([{}, { precious: 'f 1' }]);
+});
+
+it('of an empty point leaves nothing', async () => {
+  await lab.write(target, { a: 'f 1' });
+  expect(await pruneTarget(lab.context, target, pointOf({}))).toBe(1);
+});
+
+it('removes nothing when the point cannot be read to where it is needed', async () => {
+  await lab.write(target, { a: 'f 1', b: 'f 2' });
+  async function* broken(): AsyncGenerator<PointEntry> {
+    yield* pointOf({ '.': 'directory', a: 'file' });
+    throw new FreezerError('corrupt', 'index: is cut off');
+  }
+  await expect(pruneTarget(lab.context, target, broken())).rejects.toThrow('cut off');
+  expect(await treeOf(target)).toEqual({ a: 'f 1', b: 'f 2' });
+});
