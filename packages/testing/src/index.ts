@@ -6,3 +6,7 @@ export { mutateTree, type TreeChanges } from './tree/mutate-tree.ts';
 export { readTree, type ReadTreeOptions } from './tree/read-tree.ts';
 export { createSeededRandom, realisticBytes, type SeededRandom } from './tree/seeded-random.ts';
 export type { TreeEntry } from './tree/tree-entry.ts';
+export { type ContractCase, type Waivers } from './contract-case.ts';
+export { fingerprint, readAll, sampleBytes, textBody } from './sample-bytes.ts';
+export type { StorageBench } from './storage/storage-bench.ts';
+export { describeStorageContract, openStorageBench, STORAGE_CASES, type StorageContractOptions } from './storage/storage-contract.ts';

@@ -46,7 +46,7 @@ export async function makeWeirdTree(root: string, { asRoot, socket = false }: We
   await run('mkfifo', [`${root}/fifo`]);
   if (socket) await makeSocket(root);
   if (asRoot) await makePrivileged(root);
-  await makeModes(root);
+  await makeModes(root, asRoot);
   await makeTimes(root);
 }
 
@@ -107,9 +107,10 @@ async function makeSocket(root: string): Promise<void> {
   });
 }
 
-async function makeModes(root: string): Promise<void> {
+async function makeModes(root: string, asRoot: boolean): Promise<void> {
   await mkdir(`${root}/modes`);
-  for (const mode of [0o000, 0o400, 0o644, 0o755, 0o4755, 0o2755, 0o1644, 0o6711]) {
+  // Only root reads what nobody may read.
+  for (const mode of [...(asRoot ? [0o000] : []), 0o400, 0o644, 0o755, 0o4755, 0o2755, 0o1644, 0o6711]) {
     const file = `${root}/modes/${mode.toString(8).padStart(4, '0')}`;
     await writeFile(file, 'x');
     await chmod(file, mode);
