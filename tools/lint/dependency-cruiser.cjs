@@ -6,7 +6,7 @@ const CORE = 'core';
 const LIBRARIES = ['subprocess', 'codec', 'format'];
 const ADAPTER = '(storage|engine|mode|source|snapshot|store)-[^/]+';
 const SERVICES = ['agent', 'scheduler', 'api'];
-const TEST = '\\.test\\.ts$|^apps/[^/]+/e2e/';
+const TEST = '\\.test\\.ts$|/test-support/|^apps/[^/]+/e2e/';
 
 /** Two rules: what stands below `from` imports itself, `to` and nothing else of ours; its tests also `testing`, when it is above that. */
 const only = (name, from, to) => {
@@ -18,7 +18,7 @@ const only = (name, from, to) => {
     to: { path: '^(packages|apps)/', pathNot: ['^packages/$1/', ...(allowed.length > 0 ? [packages(...allowed)] : [])] },
   });
   const path = `^packages/(${from})/`;
-  const tests = { path: `${path}.*\\.test\\.ts$` };
+  const tests = { path: `${path}.*(\\.test\\.ts$|/test-support/)` };
   return [rule('', { path, pathNot: TEST }, to), rule('-tests', tests, to.includes(CORE) ? [...to, 'testing'] : to)];
 };
 

@@ -43,7 +43,14 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins): Promis
     const opened = await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) });
     const storage = settings.dry_run ? new DryRunStorage(opened, { logger }) : opened;
     const context: RunContext = { storage, engine, logger, owner, stateDir: settings.state_dir, work, keyring: new ChainKeyring(), passphrases, now, signal };
-    return { context, [Symbol.asyncDispose]: () => opened.close().finally(() => work.close()) };
+    const close = async (): Promise<void> => {
+      try {
+        await opened.close();
+      } finally {
+        await work.close();
+      }
+    };
+    return { context, [Symbol.asyncDispose]: close };
   } catch (error) {
     await work.close();
     throw error;

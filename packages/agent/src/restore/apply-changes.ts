@@ -39,7 +39,14 @@ async function removeFile(target: string, path: BytePath): Promise<readonly Rest
     return [];
   } catch (error) {
     const isElsewhere = systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR';
-    if (isElsewhere || (await lstat(place).then((found) => found.isDirectory(), () => false))) return [];
+    if (
+      isElsewhere ||
+      (await lstat(place).then(
+        (found) => found.isDirectory(),
+        () => false,
+      ))
+    )
+      return [];
     return [{ path, detail: `was deleted before this point, but cannot be removed: ${messageOf(error)}` }];
   }
 }

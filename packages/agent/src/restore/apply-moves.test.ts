@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ownerBytes, thisOwner } from '@freezer/format';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { applyMoves } from './apply-moves.ts';
 import type { MovedPath } from './point-history.ts';
 import { RestoreLab, T0, type Tree, treeOf } from './restore-lab.fixture.ts';
@@ -37,7 +37,14 @@ async function moved(tree: Tree, ...lines: readonly string[]): Promise<Tree> {
 describe('moves', () => {
   it('exchange two directories', async () => {
     const tree = { 'a/f': 'f A', 'b/f': 'f B', 'b/deep/g': 'f G' };
-    expect(await moved(tree, 'a/ b/', 'a/f b/f', 'b/ a/', 'b/deep/ a/deep/', 'b/deep/g a/deep/g', 'b/f a/f')).toEqual({ a: 'd', 'a/f': 'f B', 'a/deep': 'd', 'a/deep/g': 'f G', b: 'd', 'b/f': 'f A' });
+    expect(await moved(tree, 'a/ b/', 'a/f b/f', 'b/ a/', 'b/deep/ a/deep/', 'b/deep/g a/deep/g', 'b/f a/f')).toEqual({
+      a: 'd',
+      'a/f': 'f B',
+      'a/deep': 'd',
+      'a/deep/g': 'f G',
+      b: 'd',
+      'b/f': 'f A',
+    });
   });
 
   it('leave a file of a stranger, and its directory', async () => {
@@ -54,7 +61,13 @@ describe('moves', () => {
   });
 
   it('put a file where a directory was that moves away, and the other way round', async () => {
-    expect(await moved({ 'p/d': 'f file', 'q/d/f': 'f F' }, 'p/ q/', 'p/d q/d', 'q/ p/', 'q/d/ p/d/', 'q/d/f p/d/f')).toEqual({ p: 'd', 'p/d': 'd', 'p/d/f': 'f F', q: 'd', 'q/d': 'f file' });
+    expect(await moved({ 'p/d': 'f file', 'q/d/f': 'f F' }, 'p/ q/', 'p/d q/d', 'q/ p/', 'q/d/ p/d/', 'q/d/f p/d/f')).toEqual({
+      p: 'd',
+      'p/d': 'd',
+      'p/d/f': 'f F',
+      q: 'd',
+      'q/d': 'f file',
+    });
   });
 
   it('take away directories that are emptied by them', async () => {

@@ -15,7 +15,12 @@ import { makeStaging, removeStaging } from './staging.ts';
  * places. Directories that are missing are made; their attributes come with the level. Yields what could not be moved; fails with
  * `permission_denied` or `unavailable`. Nothing of ours is left in the target then; what a kill leaves goes by `removeDeadStaging`.
  */
-export async function applyMoves(context: RunContext, target: string, moved: AsyncIterable<MovedPath>, emptied?: AsyncIterable<BytePath>): Promise<readonly RestoreProblem[]> {
+export async function applyMoves(
+  context: RunContext,
+  target: string,
+  moved: AsyncIterable<MovedPath>,
+  emptied?: AsyncIterable<BytePath>,
+): Promise<readonly RestoreProblem[]> {
   const moves = new Moves(context, target);
   try {
     await moves.putAside(moved);

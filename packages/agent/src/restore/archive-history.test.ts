@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FreezerError } from '@freezer/core';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { archiveHistory } from './archive-history.ts';
 import { choosePoint } from './choose-point.ts';
-import { openHistory, type PointHistory } from './point-history.ts';
+import { openHistory } from './open-history.ts';
+import type { PointHistory } from './point-history.ts';
 import { RestoreLab, SET } from './restore-lab.fixture.ts';
 
 let lab: RestoreLab;

@@ -5,7 +5,7 @@ import type { ChosenPoint } from './choose-point.ts';
 import { formatChange, type LevelChange, parseChange, parsePointEntry } from './history-lines.ts';
 import { readLevelFacts } from './level-facts.ts';
 import { readSpool } from './line-spool.ts';
-import { mergeLevel, type MergedLevel } from './merge-level.ts';
+import { type MergedLevel, mergeLevel } from './merge-level.ts';
 import type { PointHistory } from './point-history.ts';
 
 /**

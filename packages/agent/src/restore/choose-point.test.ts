@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FreezerError, type ObjectName, objectKey } from '@freezer/core';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { choosePoint } from './choose-point.ts';
 import { RestoreLab, T0 } from './restore-lab.fixture.ts';
 import type { RestoreRequest } from './restore-request.ts';
@@ -11,7 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => lab.remove());
 
-const levelsOf = async (change: Partial<RestoreRequest> = {}) => (await choosePoint(lab.context, lab.request('/target', change))).levels.map(({ level }) => level.id);
+const levelsOf = async (change: Partial<RestoreRequest> = {}) =>
+  (await choosePoint(lab.context, lab.request('/target', change))).levels.map(({ level }) => level.id);
 
 async function codeOf(change: Partial<RestoreRequest> = {}): Promise<string> {
   try {

@@ -18,7 +18,8 @@ export async function choosePoint(context: RunContext, request: Pick<RestoreRequ
   const catalog = await readCatalog(storage, request.set.engine, set, { signal });
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: context.passphrases, logger });
   const views = await viewChains(reader, catalog, { signal });
-  if (views.length === 0) throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
+  if (views.length === 0)
+    throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
   warnOfDamage(views, set, logger);
   const point = resolvePoint(views, { set, at: request.at });
   const levels: OpenedLevel[] = [];

@@ -1,5 +1,5 @@
 import type { BytePath } from '@freezer/core';
-import { formatIndexLine, parseIndexLine, type PointEntry } from '@freezer/format';
+import { formatIndexLine, type PointEntry, parseIndexLine } from '@freezer/format';
 
 /** A path of the older level that has another name now (`to`), or is gone (no `to`). */
 export interface LevelChange {

@@ -147,7 +147,10 @@ class LevelMerge {
   #warnOfLosses(): void {
     if (this.#lost === 0) return;
     const fields = { level: describeLevel(this.#request.opened.level.id), paths: this.#lost, first: displayPath(this.#firstLost) };
-    this.#context.logger.warn(fields, 'renamed directories: the level names files that no level holds under a name that leads to them; they cannot be restored');
+    this.#context.logger.warn(
+      fields,
+      'renamed directories: the level names files that no level holds under a name that leads to them; they cannot be restored',
+    );
   }
 }
 

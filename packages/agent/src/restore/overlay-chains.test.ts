@@ -40,7 +40,13 @@ const STORIES: readonly Story[] = [
   { name: 'a file where a directory was', steps: [TREE, ['rm -r a', 'put a F']] },
   { name: 'a directory where a file was', steps: [TREE, ['rm top', 'mkdir top', 'put top/f F']] },
   { name: 'a link where a directory was', steps: [TREE, ['rm -r a', 'ln -s b a']] },
-  { name: 'a directory with the name of a moved file', steps: [[...TREE, 'mkdir -p p q/d', 'put p/d file', 'put q/d/f F'], ['mv p t', 'mv q p', 'mv t q']] },
+  {
+    name: 'a directory with the name of a moved file',
+    steps: [
+      [...TREE, 'mkdir -p p q/d', 'put p/d file', 'put q/d/f F'],
+      ['mv p t', 'mv q p', 'mv t q'],
+    ],
+  },
   { name: 'directories renamed in every level', steps: [TREE, ['mv a b/a'], ['mv b c/b', 'put c/fc C2'], ['mv c/b/a a', 'rm c/b/fb'], ['mv c b', 'mv a c']] },
 ];
 

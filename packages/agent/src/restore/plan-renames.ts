@@ -1,5 +1,5 @@
 import type { BytePath } from '@freezer/core';
-import { isTemporary, RenameMap, type Renamed } from './rename-map.ts';
+import { isTemporary, type Renamed, RenameMap } from './rename-map.ts';
 
 /** Which of some paths are directories of the older level. */
 export type DirectoryCheck = (paths: ReadonlySet<BytePath>) => Promise<ReadonlySet<BytePath>>;

@@ -1,9 +1,5 @@
-import type { BytePath, SetId } from '@freezer/core';
+import type { BytePath } from '@freezer/core';
 import type { PointEntry } from '@freezer/format';
-import type { RunContext } from '../run-context.ts';
-import { archiveHistory } from './archive-history.ts';
-import type { ChosenPoint } from './choose-point.ts';
-import { indexHistory } from './index-history.ts';
 
 /** A path that the level before had, and this one has not. */
 export interface GonePath {
@@ -26,10 +22,4 @@ export interface PointHistory {
   gone(at: number): AsyncIterable<GonePath>;
   /** What level `at` renamed of that which the levels before it had, without what is gone; sorted by `from`. */
   moved(at: number): AsyncIterable<MovedPath>;
-}
-
-/** From the indexes where every level has one; else by reading each archive once. */
-export async function openHistory(context: RunContext, set: SetId, point: ChosenPoint): Promise<PointHistory> {
-  const isIndexed = point.levels.every(({ manifest }) => manifest !== undefined);
-  return isIndexed ? indexHistory(context, set, point) : archiveHistory(context, set, point);
 }

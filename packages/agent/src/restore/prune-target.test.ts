@@ -1,8 +1,8 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type EntryType, FreezerError } from '@freezer/core';
 import type { PointEntry } from '@freezer/format';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { pruneTarget } from './prune-target.ts';
 import { RestoreLab, treeOf } from './restore-lab.fixture.ts';
 

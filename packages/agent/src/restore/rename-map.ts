@@ -17,7 +17,13 @@ interface Place {
   isPlaced: boolean;
 }
 
-const makePlace = (parent: Place | undefined, name: string, origin: BytePath | undefined): Place => ({ parent, name, children: new Map(), origin, isPlaced: false });
+const makePlace = (parent: Place | undefined, name: string, origin: BytePath | undefined): Place => ({
+  parent,
+  name,
+  children: new Map(),
+  origin,
+  isPlaced: false,
+});
 
 function attach(place: Place, parent: Place, name: string): void {
   const replaced = parent.children.get(name);

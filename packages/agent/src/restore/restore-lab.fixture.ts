@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ArchivedEntry, collect, type IndexEntry, type LevelId, type Logger, objectKey, type ObjectName, once, SILENT } from '@freezer/core';
+import { type ArchivedEntry, collect, type IndexEntry, type LevelId, type Logger, type ObjectName, objectKey, once, SILENT } from '@freezer/core';
 import { ChainKeyring, encodeManifest, hashPieces, type IndexCounts, sha256Hex, thisOwner, writeIndex } from '@freezer/format';
 import type { Manifest } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
@@ -43,7 +43,16 @@ export class RestoreLab {
     const owner = await thisOwner('run-of-this-test', T0);
     const work = await WorkFolder.open(join(root, 'state'), owner);
     const signal = new AbortController().signal;
-    const lab = new RestoreLab(root, { engine: PLAIN_TAR, owner, stateDir: join(root, 'state'), work, keyring: new ChainKeyring(), passphrases: [], now: () => T0, signal });
+    const lab = new RestoreLab(root, {
+      engine: PLAIN_TAR,
+      owner,
+      stateDir: join(root, 'state'),
+      work,
+      keyring: new ChainKeyring(),
+      passphrases: [],
+      now: () => T0,
+      signal,
+    });
     await mkdir(lab.source);
     return lab;
   }
@@ -82,7 +91,17 @@ export class RestoreLab {
     const snapshot = join(this.root, `snapshot-${level}`);
     if (level > 0) await copyFile(join(this.root, `snapshot-${level - 1}`), snapshot);
     // As Python Freezer starts it, but for the shell.
-    const args = ['--create', '-z', '--warning=none', '--no-check-device', '--one-file-system', '--preserve-permissions', '--same-owner', '--seek', '--ignore-failed-read'];
+    const args = [
+      '--create',
+      '-z',
+      '--warning=none',
+      '--no-check-device',
+      '--one-file-system',
+      '--preserve-permissions',
+      '--same-owner',
+      '--seek',
+      '--ignore-failed-read',
+    ];
     const data = execFileSync('tar', [...args, `--listed-incremental=${snapshot}`, member], { cwd: this.source, maxBuffer: 1e9 });
     this.#put('data', data);
     this.#put('engine_metadata', await readFile(snapshot));
@@ -104,7 +123,10 @@ export class RestoreLab {
     await collect(pieces.stream, { maxBytes: 1e9 });
     this.#put('pieces', pieces.digests());
     this.#put('index', await collect(index.stream, { maxBytes: 1e9 }));
-    const manifest = encodeManifest(documentOf(id, this.#base, (name) => this.#get(name), index.counts()), undefined);
+    const manifest = encodeManifest(
+      documentOf(id, this.#base, (name) => this.#get(name), index.counts()),
+      undefined,
+    );
     this.#put('manifest', manifest);
     this.#base = sha256Hex(manifest);
   }

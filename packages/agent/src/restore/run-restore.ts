@@ -4,7 +4,7 @@ import { joinStages } from '@freezer/subprocess';
 import { decodeStages } from '../decode-stages.ts';
 import type { RunContext } from '../run-context.ts';
 import { type ChosenPoint, choosePoint } from './choose-point.ts';
-import { openHistory } from './point-history.ts';
+import { openHistory } from './open-history.ts';
 import { applyChanges } from './apply-changes.ts';
 import { pruneTarget } from './prune-target.ts';
 import type { RestoreRequest } from './restore-request.ts';

@@ -31,7 +31,10 @@ export async function removeDeadStaging({ owner: self, now, logger }: RunContext
   for (const name of await readdir(target)) {
     if (!name.startsWith(PREFIX)) continue;
     const path = join(target, name);
-    const isFolder = await lstat(path).then((found) => found.isDirectory(), () => false);
+    const isFolder = await lstat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
     const owner = isFolder ? await readFile(join(path, OWNER_FILE)).then(parseOwner, () => undefined) : undefined;
     if (owner === undefined || name !== `${PREFIX}${owner.run_id}`) continue;
     if (await isDead(owner, { self, now: now() })) await removeStaging(path);

@@ -1,7 +1,7 @@
 import { stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { FreezerError } from '@freezer/core';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { RestoreLab } from './restore-lab.fixture.ts';
 import { inspectTarget, makeTarget } from './target.ts';
 
@@ -11,10 +11,11 @@ beforeEach(async () => {
 });
 afterEach(() => lab.remove());
 
-const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(
-  () => 'none',
-  (error: unknown) => (FreezerError.is(error) ? error.code : 'foreign'),
-);
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'none',
+    (error: unknown) => (FreezerError.is(error) ? error.code : 'foreign'),
+  );
 
 it('a folder that is missing or empty is empty', async () => {
   expect(await inspectTarget(join(lab.root, 'new/er'), false)).toBe('empty');

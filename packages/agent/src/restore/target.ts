@@ -23,6 +23,10 @@ export async function makeTarget(target: string): Promise<void> {
   try {
     await mkdir(target, { recursive: true });
   } catch (error) {
-    throw new FreezerError(systemCodeOf(error) === 'ENOSPC' ? 'unavailable' : 'permission_denied', `--restore-abs-path: ${target} cannot be made: ${messageOf(error)}`, { cause: error });
+    throw new FreezerError(
+      systemCodeOf(error) === 'ENOSPC' ? 'unavailable' : 'permission_denied',
+      `--restore-abs-path: ${target} cannot be made: ${messageOf(error)}`,
+      { cause: error },
+    );
   }
 }
