@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { objectKey, type Source } from '@freezer/core';
 import { LevelReader, readCatalog } from '@freezer/format';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RestoreLab, SET, T0 } from '../restore/restore-lab.fixture.ts';
 import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';

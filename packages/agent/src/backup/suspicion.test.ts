@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { EntryType, HeldEntry, IndexEntry } from '@freezer/core';
+import { describe, expect, it } from '@jest/globals';
 import { type PointTotals, suspicion, totalsAfter } from './suspicion.ts';
 
 const held = (path: string, size = 0, type: EntryType = 'file'): HeldEntry => ({ kind: 'held', path, type, size, mtimeNs: 0n, mode: 0o644, uid: 0, gid: 0 });
@@ -21,7 +21,14 @@ describe('the totals of a point', () => {
 
   it('weigh what changed, came, went and became something else', async () => {
     const base = pointOf(held('.', 0, 'directory'), held('changed', 5), held('gone', 7), held('stays', 11), held('turned', 13));
-    const level = levelOf(held('.', 0, 'directory'), held('changed', 50), { kind: 'deleted', path: 'gone' }, held('new', 17), { kind: 'skipped', path: 'stays', reason: 'changed' }, held('turned', 0, 'directory'));
+    const level = levelOf(
+      held('.', 0, 'directory'),
+      held('changed', 50),
+      { kind: 'deleted', path: 'gone' },
+      held('new', 17),
+      { kind: 'skipped', path: 'stays', reason: 'changed' },
+      held('turned', 0, 'directory'),
+    );
     expect(await totalsAfter({ entries: 4, files: 4, bytes: 36 }, base, level)).toEqual({ entries: 3, files: 3, bytes: 78 });
   });
 
