@@ -70,6 +70,13 @@ describe('resolvePoint', () => {
     expect(restore([chainOf(100, '0@100', '1@100')])).toBe('0@100 1@100');
   });
 
+  test('a level stands on the full of its chain even where the clock was set back between them', () => {
+    const future = chainOf(900, '0@900', '1@120', '2@130');
+    expect(restore([chainOf(50, '0@50'), future])).toBe('0@900 1@120 2@130');
+    expect(restore([chainOf(50, '0@50'), future], 500)).toBe('0@50');
+    expect(strandedLevels([future])).toEqual([]);
+  });
+
   test('a chain whose levels are all newer than the date is passed over', () => {
     const remains = [chainOf(50, '0@50'), chainOf(100, '1@120'), { t0: 200, levels: [] }];
     expect(pickChain(remains, 110)?.t0).toBe(50);

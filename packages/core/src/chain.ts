@@ -53,10 +53,9 @@ function baseOf(entry: LevelEntry, candidates: readonly LevelEntry[]): Below {
   const missing = id.level - 1;
   if (base === undefined) {
     // Two runs of Python in one second give two levels with the same T: 'not newer' instead of 'older'.
-    const below = candidates
-      .filter((candidate) => candidate.id.t <= id.t)
-      .toSorted(byAge)
-      .at(-1);
+    const notNewer = candidates.filter((candidate) => candidate.id.t <= id.t).toSorted(byAge);
+    // A chain has one full, so a level stands on it even where the clock was set back between the two (Python goes on with such a chain).
+    const below = notNewer.at(-1) ?? (missing === 0 && candidates.length === 1 ? candidates[0] : undefined);
     return below ? { entry: below } : { missing, reason: `no entry of level ${missing} is as old as ${levelFolder(id)}` };
   }
   if (base.level !== missing)
