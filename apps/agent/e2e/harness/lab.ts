@@ -47,6 +47,13 @@ export class Lab implements AsyncDisposable {
     return join(this.root, `target-${this.#targets}`);
   }
 
+  /** A pass file besides the usual one. */
+  async otherPassFile(text: string): Promise<string> {
+    const file = join(this.root, 'other-pass-file');
+    await writeFile(file, text, { mode: 0o600 });
+    return file;
+  }
+
   /** Every committed level of the set, the oldest first. */
   async levels(name: string = NAME): Promise<readonly StoredLevel[]> {
     const visible = await this.#folders(join(this.store, 'metadata', 'tar', `${HOST}_${name}`), 'metadata');
