@@ -36,6 +36,16 @@ export interface LevelReaderDeps {
 const SMALL_OBJECTS = ['pieces', 'engine_metadata', 'state', 'index'] as const;
 type SmallObject = (typeof SMALL_OBJECTS)[number];
 
+/** All bytes of an object that has to be small. Fails with `corrupt` when it is larger than it can be. */
+async function smallBytes(stream: ByteStream, limit: { readonly maxBytes: number; readonly what: string } & CallOptions): Promise<Buffer> {
+  try {
+    return await collect(stream, limit);
+  } catch (error) {
+    if (!FreezerError.is(error, 'too_large')) throw error;
+    throw new FreezerError('corrupt', messageOf(error), { cause: error });
+  }
+}
+
 /** Reads levels of one set, and believes nothing of them that is not vouched for. */
 export class LevelReader {
   readonly #deps: LevelReaderDeps;
@@ -60,7 +70,7 @@ export class LevelReader {
 
   async #manifestBytes(level: CatalogLevel, options: CallOptions): Promise<Buffer | undefined> {
     if (!level.objects.has('manifest')) return undefined;
-    return collect(this.#deps.storage.get(this.#key(level, 'manifest'), options), { ...options, maxBytes: MANIFEST_MAX_BYTES, what: `manifest of ${this.#where(level)}` });
+    return smallBytes(this.#deps.storage.get(this.#key(level, 'manifest'), options), { ...options, maxBytes: MANIFEST_MAX_BYTES, what: `manifest of ${this.#where(level)}` });
   }
 
   /**
@@ -96,13 +106,24 @@ export class LevelReader {
 
   async #metadata(level: CatalogLevel, manifest: Manifest | undefined, options: CallOptions): Promise<MetadataObject> {
     const what = `metadata of ${this.#where(level)}`;
-    const bytes = await collect(this.#deps.storage.get(metadataKeyOf(this.#deps.catalog, level), options), { ...options, maxBytes: METADATA_MAX_BYTES, what });
+    const bytes = await this.#metadataBytes(level, { ...options, maxBytes: METADATA_MAX_BYTES, what });
     const expected = manifest?.objects.metadata;
     if (expected && (expected.size !== bytes.length || expected.sha256 !== sha256Hex(bytes))) throw new FreezerError('corrupt', `${what}: is not what its manifest says`);
     try {
       return readMetadataObject(bytes.toString('utf8'));
     } catch (error) {
       throw new FreezerError('corrupt', `${what}: is no document of Freezer: ${messageOf(error).slice(0, 200)}`, { cause: error });
+    }
+  }
+
+  /** A restore holds no lock: a backup that runs at the same time may supersede a level after it was listed. */
+  async #metadataBytes(level: CatalogLevel, limit: Parameters<typeof smallBytes>[1]): Promise<Buffer> {
+    const { storage, catalog } = this.#deps;
+    try {
+      return await smallBytes(storage.get(metadataKeyOf(catalog, level), limit), limit);
+    } catch (error) {
+      if (level.superseded || !FreezerError.is(error, 'not_found')) throw error;
+      return smallBytes(storage.get(objectKey(catalog.engine, catalog.set, level.id, 'superseded'), limit), limit);
     }
   }
 
@@ -169,7 +190,7 @@ export class LevelReader {
   /** The object `pieces`, checked against the manifest. */
   async pieces({ level, manifest }: OpenedLevel, options: CallOptions = {}): Promise<Buffer> {
     const what = `pieces of ${this.#where(level)}`;
-    const bytes = await collect(this.#deps.storage.get(this.#key(level, 'pieces'), options), { ...options, maxBytes: PIECES_MAX_BYTES, what });
+    const bytes = await smallBytes(this.#deps.storage.get(this.#key(level, 'pieces'), options), { ...options, maxBytes: PIECES_MAX_BYTES, what });
     if (manifest?.document.objects.pieces.sha256 !== sha256Hex(bytes)) throw new FreezerError('corrupt', `${what}: is not what its manifest says`);
     return bytes;
   }
