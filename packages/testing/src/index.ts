@@ -10,3 +10,6 @@ export { type ContractCase, type Waivers } from './contract-case.ts';
 export { fingerprint, readAll, sampleBytes, textBody } from './sample-bytes.ts';
 export type { StorageBench } from './storage/storage-bench.ts';
 export { describeStorageContract, openStorageBench, STORAGE_CASES, type StorageContractOptions } from './storage/storage-contract.ts';
+export { type CapturedLine, CaptureLogger } from './capture-logger.ts';
+export { FakeClock } from './fake-clock.ts';
+export { type Fault, type FaultyOperation, FaultyStorage } from './storage/faulty-storage.ts';
