@@ -40,7 +40,7 @@ export class LevelWriter {
     this.id = id;
     this.#timer = setInterval(() => {
       // A failed refresh costs nothing unless it goes on for a day.
-      this.#refreshing = this.#request.storage.put(this.key('started'), once(this.#ownerNow())).catch(() => undefined);
+      this.#refreshing = this.#refresh().catch(() => undefined);
     }, REMAINS_REFRESH_SECONDS * 1000);
     this.#timer.unref();
   }
@@ -59,6 +59,13 @@ export class LevelWriter {
       }
     }
     throw new FreezerError('conflict', `set ${request.set}: no free second was found for level ${request.level} after ${request.earliest}`);
+  }
+
+  /** Shows others that this run lives: in the level's folder, and where the storage keeps what is not finished. */
+  async #refresh(): Promise<void> {
+    const { storage } = this.#request;
+    await storage.put(this.key('started'), once(this.#ownerNow()));
+    await storage.remains?.refresh(this.#ownerNow());
   }
 
   #ownerNow(): Buffer {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { describeOwner, isDead, isProvablyDead, type Owner, ownerBytes, parseOwner, REMAINS_STALE_SECONDS, thisOwner } from './owner.ts';
 
@@ -63,6 +64,19 @@ describe('owner', () => {
     const elsewhere: Owner = { ...self, run_id: 'other', machine: 'elsewhere' };
     expect(await isDead(elsewhere, { self, now: NOW + REMAINS_STALE_SECONDS })).toBe(false);
     expect(await isDead(elsewhere, { self, now: NOW + REMAINS_STALE_SECONDS + 1 })).toBe(true);
+  });
+
+  test('a process that is provably alive is not dead, however long it wrote nothing', async () => {
+    const child = spawn('sleep', ['20'], { stdio: 'ignore' });
+    try {
+      const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8');
+      const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+      const busy: Owner = { ...self, run_id: 'other', pid: child.pid ?? 0, pid_started: started };
+      expect(await isDead(busy, { self, now: NOW + 10 * REMAINS_STALE_SECONDS })).toBe(false);
+      expect(await isDead({ ...busy, pid_started: '' }, { self, now: NOW + 10 * REMAINS_STALE_SECONDS })).toBe(true);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   test('an owner that cannot be read counts by the time of the object', async () => {

@@ -86,13 +86,22 @@ export async function isProvablyDead(owner: Owner, self: Owner): Promise<boolean
   return process === undefined || process.state === 'Z' || process.state === 'X' || (owner.pid_started !== '' && process.started !== owner.pid_started);
 }
 
+/** Whether the process runs beyond doubt: same machine, boot and namespace, and the process with that id began when the owner says. */
+async function isProvablyAlive(owner: Owner, self: Owner): Promise<boolean> {
+  const known = [owner.machine, owner.boot, owner.pid_namespace, owner.pid_started].every((part) => part !== '');
+  if (!known || owner.machine !== self.machine || owner.boot !== self.boot || owner.pid_namespace !== self.pid_namespace) return false;
+  return !(await isProvablyDead(owner, self));
+}
+
 /**
- * Whether remains may be cleared away. `writtenAt` (ms) stands in where the owner cannot be read.
+ * Whether remains may be cleared away: their owner is provably dead, or wrote nothing for a day and is not provably alive.
+ * `writtenAt` (ms) stands in where the owner cannot be read.
  */
 export async function isDead(owner: Owner | undefined, context: { readonly self: Owner; readonly now: number; readonly writtenAt?: number | undefined }): Promise<boolean> {
   if (owner === undefined) return context.writtenAt !== undefined && context.now - context.writtenAt / 1000 > REMAINS_STALE_SECONDS;
   if (owner.run_id === context.self.run_id) return false;
-  return context.now - owner.at > REMAINS_STALE_SECONDS || (await isProvablyDead(owner, context.self));
+  if (await isProvablyDead(owner, context.self)) return true;
+  return context.now - owner.at > REMAINS_STALE_SECONDS && !(await isProvablyAlive(owner, context.self));
 }
 
 /** For messages: `run 0f3a of process 123 on alpha`. */
