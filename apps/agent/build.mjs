@@ -1,9 +1,12 @@
 // One bundle with code splitting: `--version` and `--help` load a few kilobytes, the rest comes when an action needs it.
+// An argument names another folder than dist; what is in it is removed.
 import { chmod, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
-await rm('dist', { recursive: true, force: true });
+const outdir = process.argv[2] ?? 'dist';
+await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: { main: 'src/main.ts' },
   bundle: true,
@@ -12,7 +15,7 @@ await build({
   platform: 'node',
   target: 'node20.19',
   conditions: ['@freezer/source'],
-  outdir: 'dist',
+  outdir,
   chunkNames: 'chunks/[name]-[hash]',
   sourcemap: true,
   sourcesContent: false,
@@ -21,4 +24,4 @@ await build({
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });
-await chmod('dist/main.js', 0o755);
+await chmod(join(outdir, 'main.js'), 0o755);

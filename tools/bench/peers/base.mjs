@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { quote } from './quote.mjs';
+
+/** What could not be cheaper: the tar command lines of our engine, the same snapshot file, the compressor and openssl, joined by a shell. */
+export function base({ place, source, passFile, tarArguments, variant }) {
+  const snapshot = join(place.state, 'snapshot');
+  const cipher = (...more) => quote('openssl', 'enc', '-aes-256-cfb', ...more, '-pass', `file:${passFile}`);
+  const [pack, unpack] = variant.compression === 'gzip' ? ['gzip', 'gzip -dc'] : ['zstd -q -c -T1', 'zstd -q -dc'];
+  const levels = [];
+  const take = () => {
+    const level = join(place.store, `level-${levels.length}`);
+    const first = levels.length === 0 ? `: >${quote(snapshot)}` : `cp ${quote(snapshot)} ${quote(`${snapshot}-before`)}`;
+    levels.push(level);
+    const tar = [
+      'tar',
+      ...tarArguments.createArguments({
+        snapshotPath: snapshot,
+        indexPath: join(place.state, 'index'),
+        directory: source,
+        member: '.',
+        excludes: [],
+        dereference: 'none',
+      }),
+    ];
+    return `${first}; TZ=UTC0 ${quote(...tar)} | ${pack} ${variant.encrypted ? `| ${cipher()} ` : ''}>${quote(level)}`;
+  };
+  const giveBack = (target) => (level) => {
+    const tar = [
+      'tar',
+      ...tarArguments.extractArguments({ indexPath: join(place.state, 'restored'), target, placement: 'empty', keepOwners: process.getuid() === 0 }),
+    ];
+    return variant.encrypted ? `${cipher('-d')} <${quote(level)} | ${unpack} | ${quote(...tar)}` : `${unpack} <${quote(level)} | ${quote(...tar)}`;
+  };
+  return {
+    full: take,
+    increment: take,
+    restore: (target) => [`mkdir -p ${quote(target)}`, ...levels.map(giveBack(target))].join(' && '),
+    restoredBelow: (target) => target,
+  };
+}
