@@ -18,7 +18,7 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
     source,
     mode,
     compression: settings.compression,
-    encryption: passphrase && { algorithm: settings.encryption, passphrase, hideNames: settings.hide_names },
+    encryption: passphrase && { algorithm: settings.encryption, passphrase, hideNames: settings.hide_names || settings.encryption === 'aes-256-gcm' },
     levels: {
       maxLevel: settings.max_level,
       alwaysLevel: settings.always_level,
