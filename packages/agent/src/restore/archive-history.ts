@@ -1,4 +1,4 @@
-import type { SetId } from '@freezer/core';
+import type { RestoreProblem, SetId } from '@freezer/core';
 import { externalSort, type PointEntry } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import type { ChosenPoint } from './choose-point.ts';
@@ -17,10 +17,12 @@ export async function archiveHistory(context: RunContext, set: SetId, point: Cho
   const merged: MergedLevel[] = [];
   for (const [at, opened] of point.levels.entries()) {
     const facts = await readLevelFacts(context, { set, point, opened, at });
-    merged.push(await mergeLevel(context, { before: merged.at(-1), facts, at, opened }));
+    merged.push(await mergeLevel(context, { before: merged.at(-1), facts, at }));
   }
   return new SpooledHistory(context, merged);
 }
+
+const WITHOUT_DATA = 'a level names it below a renamed directory, and no level holds it under a name that leads there: tar recorded the renaming wrong';
 
 class SpooledHistory implements PointHistory {
   readonly #context: RunContext;
@@ -43,6 +45,12 @@ class SpooledHistory implements PointHistory {
 
   async *moved(at: number): AsyncGenerator<{ from: string; to: string; isDirectory: boolean }> {
     for await (const { from, to, isDirectory } of this.#changes(at)) if (to !== undefined) yield { from, to, isDirectory };
+  }
+
+  lost(at: number): readonly RestoreProblem[] {
+    const { lost, lostBesides } = this.#levels[at] ?? { lost: [], lostBesides: 0 };
+    const problems = [...lost].map((path) => ({ path, detail: WITHOUT_DATA }));
+    return lostBesides === 0 ? problems : [...problems, { path: '.', detail: `${lostBesides} more: ${WITHOUT_DATA}` }];
   }
 
   /** After renames they lie in the order of the new names. */

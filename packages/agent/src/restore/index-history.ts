@@ -13,6 +13,7 @@ export function indexHistory({ signal }: RunContext, set: SetId, { reader, level
     async *moved() {
       // Nothing: a renamed directory is in the level again, in full.
     },
+    lost: () => [],
   };
 
   /** Both lists are sorted by the bytes of the paths; a path is gone when the point before has it and the point after has not, or has a directory for a file. */

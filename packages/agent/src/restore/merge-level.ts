@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { type BytePath, displayPath, type HeldEntry } from '@freezer/core';
-import { describeLevel, externalSort, type OpenedLevel, type PointEntry } from '@freezer/format';
+import type { BytePath, HeldEntry } from '@freezer/core';
+import { externalSort, type PointEntry } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import { formatChange, formatPointEntry, parsePointEntry } from './history-lines.ts';
 import { type LevelFacts, type PathFact, readFacts } from './level-facts.ts';
@@ -15,14 +15,18 @@ export interface MergedLevel {
   readonly pointFile: string;
   /** Of `LevelChange`s, in no order. */
   readonly changeFile: string;
+  /** Paths that the point has and no level holds: at most `MAX_LOST`, and how many there are besides. */
+  readonly lost: ReadonlySet<BytePath>;
+  readonly lostBesides: number;
 }
+
+const MAX_LOST = 1000;
 
 export interface MergeRequest {
   readonly before: MergedLevel | undefined;
   /** Removed with this. */
   readonly facts: LevelFacts;
   readonly at: number;
-  readonly opened: OpenedLevel;
 }
 
 /** An entry of the point before, under its name of today. */
@@ -35,11 +39,14 @@ interface OldEntry extends PointEntry {
 export async function mergeLevel(context: RunContext, request: MergeRequest): Promise<MergedLevel> {
   const { work } = context;
   let pointFile = '';
+  let lost = { lost: new Set<BytePath>(), lostBesides: 0 };
   const changeFile = await LineSpool.write(work.file(`changes-${request.at}`), async (changes) => {
-    pointFile = await LineSpool.write(work.file(`point-${request.at}`), (point) => new LevelMerge(context, request, point, changes).run());
+    pointFile = await LineSpool.write(work.file(`point-${request.at}`), async (point) => {
+      lost = await new LevelMerge(context, request, point, changes).run();
+    });
   });
   await rm(request.facts.file, { force: true });
-  return { pointFile, changeFile };
+  return { pointFile, changeFile, ...lost };
 }
 
 class LevelMerge {
@@ -50,8 +57,10 @@ class LevelMerge {
   readonly #presence: Presence;
   /** Directories to which something was renamed. */
   readonly #newNames: ReadonlySet<BytePath>;
-  #lost = 0;
-  #firstLost: BytePath = '';
+  /** What the point before lacks already, under the names of today. */
+  #lostBefore: Set<BytePath>;
+  readonly #lost = new Set<BytePath>();
+  #lostBesides = 0;
 
   constructor(context: RunContext, request: MergeRequest, point: LineSpool, changes: LineSpool) {
     this.#context = context;
@@ -60,9 +69,10 @@ class LevelMerge {
     this.#changes = changes;
     this.#presence = new Presence(request.facts);
     this.#newNames = new Set(request.facts.renames.map(({ to }) => to));
+    this.#lostBefore = new Set(request.before?.lost);
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<{ readonly lost: Set<BytePath>; readonly lostBesides: number }> {
     const old = (await this.#renamed())[Symbol.asyncIterator]();
     const facts = readFacts(this.#request.facts.file, this.#context);
     try {
@@ -79,7 +89,10 @@ class LevelMerge {
       await old.return?.();
       await facts.return(undefined);
     }
-    this.#warnOfLosses();
+    const { hasLists, replacesAll } = this.#request.facts;
+    // Without lists what was lacking still is, unless the level holds or deletes it.
+    if (!hasLists && !replacesAll) for (const path of this.#lostBefore) this.#lost.add(path);
+    return { lost: this.#lost, lostBesides: this.#lostBesides };
   }
 
   async #take(old: OldEntry | undefined, fact: PathFact | undefined): Promise<void> {
@@ -87,6 +100,7 @@ class LevelMerge {
     const wasDirectory = old && old.entry.type === 'directory';
     const stays = this.#presence.visit(path, fact, wasDirectory);
     const held = fact?.held;
+    if (held || fact?.isDeleted === true) this.#lostBefore.delete(path);
     if (old) {
       const isReplaced = held !== undefined && (held.type === 'directory') !== wasDirectory;
       if (!stays || isReplaced) await this.#changes.add(formatChange({ from: old.from, to: undefined, isDirectory: wasDirectory === true }));
@@ -94,7 +108,7 @@ class LevelMerge {
     }
     if (held) await this.#point.add(formatPointEntry({ entry: held, level: this.#request.at }));
     else if (old && stays) await this.#point.add(formatPointEntry({ entry: old.entry, level: old.level }));
-    else if (fact?.isNamed === true && !old && this.#isBelowNewName(path)) this.#noteLoss(path);
+    else if (fact?.isNamed === true && !old && (this.#lostBefore.has(path) || this.#isBelowNewName(path))) this.#noteLoss(path);
   }
 
   /** The point before under the names of today. What a rename took the place of is gone. */
@@ -103,6 +117,7 @@ class LevelMerge {
     if (facts.renames.length === 0) return this.#asItWas();
     const { signal, work } = this.#context;
     const map = await planRenames(facts.renames, (paths) => this.#directoriesAmong(paths));
+    this.#lostBefore = new Set([...this.#lostBefore].map((path) => map.pathNow(path) ?? path));
     const changes = this.#changes;
     async function* records() {
       for await (const line of before ? readSpool(before.pointFile, { signal }) : []) {
@@ -140,17 +155,8 @@ class LevelMerge {
   }
 
   #noteLoss(path: BytePath): void {
-    if (this.#lost === 0) this.#firstLost = path;
-    this.#lost += 1;
-  }
-
-  #warnOfLosses(): void {
-    if (this.#lost === 0) return;
-    const fields = { level: describeLevel(this.#request.opened.level.id), paths: this.#lost, first: displayPath(this.#firstLost) };
-    this.#context.logger.warn(
-      fields,
-      'renamed directories: the level names files that no level holds under a name that leads to them; they cannot be restored',
-    );
+    if (this.#lost.size < MAX_LOST) this.#lost.add(path);
+    else this.#lostBesides += 1;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BytePath } from '@freezer/core';
+import type { BytePath, RestoreProblem } from '@freezer/core';
 import type { PointEntry } from '@freezer/format';
 
 /** A path that the level before had, and this one has not. */
@@ -22,4 +22,6 @@ export interface PointHistory {
   gone(at: number): AsyncIterable<GonePath>;
   /** What level `at` renamed of that which the levels before it had, without what is gone; sorted by `from`. */
   moved(at: number): AsyncIterable<MovedPath>;
+  /** What is there after level `at` according to its directories, but cannot be restored, because tar recorded a renaming wrong. */
+  lost(at: number): readonly RestoreProblem[];
 }

@@ -42,6 +42,7 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
     const stages = decoders[at] ?? [];
     problems.push(...(await restoreLevel(context, request, { point, opened, at, stages, placement })));
   }
+  if (history) problems.push(...history.lost(point.levels.length - 1));
   return { levels: point.levels, problems, pruned, placement };
 }
 
