@@ -16,6 +16,7 @@ import type {
 import { type Deed, failure, guarded, isSystemError, translated } from './failure.ts';
 import { pathOfKey, pathOfPrefix } from './key-path.ts';
 import { makeContainer } from './make-container.ts';
+import type { LocalStorageOptions } from './options.ts';
 import { putObject } from './put-object.ts';
 import { readObject } from './read-object.ts';
 import { removeObject } from './remove-object.ts';
@@ -23,7 +24,6 @@ import { removeTreeAt } from './remove-tree.ts';
 import type { StagingRun } from './staging.ts';
 import { StagingAreas } from './staging-areas.ts';
 import { childrenOf, walk } from './walk.ts';
-import type { LocalStorageOptions } from './options.ts';
 
 /** Objects as files below a directory: a key is a path. Every write appears by one rename (or link) and is durable when `put` resolves. */
 export class LocalStorage implements Storage {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from '@jest/globals';
 import { SILENT, type Storage } from '@freezer/core';
 import { describeStorageContract } from '@freezer/testing';
+import { afterAll } from '@jest/globals';
 import { localStorage } from './local-plugin.ts';
 
 const base = mkdtempSync(path.join(tmpdir(), 'freezer-local-'));

@@ -20,12 +20,24 @@ const folderModeOf = (fileMode: number): number => fileMode | ((fileMode & 0o444
 const isFileMode = (mode: number): boolean => (mode & ~0o666) === 0 && (mode & 0o600) === 0o600;
 
 const fileMode = z
-  .union([z.string().regex(MODE_TEXT).transform((text) => Number.parseInt(text.replace(/^0o?/, ''), 8)), z.int()], { error: MODE_HELP })
+  .union(
+    [
+      z
+        .string()
+        .regex(MODE_TEXT)
+        .transform((text) => Number.parseInt(text.replace(/^0o?/, ''), 8)),
+      z.int(),
+    ],
+    { error: MODE_HELP },
+  )
   .refine(isFileMode, { error: MODE_HELP });
 
 const schema = z
   .object({
-    container: z.string({ error: 'must be the path of a directory' }).min(1, 'must be the path of a directory').regex(/^[^\0]+$/, 'must not hold a NUL byte'),
+    container: z
+      .string({ error: 'must be the path of a directory' })
+      .min(1, 'must be the path of a directory')
+      .regex(/^[^\0]+$/, 'must not hold a NUL byte'),
     storage_mode: fileMode.default(0o600),
   })
   .transform(({ container, storage_mode }): LocalStorageOptions => ({ container, fileMode: storage_mode, folderMode: folderModeOf(storage_mode) }));

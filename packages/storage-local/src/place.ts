@@ -55,9 +55,10 @@ async function placeFile({ staged, target, ifAbsent }: Placement): Promise<void>
   await syncFolder(path.dirname(target));
 }
 
-async function placeIfAbsent(staged: string, target: string): Promise<void> {
+/** Fails with EEXIST when the target is there. `makeLink` is the system's own. */
+export async function placeIfAbsent(staged: string, target: string, makeLink: typeof link = link): Promise<void> {
   try {
-    await link(staged, target);
+    await makeLink(staged, target);
     await unlink(staged);
   } catch (error) {
     if (!isSystemError(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { exists } from './exists.ts';
 import { isSystemError } from './failure.ts';
 import { TEMPORARY } from './key-path.ts';
 
 const OWNER = 'owner';
 /** Another process that sweeps empty folders may take ours away between two steps; not that often, though. */
-const ATTEMPTS = 20;
+const ATTEMPTS = 100;
 
 /** An open file below the temporary folder. */
 export interface StagedFile {
@@ -116,14 +116,12 @@ export class Staging {
   async #make(): Promise<void> {
     const mode = this.#run.folderMode;
     this.#made = true;
-    for (const folder of [`${this.base}/${TEMPORARY}`, this.#folder]) {
-      try {
-        await mkdir(folder, { mode });
-        await chmod(folder, mode);
-      } catch (error) {
-        if (!isSystemError(error, 'EEXIST')) throw error;
-      }
-    }
+    // The container itself is never made here: a missing one may be a disk that is not mounted.
+    await stat(this.base);
+    // One call, because others remove empty folders at any time.
+    const made = await mkdir(this.#folder, { recursive: true, mode });
+    if (made !== undefined) await chmod(this.#folder, mode);
+    if (made === `${this.base}/${TEMPORARY}`) await chmod(made, mode);
     await this.#writeOwner(`${this.#folder}/${randomUUID()}`);
   }
 

@@ -1,5 +1,6 @@
-import { type Dirent, type Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { CallOptions, ObjectInfo, StorageChild, StorageKey } from '@freezer/core';
 import { type Deed, isSystemError, translated } from './failure.ts';
 import { TEMPORARY } from './key-path.ts';
@@ -13,21 +14,23 @@ interface Found {
   readonly info: Stats;
 }
 
+const identityOf = (info: Stats): string => `${info.dev}:${info.ino}`;
+
 const join = (prefix: StorageKey, name: string): StorageKey => (prefix === '' ? name : `${prefix}/${name}`);
 
 /** Every object below a folder. Links to folders are followed, except into a folder that is being listed already. */
 export async function* walk(folder: string, prefix: StorageKey, deed: Deed, { signal }: CallOptions): AsyncGenerator<ObjectInfo> {
-  const visit = async function* (path: string, key: StorageKey, above: readonly string[]): AsyncGenerator<ObjectInfo> {
-    for await (const batch of batches(path, deed, signal)) {
-      for (const { name, info } of await look(path, batch, deed)) {
+  const visit = async function* (place: string, key: StorageKey, above: readonly string[]): AsyncGenerator<ObjectInfo> {
+    for await (const batch of batches(place, deed, signal)) {
+      for (const { name, info } of await look(place, batch, deed)) {
         if (isHidden(key, name)) continue;
         if (info.isFile()) yield { key: join(key, name), size: info.size, modifiedAt: info.mtimeMs };
-        const identity = `${info.dev}:${info.ino}`;
-        if (info.isDirectory() && !above.includes(identity)) yield* visit(`${path}/${name}`, join(key, name), [...above, identity]);
+        if (info.isDirectory() && !above.includes(identityOf(info))) yield* visit(`${place}/${name}`, join(key, name), [...above, identityOf(info)]);
       }
     }
   };
-  yield* visit(folder, prefix, []);
+  const top = await lookAt(path.dirname(folder), path.basename(folder), deed);
+  yield* visit(folder, prefix, top ? [identityOf(top.info)] : []);
 }
 
 /** The names directly in a folder. */

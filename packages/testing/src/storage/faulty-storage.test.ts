@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import { FreezerError } from '@freezer/core';
+import { describe, expect, it } from '@jest/globals';
 import { readAll, textBody } from '../sample-bytes.ts';
 import { FaultyStorage } from './faulty-storage.ts';
 import { MemoryStorage } from './memory-storage.ts';

@@ -1,4 +1,16 @@
-import type { ByteRange, ByteStream, CallOptions, ObjectInfo, PutOptions, Storage, StorageCapabilities, StorageChild, StorageKey, StorageRemains, UsageInfo } from '@freezer/core';
+import type {
+  ByteRange,
+  ByteStream,
+  CallOptions,
+  ObjectInfo,
+  PutOptions,
+  Storage,
+  StorageCapabilities,
+  StorageChild,
+  StorageKey,
+  StorageRemains,
+  UsageInfo,
+} from '@freezer/core';
 
 export type FaultyOperation = 'prepare' | 'put' | 'get' | 'stat' | 'list' | 'children' | 'remove' | 'removeTree';
 
@@ -58,7 +70,8 @@ export class FaultyStorage implements Storage {
 
   async put(key: StorageKey, body: ByteStream, options?: PutOptions): Promise<ObjectInfo> {
     const fault = this.#next('put', key);
-    if (fault?.kind !== 'twice') return await act(fault, async () => await this.#inner.put(key, fault?.kind === 'truncate' ? cut(body, fault.bytes ?? 0) : body, options));
+    if (fault?.kind !== 'twice')
+      return await act(fault, async () => await this.#inner.put(key, fault?.kind === 'truncate' ? cut(body, fault.bytes ?? 0) : body, options));
     const kept: Uint8Array[] = [];
     for await (const chunk of body) kept.push(chunk);
     await this.#inner.put(key, again(kept), options);

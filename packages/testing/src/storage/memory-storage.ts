@@ -68,7 +68,8 @@ export class MemoryStorage implements Storage {
     const kept = this.place.objects.get(key);
     if (!kept) throw new FreezerError('not_found', `memory storage: get of '${key}' failed: no such object`);
     const size = kept.bytes.length;
-    if (range && range.offset > size) throw new FreezerError('range_not_satisfied', `memory storage: get of '${key}' failed: nothing at ${range.offset}, it has ${size} bytes`);
+    if (range && range.offset > size)
+      throw new FreezerError('range_not_satisfied', `memory storage: get of '${key}' failed: nothing at ${range.offset}, it has ${size} bytes`);
     const end = range ? Math.min(size, range.offset + range.length) : size;
     for (let position = range?.offset ?? 0; position < end; position += CHUNK_BYTES) {
       signal?.throwIfAborted();
@@ -130,7 +131,10 @@ const restBelow = (prefix: StorageKey, key: StorageKey): string | undefined => {
 
 function checkKey(operation: string, key: StorageKey): void {
   if (!key.includes('\0') && key.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..' && segment !== '.freezer-tmp')) return;
-  throw new FreezerError('invalid', `memory storage: ${operation} failed: '${key}' is no key: it must be relative, without empty, '.', '..' or '.freezer-tmp' segments`);
+  throw new FreezerError(
+    'invalid',
+    `memory storage: ${operation} failed: '${key}' is no key: it must be relative, without empty, '.', '..' or '.freezer-tmp' segments`,
+  );
 }
 
 const memoryRemains = ({ remains }: MemoryPlace, own: string): StorageRemains => ({

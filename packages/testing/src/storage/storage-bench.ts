@@ -1,5 +1,5 @@
-import { expect } from '@jest/globals';
 import { type ErrorCode, FreezerError, messageOf, type Storage } from '@freezer/core';
+import { expect } from '@jest/globals';
 
 /** What a case of the storage contract works with. */
 export interface StorageBench {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { ByteRange, ByteStream, CallOptions, ObjectInfo, PutOptions, StorageChild, StorageKey } from '@freezer/core';
+import { describe, expect, it } from '@jest/globals';
 import { describeCases } from '../contract-case.ts';
 import { readAll } from '../sample-bytes.ts';
 import { createMemoryPlace, type MemoryPlace, MemoryStorage } from './memory-storage.ts';
@@ -55,24 +55,36 @@ class SwallowsErrors extends MemoryStorage {
     } catch {
       kept.push(Buffer.from(' and no more'));
     }
-    return await super.put(key, { async *[Symbol.asyncIterator]() {
-      yield* kept;
-    } }, options);
+    return await super.put(
+      key,
+      {
+        async *[Symbol.asyncIterator]() {
+          yield* kept;
+        },
+      },
+      options,
+    );
   }
 }
 
 class PullsAhead extends MemoryStorage {
   override async put(key: StorageKey, body: ByteStream, options?: PutOptions): Promise<ObjectInfo> {
     const iterator = body[Symbol.asyncIterator]();
-    return await super.put(key, { async *[Symbol.asyncIterator]() {
-      for (;;) {
-        const [first, second] = await Promise.all([iterator.next(), iterator.next()]);
-        if (first.done) return;
-        yield first.value;
-        if (second.done) return;
-        yield second.value;
-      }
-    } }, options);
+    return await super.put(
+      key,
+      {
+        async *[Symbol.asyncIterator]() {
+          for (;;) {
+            const [first, second] = await Promise.all([iterator.next(), iterator.next()]);
+            if (first.done) return;
+            yield first.value;
+            if (second.done) return;
+            yield second.value;
+          }
+        },
+      },
+      options,
+    );
   }
 }
 
@@ -117,12 +129,18 @@ class EatsTrees extends MemoryStorage {
 class HalfVisible extends MemoryStorage {
   override async put(key: StorageKey, body: ByteStream, options: PutOptions = {}): Promise<ObjectInfo> {
     const place = this.place;
-    return await super.put(key, { async *[Symbol.asyncIterator]() {
-      for await (const chunk of body) {
-        yield chunk;
-        if (!options.ifAbsent) place.objects.set(key, { bytes: Buffer.from(chunk), modifiedAt: Date.now() });
-      }
-    } }, options);
+    return await super.put(
+      key,
+      {
+        async *[Symbol.asyncIterator]() {
+          for await (const chunk of body) {
+            yield chunk;
+            if (!options.ifAbsent) place.objects.set(key, { bytes: Buffer.from(chunk), modifiedAt: Date.now() });
+          }
+        },
+      },
+      options,
+    );
   }
 }
 
@@ -195,6 +213,8 @@ describe('the storage contract', () => {
   });
 
   it('refuses a waiver for a case that does not exist', () => {
-    expect(() => describeCases('x', STORAGE_CASES, { waive: { 'no such case': 'because' }, setUp: async () => Promise.reject(new TypeError('unused')) })).toThrow("no case is named 'no such case'");
+    expect(() =>
+      describeCases('x', STORAGE_CASES, { waive: { 'no such case': 'because' }, setUp: async () => Promise.reject(new TypeError('unused')) }),
+    ).toThrow("no case is named 'no such case'");
   });
 });

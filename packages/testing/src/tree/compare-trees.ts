@@ -7,7 +7,11 @@ export type TreeFacet = 'owner' | 'mtime' | 'mode' | 'hardLinks' | 'holes' | 'xa
 const SLACK_BYTES = 131_072;
 
 /** One line per difference, empty when the trees are equal. A restored file may take less room than the original, never much more. */
-export function compareTrees(expected: readonly TreeEntry[], actual: readonly TreeEntry[], options: { readonly without?: readonly TreeFacet[] } = {}): string[] {
+export function compareTrees(
+  expected: readonly TreeEntry[],
+  actual: readonly TreeEntry[],
+  options: { readonly without?: readonly TreeFacet[] } = {},
+): string[] {
   const without = new Set(options.without ?? []);
   const found = new Map(actual.map((entry) => [entry.path, entry]));
   const wanted = new Set(expected.map(({ path }) => path));
@@ -38,7 +42,9 @@ function differences(expected: TreeEntry, actual: TreeEntry | undefined, without
   if (!without.has('xattrs')) facts.push(['xattrs', text(expected.xattrs), text(actual.xattrs)]);
   if (!without.has('acl')) facts.push(['ACL', text(expected.acl), text(actual.acl)]);
   return [
-    ...facts.filter(([, left, right]) => left !== right).map(([fact, left, right]) => `${shown(expected.path)}: ${fact} ${String(left)} became ${String(right)}`),
+    ...facts
+      .filter(([, left, right]) => left !== right)
+      .map(([fact, left, right]) => `${shown(expected.path)}: ${fact} ${String(left)} became ${String(right)}`),
     ...(without.has('holes') ? [] : lostHoles(expected, actual)),
   ];
 }

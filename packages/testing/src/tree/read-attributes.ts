@@ -14,7 +14,11 @@ const unquoted = (text: string): string => text.replaceAll(/\\([0-7]{3})/g, (_, 
 async function readBlocks(program: string, options: readonly string[], root: string): Promise<Map<BytePath, string[]> | undefined> {
   let output: string;
   try {
-    const { stdout } = await run(program, [...options, '--', root], { encoding: 'latin1', env: { PATH: process.env['PATH'], LC_ALL: 'C' }, maxBuffer: 256 * 1024 * 1024 });
+    const { stdout } = await run(program, [...options, '--', root], {
+      encoding: 'latin1',
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+      maxBuffer: 256 * 1024 * 1024,
+    });
     output = stdout;
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined;

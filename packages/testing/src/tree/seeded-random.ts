@@ -33,7 +33,8 @@ export function createSeededRandom(seed: number): SeededRandom {
   };
 }
 
-const WORDS = 'the of to data file backup level restore error info warning user service connection time host server started stopped request id value null true'.split(' ');
+const WORDS =
+  'the of to data file backup level restore error info warning user service connection time host server started stopped request id value null true'.split(' ');
 const BLOCK_BYTES = 4096;
 
 /** Bytes as a disk holds them: mostly text that shrinks to about a third, with parts that do not shrink. */

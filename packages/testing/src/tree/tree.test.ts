@@ -19,7 +19,12 @@ describe('trees', () => {
   });
 
   it('the same seed makes the same tree of the size that was asked for, another seed another', async () => {
-    for (const [name, seed] of [['a', 1], ['b', 1], ['c', 2]] as const) await makeTree(`${base}/${name}`, { files: 90, bytes: 3_000_000, seed });
+    for (const [name, seed] of [
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+    ] as const)
+      await makeTree(`${base}/${name}`, { files: 90, bytes: 3_000_000, seed });
     const [a, b, c] = await Promise.all(['a', 'b', 'c'].map(async (name) => await readTree(`${base}/${name}`)));
     expect(compareTrees(a ?? [], b ?? [])).toEqual([]);
     expect(compareTrees(a ?? [], c ?? []).length).toBeGreaterThan(50);
