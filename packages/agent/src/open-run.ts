@@ -14,7 +14,8 @@ export interface OpenRun extends AsyncDisposable {
 
 function pick<Plugin>(what: string, wanted: string, plugins: readonly Plugin[], nameOf: (plugin: Plugin) => string): Plugin {
   const found = plugins.find((plugin) => nameOf(plugin) === wanted);
-  if (found === undefined) throw new FreezerError('unsupported', `--${what}: '${wanted}' is not part of this version; allowed: ${plugins.map(nameOf).join(', ')}`);
+  if (found === undefined)
+    throw new FreezerError('unsupported', `--${what}: '${wanted}' is not part of this version; allowed: ${plugins.map(nameOf).join(', ')}`);
   return found;
 }
 
@@ -38,7 +39,7 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins): Promis
   const passphrases = await readPassphrases(settings.encrypt_pass_file, logger);
   const enginePlugin = pick('engine', settings.engine_name, plugins.engines, ({ kind }) => kind);
   const engine: Engine = await enginePlugin.open(enginePlugin.settings.parse(settings), { logger });
-  const work = await WorkFolder.open(settings.state_dir, owner);
+  const work = settings.dry_run ? await WorkFolder.openAside() : await WorkFolder.open(settings.state_dir, owner);
   try {
     const opened = await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) });
     const storage = settings.dry_run ? new DryRunStorage(opened, { logger }) : opened;
@@ -57,8 +58,13 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins): Promis
   }
 }
 
-async function openStorage({ settings, storageSections, logger }: ActionInput, plugins: AgentPlugins, run: { readonly id: string; readonly owner: Uint8Array }): Promise<Storage> {
-  if (storageSections.length > 1) throw new FreezerError('unsupported', 'several [storage:...] sections: more than one storage at once is not part of this version');
+async function openStorage(
+  { settings, storageSections, logger }: ActionInput,
+  plugins: AgentPlugins,
+  run: { readonly id: string; readonly owner: Uint8Array },
+): Promise<Storage> {
+  if (storageSections.length > 1)
+    throw new FreezerError('unsupported', 'several [storage:...] sections: more than one storage at once is not part of this version');
   const chosen: Readonly<Record<string, unknown>> & { readonly storage: string } = storageSections[0]?.settings ?? settings;
   const plugin = pick('storage', chosen.storage, plugins.storages, ({ kind }) => kind);
   return plugin.open(plugin.settings.parse(chosen), { logger, run });

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { isDead, type Owner, ownerBytes, parseOwner } from '@freezer/format';
@@ -22,6 +23,15 @@ export class WorkFolder implements AsyncDisposable {
     } catch (error) {
       const code = systemCodeOf(error) === 'EACCES' || systemCodeOf(error) === 'EROFS' ? 'permission_denied' : 'unavailable';
       throw new FreezerError(code, `state folder ${stateDir}: cannot be used: ${messageOf(error)}; name another by --state-dir`, { cause: error });
+    }
+  }
+
+  /** For a dry run, which changes nothing below the state folder: a folder among the temporary files of this host. */
+  static async openAside(): Promise<WorkFolder> {
+    try {
+      return new WorkFolder(await mkdtemp(join(tmpdir(), 'freezer-dry-run-')));
+    } catch (error) {
+      throw new FreezerError('unavailable', `temporary folder ${tmpdir()}: cannot be used: ${messageOf(error)}; name another by TMPDIR`, { cause: error });
     }
   }
 
@@ -70,7 +80,10 @@ async function removeDead(parent: string, self: Owner): Promise<void> {
   for (const name of await readdir(parent)) {
     const path = join(parent, name);
     const owner = await readFile(join(path, 'owner')).then(parseOwner, () => undefined);
-    const writtenAt = await stat(path).then(({ mtimeMs }) => mtimeMs, () => undefined);
+    const writtenAt = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => undefined,
+    );
     if (await isDead(owner, { self, now: self.at, writtenAt })) await removeOwned(path);
     // Whose owner died between the making and the writing; a folder that is not empty stays.
     else if (owner === undefined) await rmdir(path).catch(() => undefined);
