@@ -1,18 +1,19 @@
-import { type CallOptions, FreezerError, levelFolder, type PointDecision, planRetention, pointsOf, type RetentionPolicy, type SetId, setName, strandedLevels } from '@freezer/core';
 import {
-  type CatalogChain,
-  type CatalogLevel,
-  clearRemains,
-  clearTemporary,
-  LevelReader,
-  readCatalog,
-  removeLevels,
-  removeUnclaimed,
-  type SetCatalog,
-  SetLock,
-  unclaimedLevels,
-} from '@freezer/format';
+  type CallOptions,
+  FreezerError,
+  levelFolder,
+  type PointDecision,
+  planRetention,
+  pointsOf,
+  type RetentionPolicy,
+  type SetId,
+  setName,
+  strandedLevels,
+} from '@freezer/core';
+import { type CatalogChain, type CatalogLevel, LevelReader, removeLevels, removeUnclaimed, type SetCatalog, unclaimedLevels } from '@freezer/format';
 import { viewChains, warnOfDamage } from './chain-view.ts';
+import { catalogOfHeld, holdSet } from './hold-set.ts';
+import { forgetPointRecord, readPointRecord } from './point-record.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Data without metadata that is younger may be a Python run at work: its chain is left alone. */
@@ -44,9 +45,10 @@ export interface AdminOutcome {
 export async function runAdmin(context: RunContext, request: AdminRequest): Promise<AdminOutcome> {
   const { storage, signal, now } = context;
   const set = setName(request.set);
-  await using lock = request.dryRun ? undefined : await lockSet(context, request, set);
-  const catalog = await currentCatalog(context, request, set);
-  if (catalog.chains.length === 0) throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
+  await using lock = await holdSet(context, request);
+  const catalog = await catalogOfHeld(context, request);
+  if (catalog.chains.length === 0)
+    throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
   const views = await viewChains(reader, catalog, { signal });
   warnOfDamage(views, set, context.logger);
@@ -61,6 +63,7 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
   if (!request.dryRun) {
     await lock?.check();
     await removeAll(context, catalog, removed, { signal });
+    await forgetRemoved(context, catalog, removed);
     for (const level of orphans) await removeUnclaimed(context, catalog, level.id, { signal });
   }
   return {
@@ -72,28 +75,6 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
   };
 }
 
-const lockSet = (context: RunContext, request: AdminRequest, set: string): Promise<SetLock> =>
-  SetLock.acquire({
-    storage: context.storage,
-    stateDir: context.stateDir,
-    workDir: context.work.path,
-    engine: request.set.engine,
-    set,
-    owner: context.owner,
-    logger: context.logger,
-    now: context.now,
-    waitSeconds: request.waitSeconds,
-    signal: context.signal,
-  });
-
-async function currentCatalog(context: RunContext, request: AdminRequest, set: string): Promise<SetCatalog> {
-  const { storage, signal } = context;
-  const catalog = await readCatalog(storage, request.set.engine, set, { signal });
-  if (request.dryRun) return catalog;
-  await clearTemporary(context);
-  return (await clearRemains(context, catalog, { signal })) ? readCatalog(storage, request.set.engine, set, { signal }) : catalog;
-}
-
 function busyChains(catalog: SetCatalog, now: number): ReadonlySet<number> {
   const isBusy = (chain: CatalogChain) => unclaimedLevels(chain).some(({ id }) => now - id.t < UNCLAIMED_GRACE_SECONDS);
   return new Set(catalog.chains.filter(isBusy).map(({ t0 }) => t0));
@@ -102,6 +83,13 @@ function busyChains(catalog: SetCatalog, now: number): ReadonlySet<number> {
 function orphansOf(catalog: SetCatalog, { orphansOlderThanSeconds }: AdminRequest, now: number): readonly CatalogLevel[] {
   if (orphansOlderThanSeconds === undefined) return [];
   return catalog.chains.flatMap((chain) => unclaimedLevels(chain).filter(({ id }) => now - id.t > orphansOlderThanSeconds));
+}
+
+/** What was removed on purpose is no loss. */
+async function forgetRemoved(context: RunContext, catalog: SetCatalog, removed: readonly PointDecision[]): Promise<void> {
+  const set = { storage: context.storage.label, engine: catalog.engine, set: catalog.set };
+  const last = await readPointRecord(context.stateDir, set);
+  if (removed.some(({ entry }) => entry.id.t0 === last?.t0 && entry.id.t === last.t)) await forgetPointRecord(context.stateDir, set);
 }
 
 /** Chain by chain, the oldest first: should it stop in between, what is left is whole. */

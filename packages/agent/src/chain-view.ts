@@ -1,4 +1,4 @@
-import { type CallOptions, type Chain, FreezerError, type LevelEntry, levelFolder, type Logger, messageOf } from '@freezer/core';
+import { type CallOptions, type Chain, FreezerError, type LevelEntry, type Logger, levelFolder, messageOf } from '@freezer/core';
 import { type CatalogChain, type CatalogLevel, committedLevels, type LevelReader, type ReadManifest, type SetCatalog } from '@freezer/format';
 
 /** A chain as the rules of core see it, with what stands behind each entry. */
@@ -43,6 +43,7 @@ export async function viewChains(reader: LevelReader, catalog: SetCatalog, optio
 /** Says which manifests of a set cannot be read. */
 export function warnOfDamage(views: readonly ChainView[], set: string, logger: Logger): void {
   for (const view of views) {
-    for (const { id, damage } of view.levels) if (damage) logger.warn({ set, chain: id.t0, level: levelFolder(id), reason: messageOf(damage) }, 'manifest cannot be read');
+    for (const { id, damage } of view.levels)
+      if (damage) logger.warn({ set, chain: id.t0, level: levelFolder(id), reason: messageOf(damage) }, 'manifest cannot be read');
   }
 }

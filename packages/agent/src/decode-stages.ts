@@ -25,8 +25,12 @@ export async function decodeStages(request: DecodeRequest, options: CallOptions 
   if (manifest.options.encryption === null) return decompress;
   if (opened.keys === undefined || opened.passphrase === undefined) throw withoutKey(opened);
   if (manifest.options.encryption === 'aes-256-cfb') return [cfbDecryptStage(opened.passphrase, { digest: 'sha256' }), ...decompress];
-  if (manifest.options.encryption === 'aes-256-gcm') return [gcmDecryptStage(opened.keys.chainKey, { purpose: 'data', identity: identityText(set, opened.level.id) }), ...decompress];
-  throw new FreezerError('unsupported', `${describeLevel(opened.level.id)}: encryption '${manifest.options.encryption}' is not known; allowed: aes-256-cfb, aes-256-gcm`);
+  if (manifest.options.encryption === 'aes-256-gcm')
+    return [gcmDecryptStage(opened.keys.chainKey, { purpose: 'data', identity: identityText(set, opened.level.id) }), ...decompress];
+  throw new FreezerError(
+    'unsupported',
+    `${describeLevel(opened.level.id)}: encryption '${manifest.options.encryption}' is not known; allowed: aes-256-cfb, aes-256-gcm`,
+  );
 }
 
 function knownCompression(name: string, opened: OpenedLevel): Compression {

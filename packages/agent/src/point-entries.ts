@@ -1,5 +1,5 @@
 import type { CallOptions, SetId } from '@freezer/core';
-import { identityText, type IndexLevel, type LevelReader, mergePoint, type OpenedLevel, type PointEntry, readIndex } from '@freezer/format';
+import { type IndexLevel, identityText, type LevelReader, mergePoint, type OpenedLevel, type PointEntry, readIndex } from '@freezer/format';
 
 /** The index of a level as a stream. It was checked against the manifest before (`LevelReader.check`). */
 export function readLevelIndex(reader: LevelReader, set: SetId, opened: OpenedLevel, options: CallOptions): ReturnType<typeof readIndex> {

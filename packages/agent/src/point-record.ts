@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What this host remembers of its last point of a set: a storage that has less lost it, or somebody took it away. */
@@ -24,7 +24,8 @@ function fileOf(stateDir: string, { storage, engine, set }: RecordedSet): string
 export async function readPointRecord(stateDir: string, set: RecordedSet): Promise<PointRecord | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(fileOf(stateDir, set), 'utf8'));
-    const isRecord = typeof value === 'object' && value !== null && 't' in value && typeof value.t === 'number' && 'manifest' in value && typeof value.manifest === 'string';
+    const isRecord =
+      typeof value === 'object' && value !== null && 't' in value && typeof value.t === 'number' && 'manifest' in value && typeof value.manifest === 'string';
     return isRecord ? (value as PointRecord) : undefined;
   } catch {
     // It only serves a warning: without it nothing is lost but that.
@@ -37,4 +38,9 @@ export async function writePointRecord(stateDir: string, record: PointRecord): P
   await mkdir(join(stateDir, 'points'), { recursive: true, mode: 0o700 });
   await writeFile(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
+}
+
+/** The host forgets its last point: it was removed on purpose. */
+export async function forgetPointRecord(stateDir: string, set: RecordedSet): Promise<void> {
+  await rm(fileOf(stateDir, set), { force: true });
 }

@@ -1,6 +1,7 @@
 import { FreezerError, levelFolder, messageOf, type SetId, setName } from '@freezer/core';
 import { type CatalogLevel, committedLevels, LevelReader, type OpenedLevel, readCatalog, type SetCatalog, verifyPiecesReport } from '@freezer/format';
 import { decodeStages } from './decode-stages.ts';
+import { warnOfLoss } from './loss-warning.ts';
 import { readAll } from './restore/read-all.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -28,8 +29,10 @@ export async function* runVerify(context: RunContext, request: VerifyRequest): A
   const set = setName(request.set);
   const catalog = await readCatalog(storage, request.set.engine, set, { signal });
   const levels = catalog.chains.flatMap(committedLevels).filter(({ id }) => id.t <= (request.at ?? Number.POSITIVE_INFINITY));
-  if (levels.length === 0) throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
+  if (levels.length === 0)
+    throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: context.passphrases, logger: context.logger });
+  await warnOfLoss(context, catalog, reader);
   for (const level of levels) {
     context.logger.debug({ set, level: levelFolder(level.id) }, 'verifying level');
     yield await verifyLevel(context, request, reader, catalog, level);
@@ -46,7 +49,12 @@ async function verifyLevel(context: RunContext, request: VerifyRequest, reader: 
     await checkBase(catalog, reader, opened, problems, context.signal);
     if (opened.manifest === undefined) {
       notes.push('has no manifest (made by Python Freezer): only what its compression and encryption give away was checked');
-      await readAll(context, reader, opened, await decodeStages({ reader, set: request.set, opened, passphrases: context.passphrases }, { signal: context.signal }));
+      await readAll(
+        context,
+        reader,
+        opened,
+        await decodeStages({ reader, set: request.set, opened, passphrases: context.passphrases }, { signal: context.signal }),
+      );
     } else for await (const line of damagedPieces(reader, opened, context.signal)) problems.push(line);
   } catch (error) {
     context.signal.throwIfAborted();
@@ -58,7 +66,11 @@ async function verifyLevel(context: RunContext, request: VerifyRequest, reader: 
 
 async function* damagedPieces(reader: LevelReader, opened: OpenedLevel, signal: AbortSignal): AsyncGenerator<string> {
   const expected = reader.expected(opened);
-  for await (const { piece, offset, length, reason } of verifyPiecesReport(reader.raw(opened, 'data', { signal }), await reader.pieces(opened, { signal }), expected)) {
+  for await (const { piece, offset, length, reason } of verifyPiecesReport(
+    reader.raw(opened, 'data', { signal }),
+    await reader.pieces(opened, { signal }),
+    expected,
+  )) {
     yield `data of ${expected.level}: bytes ${offset} to ${offset + length - 1} (piece ${piece}): ${{ digest: 'differ from what was stored', short: 'are missing', long: 'are too much' }[reason]}`;
   }
 }
@@ -74,6 +86,12 @@ async function checkBase(catalog: SetCatalog, reader: LevelReader, { level, mani
     return;
   }
   if (base.manifest === null) return;
-  const found = below.objects.has('manifest') ? await reader.peek(below, { signal }).then((read) => read?.digest, () => 'unreadable') : undefined;
-  if (found !== base.manifest) problems.push(`${levelFolder(level.id)} of set ${catalog.set}: its base ${base.level}_${base.t} is not the one that it was made from`);
+  const found = below.objects.has('manifest')
+    ? await reader.peek(below, { signal }).then(
+        (read) => read?.digest,
+        () => 'unreadable',
+      )
+    : undefined;
+  if (found !== base.manifest)
+    problems.push(`${levelFolder(level.id)} of set ${catalog.set}: its base ${base.level}_${base.t} is not the one that it was made from`);
 }

@@ -36,7 +36,9 @@ async function setsOf(settings: Settings, context: RunContext) {
   if (settings.backup_name !== undefined) return [setOf(settings, context.engine)];
   const host = settings.hostname;
   const names = await listDataSets(context.storage, { signal: context.signal });
-  return names.filter(({ engine, set }) => engine === context.engine.name && set.startsWith(`${host}_`)).map(({ engine, set }) => ({ engine, host, name: set.slice(host.length + 1) }));
+  return names
+    .filter(({ engine, set }) => engine === context.engine.name && set.startsWith(`${host}_`))
+    .map(({ engine, set }) => ({ engine, host, name: set.slice(host.length + 1) }));
 }
 
 /** Undefined when nothing but orphans was asked for. */
@@ -65,7 +67,13 @@ const jsonOf = (outcome: AdminOutcome) => ({
 });
 
 function textOf({ set, kept, removed, orphans }: AdminOutcome, dryRun: boolean): string {
-  const row = (verb: string) => ({ entry, reasons }: PointDecision) => [verb, set, formatInstant(entry.id.t), `${entry.id.t0}/${levelFolder(entry.id)}`, reasons.join('; ')];
-  const rows = [...removed.map(row(dryRun ? 'would remove' : 'removed')), ...orphans.map((key) => [dryRun ? 'would remove' : 'removed', set, '', key, 'goes: data that belongs to no backup']), ...kept.map(row('kept'))];
+  const row =
+    (verb: string) =>
+    ({ entry, reasons }: PointDecision) => [verb, set, formatInstant(entry.id.t), `${entry.id.t0}/${levelFolder(entry.id)}`, reasons.join('; ')];
+  const rows = [
+    ...removed.map(row(dryRun ? 'would remove' : 'removed')),
+    ...orphans.map((key) => [dryRun ? 'would remove' : 'removed', set, '', key, 'goes: data that belongs to no backup']),
+    ...kept.map(row('kept')),
+  ];
   return formatTable([{ title: 'Action' }, { title: 'Set' }, { title: 'Time' }, { title: 'Level' }, { title: 'Why' }], rows);
 }

@@ -1,5 +1,5 @@
 import { displayPath } from '@freezer/core';
-import { resultDocument, type ResultDocument, type ResultFacts, type Sample } from '@freezer/models';
+import { type ResultDocument, type ResultFacts, resultDocument, type Sample } from '@freezer/models';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import type { BackupRequest } from '../backup/backup-request.ts';
 import { type BackupOutcome, runBackup } from '../backup/run-backup.ts';

@@ -18,12 +18,36 @@ export async function listAction(input: ActionInput, plugins: AgentPlugins): Pro
 
 function textOf(sets: readonly ListedSet[]): string {
   if (sets.length === 0) return 'no backups\n';
-  const rows = sets.flatMap(({ set, engine, points }) => points.map((point) => [set, engine, formatInstant(point.t), levelFolder(point), stateOf(point), point.bytes === undefined ? '' : formatBytes(point.bytes), point.entries ?? '']));
+  const rows = sets.flatMap(({ set, engine, points }) =>
+    points.map((point) => [
+      set,
+      engine,
+      formatInstant(point.t),
+      levelFolder(point),
+      stateOf(point),
+      point.bytes === undefined ? '' : formatBytes(point.bytes),
+      point.entries ?? '',
+    ]),
+  );
   const table = formatTable(
-    [{ title: 'Set' }, { title: 'Engine' }, { title: 'Time' }, { title: 'Level' }, { title: 'State' }, { title: 'Stored', align: 'right' }, { title: 'Files', align: 'right' }],
+    [
+      { title: 'Set' },
+      { title: 'Engine' },
+      { title: 'Time' },
+      { title: 'Level' },
+      { title: 'State' },
+      { title: 'Stored', align: 'right' },
+      { title: 'Files', align: 'right' },
+    ],
     rows,
   );
-  return table + sets.flatMap(notesOf).map((note) => `${note}\n`).join('');
+  return (
+    table +
+    sets
+      .flatMap(notesOf)
+      .map((note) => `${note}\n`)
+      .join('')
+  );
 }
 
 function stateOf({ damage, restorable, result, encrypted }: ListedPoint): string {

@@ -29,7 +29,9 @@ export async function restoreAction(input: ActionInput, plugins: AgentPlugins): 
 function textOf(request: RestoreRequest, { levels, problems, pruned }: RestoreOutcome): string {
   const top = levels.at(-1)?.level.id;
   const verb = request.dryRun ? 'would restore' : 'restored';
-  const lines = [`${verb} ${setName(request.set)} of ${top ? formatUtc(top.t) : ''} (${levels.map(({ level }) => levelFolder(level.id)).join(', ')}) to ${request.target}`];
+  const lines = [
+    `${verb} ${setName(request.set)} of ${top ? formatUtc(top.t) : ''} (${levels.map(({ level }) => levelFolder(level.id)).join(', ')}) to ${request.target}`,
+  ];
   if (pruned > 0) lines.push(`removed by --delete: ${pruned}`);
   for (const { path, detail } of problems) lines.push(`not restored as it was: ${displayPath(path)}: ${detail}`);
   return `${lines.join('\n')}\n`;

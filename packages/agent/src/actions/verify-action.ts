@@ -20,7 +20,19 @@ export async function verifyAction(input: ActionInput, plugins: AgentPlugins): P
     }
   }
   const damaged = levels.filter(({ problems }) => problems.length > 0);
-  const json = { action: 'verify', result: damaged.length === 0 ? 'success' : 'fail', damaged: damaged.length, levels: levels.map((level) => ({ set: level.set, chain: level.id.t0, level: levelFolder(level.id), bytes: level.bytes, problems: level.problems, notes: level.notes })) };
+  const json = {
+    action: 'verify',
+    result: damaged.length === 0 ? 'success' : 'fail',
+    damaged: damaged.length,
+    levels: levels.map((level) => ({
+      set: level.set,
+      chain: level.id.t0,
+      level: levelFolder(level.id),
+      bytes: level.bytes,
+      problems: level.problems,
+      notes: level.notes,
+    })),
+  };
   return { result: damaged.length === 0 ? 'success' : 'fail', output: { text: levels.map(linesOf).join(''), json } };
 }
 
@@ -28,7 +40,9 @@ async function setsOf({ settings }: ActionInput, context: RunContext) {
   if (settings.backup_name !== undefined) return [setOf(settings, context.engine)];
   const host = settings.hostname;
   const names = await listSets(context.storage, { signal: context.signal });
-  return names.filter(({ engine, set }) => engine === context.engine.name && set.startsWith(`${host}_`)).map(({ engine, set }) => ({ engine, host, name: set.slice(host.length + 1) }));
+  return names
+    .filter(({ engine, set }) => engine === context.engine.name && set.startsWith(`${host}_`))
+    .map(({ engine, set }) => ({ engine, host, name: set.slice(host.length + 1) }));
 }
 
 function linesOf({ set, id, bytes, problems, notes }: VerifiedLevel): string {

@@ -1,7 +1,7 @@
-import { type CallOptions, decideLevel, FreezerError, type LevelDecision, messageOf, nextTime, setName } from '@freezer/core';
 import { detectCfbDigest } from '@freezer/codec';
-import { isCompression } from '@freezer/models';
+import { type CallOptions, decideLevel, FreezerError, type LevelDecision, type Logger, messageOf, nextTime, setName } from '@freezer/core';
 import { type LevelReader, type OpenedLevel, type SetCatalog, unclaimedLevels } from '@freezer/format';
+import { isCompression } from '@freezer/models';
 import { type ChainView, type LevelView, viewChain, warnOfDamage } from '../chain-view.ts';
 import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';
@@ -66,7 +66,8 @@ async function openBase(reader: LevelReader, request: BackupRequest, entry: Leve
 async function encryptionMisfit(reader: LevelReader, request: BackupRequest, base: OpenedLevel, options: CallOptions): Promise<string | undefined> {
   const wanted = request.encryption;
   const isEncrypted = base.manifest === undefined ? base.metadata.encryption === true : base.manifest.vouching === 'hmac-sha256';
-  if (isEncrypted !== (wanted !== undefined)) return isEncrypted ? 'the chain is encrypted, and no pass file was given' : 'the chain is not encrypted, and a pass file was given';
+  if (isEncrypted !== (wanted !== undefined))
+    return isEncrypted ? 'the chain is encrypted, and no pass file was given' : 'the chain is not encrypted, and a pass file was given';
   if (wanted === undefined) return undefined;
   const another = `the chain of ${setName(request.set)} is encrypted by another passphrase`;
   // Of several that were given the first encrypts, and any of them may have opened the base.
@@ -76,7 +77,8 @@ async function encryptionMisfit(reader: LevelReader, request: BackupRequest, bas
   return fits === undefined ? another : undefined;
 }
 
-/** For the log: data of which nobody says whose it is. */
-export function unclaimedIn(catalog: SetCatalog): number {
-  return catalog.chains.reduce((count, chain) => count + unclaimedLevels(chain).length, 0);
+/** Says that there is data of which nobody tells whose it is. */
+export function warnOfUnclaimed(catalog: SetCatalog, logger: Logger): void {
+  const levels = catalog.chains.reduce((count, chain) => count + unclaimedLevels(chain).length, 0);
+  if (levels > 0) logger.warn({ set: catalog.set, levels }, 'data without metadata: a run of Python Freezer is at work, or left it');
 }

@@ -1,6 +1,6 @@
 import type { LevelId, SourceLease } from '@freezer/core';
-import { encodeManifest, type IndexCounts, sha256Hex, type StoredObject } from '@freezer/format';
-import { type JsonValue, type Manifest, MANIFEST_FORMAT, writeMetadataObject } from '@freezer/models';
+import { encodeManifest, type IndexCounts, type StoredObject, sha256Hex } from '@freezer/format';
+import { type JsonValue, MANIFEST_FORMAT, type Manifest, writeMetadataObject } from '@freezer/models';
 import type { BackupRequest } from './backup-request.ts';
 import type { BackupPlan } from './choose-base.ts';
 import type { SmallObjects } from './store-objects.ts';
@@ -38,7 +38,12 @@ const instant = (seconds: number): string => new Date(seconds * 1000).toISOStrin
 const digested = ({ size, sha256 }: StoredObject): { size: number; sha256: string } => ({ size, sha256 });
 
 /** The manifest of a level and its digest. `key`: of the chain, when a pass file was given. */
-export function manifestOf(facts: LevelFacts, objects: LevelObjects, metadata: Buffer, key: Buffer | undefined): { readonly bytes: Buffer; readonly digest: string } {
+export function manifestOf(
+  facts: LevelFacts,
+  objects: LevelObjects,
+  metadata: Buffer,
+  key: Buffer | undefined,
+): { readonly bytes: Buffer; readonly digest: string } {
   const bytes = encodeManifest(documentOf(facts, objects, metadata), key);
   return { bytes, digest: sha256Hex(bytes) };
 }
@@ -63,7 +68,14 @@ function documentOf(facts: LevelFacts, objects: LevelObjects, metadata: Buffer):
       one_file_system: true,
     },
     archive_bytes: facts.archiveBytes,
-    counts: { files: counts.files, directories: counts.directories, links: counts.links, others: counts.others, deleted: counts.deleted, entries: counts.lines },
+    counts: {
+      files: counts.files,
+      directories: counts.directories,
+      links: counts.links,
+      others: counts.others,
+      deleted: counts.deleted,
+      entries: counts.lines,
+    },
     ...(facts.point && { point: { ...facts.point } }),
     skipped,
     incomplete: facts.incomplete,

@@ -1,27 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { type ArchiveBackup, FreezerError, levelFolder, messageOf, once, setName, type SourceLease } from '@freezer/core';
-import {
-  type ChainKeys,
-  clearRemains,
-  clearTemporary,
-  describeLevel,
-  hashPieces,
-  identityText,
-  type IndexCounts,
-  LevelReader,
-  LevelWriter,
-  readCatalog,
-  SetLock,
-  type SetCatalog,
-  supersede,
-} from '@freezer/format';
+import { type ArchiveBackup, FreezerError, levelFolder, messageOf, once, type SourceLease } from '@freezer/core';
+import { type ChainKeys, hashPieces, type IndexCounts, identityText, LevelReader, LevelWriter, type SetCatalog, supersede } from '@freezer/format';
 import type { Sample } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
-import { readPointRecord, writePointRecord } from '../point-record.ts';
+import { catalogOfHeld, holdSet } from '../hold-set.ts';
+import { warnOfLoss } from '../loss-warning.ts';
+import { writePointRecord } from '../point-record.ts';
 import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { fetchState } from './base-state.ts';
-import { type BackupPlan, chooseBase, unclaimedIn } from './choose-base.ts';
+import { type BackupPlan, chooseBase, warnOfUnclaimed } from './choose-base.ts';
 import { dataStages } from './data-stages.ts';
 import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
 import { storeSmallObjects } from './store-objects.ts';
@@ -55,10 +43,17 @@ export async function runBackup(context: RunContext, request: BackupRequest): Pr
   const { storage, signal, logger, now } = context;
   await using lease = await request.source.open({ signal });
   await storage.prepare({ signal });
-  await using lock = request.dryRun ? undefined : await lockSet(context, request);
-  const catalog = await currentCatalog(context, request);
-  const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: request.encryption ? [request.encryption.passphrase] : [], logger });
-  await warnOfLoss(context, catalog);
+  await using lock = await holdSet(context, request);
+  const catalog = await catalogOfHeld(context, request);
+  warnOfUnclaimed(catalog, logger);
+  const reader = new LevelReader({
+    storage,
+    catalog,
+    keyring: context.keyring,
+    passphrases: request.encryption ? [request.encryption.passphrase] : [],
+    logger,
+  });
+  await warnOfLoss(context, catalog, reader);
   const plan = await chooseBase(context, request, catalog, reader);
   logger.info({ set: catalog.set, level: plan.level, reason: plan.reason }, 'level chosen');
   const writer = await LevelWriter.begin(
@@ -73,46 +68,11 @@ export async function runBackup(context: RunContext, request: BackupRequest): Pr
   } catch (error) {
     if (!(await isCommitted(context, writer))) {
       const left = await writer.abandon();
-      if (left !== undefined) logger.warn({ set: catalog.set, level: levelFolder(writer.id), reason: left }, 'remains of the failed run could not be removed; the next run does it');
+      if (left !== undefined)
+        logger.warn({ set: catalog.set, level: levelFolder(writer.id), reason: left }, 'remains of the failed run could not be removed; the next run does it');
     }
     throw error;
   }
-}
-
-const lockSet = (context: RunContext, request: BackupRequest): Promise<SetLock> =>
-  SetLock.acquire({
-    storage: context.storage,
-    stateDir: context.stateDir,
-    workDir: context.work.path,
-    engine: request.set.engine,
-    set: setName(request.set),
-    owner: context.owner,
-    logger: context.logger,
-    now: context.now,
-    waitSeconds: request.waitSeconds,
-    signal: context.signal,
-  });
-
-/** The catalog, after what dead runs left was ended. */
-async function currentCatalog(context: RunContext, request: BackupRequest): Promise<SetCatalog> {
-  const { storage, signal, logger } = context;
-  const read = () => readCatalog(storage, request.set.engine, setName(request.set), { signal });
-  let catalog = await read();
-  if (!request.dryRun) {
-    await clearTemporary(context);
-    if (await clearRemains(context, catalog, { signal })) catalog = await read();
-  }
-  const unclaimed = unclaimedIn(catalog);
-  if (unclaimed > 0) logger.warn({ set: catalog.set, levels: unclaimed }, 'data without metadata: a run of Python Freezer is at work, or left it');
-  return catalog;
-}
-
-/** Nothing on a storage can prove that its newest points were not removed: this host remembers. */
-async function warnOfLoss(context: RunContext, catalog: SetCatalog): Promise<void> {
-  const last = await readPointRecord(context.stateDir, { storage: context.storage.label, engine: catalog.engine, set: catalog.set });
-  if (last === undefined) return;
-  const isThere = catalog.chains.some((chain) => chain.t0 === last.t0 && chain.levels.some(({ id, committed }) => committed && id.level === last.level && id.t === last.t));
-  if (!isThere) context.logger.error({ set: catalog.set, level: describeLevel(last) }, 'the last point that this host made is gone from the storage');
 }
 
 interface LevelWork {
@@ -136,16 +96,36 @@ async function makeLevel(context: RunContext, request: BackupRequest, work: Leve
   const engine = await backup.finish(await joined.exits);
   await hold.release();
   const small = await storeSmallObjects({ context, request, work, engine, keys, identity, pieces: pieces.digests() });
-  const facts: LevelFacts = { ...small, request, plan: work.plan, id: work.writer.id, source: work.lease, startedAt, finishedAt: now(), salt: keys?.salt, archiveBytes: engine.archiveBytes };
+  const facts: LevelFacts = {
+    ...small,
+    request,
+    plan: work.plan,
+    id: work.writer.id,
+    source: work.lease,
+    startedAt,
+    finishedAt: now(),
+    salt: keys?.salt,
+    archiveBytes: engine.archiveBytes,
+  };
   const metadata = metadataOf(request, engine.metadata);
   const objects: LevelObjects = { ...small.objects, data: { size } };
   const { bytes: manifest, digest: manifestDigest } = manifestOf(facts, objects, metadata, keys?.manifestKey);
   await work.writer.put('manifest', once(manifest), { signal });
   const { level, t0, t } = work.writer.id;
   const outcome: BackupOutcome = {
-    level, t0, t, startedAt, finishedAt: now(), resource: work.lease.resource,
+    level,
+    t0,
+    t,
+    startedAt,
+    finishedAt: now(),
+    resource: work.lease.resource,
     result: small.reasons.length === 0 ? 'success' : 'partial',
-    reasons: small.reasons, counts: small.counts, brokenLinks: small.brokenLinks, point: small.point, archiveBytes: engine.archiveBytes, storedBytes: size,
+    reasons: small.reasons,
+    counts: small.counts,
+    brokenLinks: small.brokenLinks,
+    point: small.point,
+    archiveBytes: engine.archiveBytes,
+    storedBytes: size,
   };
   return { outcome, metadata, manifestDigest };
 }
@@ -171,7 +151,11 @@ async function beginEngine(context: RunContext, request: BackupRequest, work: Le
 }
 
 /** Once the level is visible it is a backup, whatever happens to what is left to do: the next run ends that. */
-async function afterCommit(context: RunContext, request: BackupRequest, made: { plan: BackupPlan; catalog: SetCatalog; writer: LevelWriter; manifest: string }): Promise<void> {
+async function afterCommit(
+  context: RunContext,
+  request: BackupRequest,
+  made: { plan: BackupPlan; catalog: SetCatalog; writer: LevelWriter; manifest: string },
+): Promise<void> {
   const { storage, logger, signal } = context;
   const { plan, catalog, writer } = made;
   try {
@@ -185,7 +169,10 @@ async function afterCommit(context: RunContext, request: BackupRequest, made: { 
       await writePointRecord(context.stateDir, { storage: storage.label, engine: catalog.engine, set: catalog.set, t0, level, t, manifest: made.manifest });
     }
   } catch (error) {
-    logger.warn({ set: catalog.set, level: levelFolder(writer.id), reason: messageOf(error) }, 'the backup is stored; what is left to tidy up is done by the next run');
+    logger.warn(
+      { set: catalog.set, level: levelFolder(writer.id), reason: messageOf(error) },
+      'the backup is stored; what is left to tidy up is done by the next run',
+    );
   }
 }
 

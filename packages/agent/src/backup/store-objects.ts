@@ -4,7 +4,16 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gcmEncryptStage } from '@freezer/codec';
 import { type ByteStream, descentsOf, type EngineOutcome, type IndexEntry, isIncomplete, once, type SkipReason, type SourceLease } from '@freezer/core';
-import { type ChainKeys, type IndexCounts, type LevelReader, type LevelWriter, type OpenedLevel, readIndex, type StoredObject, writeIndex } from '@freezer/format';
+import {
+  type ChainKeys,
+  type IndexCounts,
+  type LevelReader,
+  type LevelWriter,
+  type OpenedLevel,
+  readIndex,
+  type StoredObject,
+  writeIndex,
+} from '@freezer/format';
 import type { Sample } from '@freezer/models';
 import { openPoint } from '../point-entries.ts';
 import type { RunContext } from '../run-context.ts';
@@ -53,16 +62,29 @@ export async function storeSmallObjects(needs: SmallObjectsRequest): Promise<Sto
   const state = await storeState(needs);
   const indexKey = keys && { chainKey: keys.chainKey, identity };
   const links = new BrokenLinks();
-  const written = writeIndex(links.watch(engine.entries(), work.lease.kind === 'path' ? work.lease.resource : undefined), { workDir: await context.work.folder('index'), replacesAll: engine.replacesAll, key: indexKey, signal });
+  const written = writeIndex(links.watch(engine.entries(), work.lease.kind === 'path' ? work.lease.resource : undefined), {
+    workDir: await context.work.folder('index'),
+    replacesAll: engine.replacesAll,
+    key: indexKey,
+    signal,
+  });
   const spool = context.work.file('index-spool');
   await pipeline(Readable.from(written.stream, { objectMode: false }), createWriteStream(spool, { mode: 0o600 }), { signal });
   const index = await work.writer.put('index', fileStream(spool), { signal });
   const counts = written.counts();
   const point = await weighPoint(needs, counts, () => readIndex(fileStream(spool), { key: indexKey, signal }).entries);
   await truncate(spool);
-  const suspicious = point && suspicion(point, work.plan.chain?.levels.toSorted((a, b) => a.id.t - b.id.t).at(-1)?.manifest?.document.point, request.suspiciousBelowPercent);
+  const suspicious =
+    point && suspicion(point, work.plan.chain?.levels.toSorted((a, b) => a.id.t - b.id.t).at(-1)?.manifest?.document.point, request.suspiciousBelowPercent);
   const incomplete = incompleteness(counts);
-  return { objects: { pieces, ...state, index }, counts, brokenLinks: links.sample(), point, incomplete: incomplete.reduce((sum, [, count]) => sum + count, 0), reasons: [...incomplete.map(([reason, count]) => `skipped: ${count} ${reason}`), ...(suspicious ? [suspicious] : [])] };
+  return {
+    objects: { pieces, ...state, index },
+    counts,
+    brokenLinks: links.sample(),
+    point,
+    incomplete: incomplete.reduce((sum, [, count]) => sum + count, 0),
+    reasons: [...incomplete.map(([reason, count]) => `skipped: ${count} ${reason}`), ...(suspicious ? [suspicious] : [])],
+  };
 }
 
 /** With hidden names Python gets an empty file (it can restore, not continue), and ours is encrypted. */

@@ -22,7 +22,12 @@ const weigh = (entry: HeldEntry): PointTotals => ({
  * The totals of a point from those of its base: each path that the level holds or deletes is weighed against what the base had there.
  * Both streams are sorted by the bytes of the path; the base is read only up to the last path of the level.
  */
-export async function totalsAfter(base: PointTotals, baseEntries: AsyncIterable<{ readonly entry: HeldEntry }>, level: AsyncIterable<IndexEntry>, options: CallOptions = {}): Promise<PointTotals> {
+export async function totalsAfter(
+  base: PointTotals,
+  baseEntries: AsyncIterable<{ readonly entry: HeldEntry }>,
+  level: AsyncIterable<IndexEntry>,
+  options: CallOptions = {},
+): Promise<PointTotals> {
   let { entries, files, bytes } = base;
   const before = baseEntries[Symbol.asyncIterator]();
   try {

@@ -1,6 +1,7 @@
 import { FreezerError, formatUtc, resolvePoint, setName } from '@freezer/core';
 import { type CatalogLevel, judgeTrust, LevelReader, type OpenedLevel, readCatalog, type SetCatalog } from '@freezer/format';
 import { type ChainView, viewChains, warnOfDamage } from '../chain-view.ts';
+import { warnOfLoss } from '../loss-warning.ts';
 import type { RunContext } from '../run-context.ts';
 import type { RestoreRequest } from './restore-request.ts';
 
@@ -21,6 +22,7 @@ export async function choosePoint(context: RunContext, request: Pick<RestoreRequ
   if (views.length === 0)
     throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
   warnOfDamage(views, set, logger);
+  await warnOfLoss(context, catalog, reader);
   const point = resolvePoint(views, { set, at: request.at });
   const levels: OpenedLevel[] = [];
   for (const { id } of point.levels) levels.push(await reader.open(levelOf(views, id), { signal }));

@@ -1,16 +1,16 @@
-import { type EngineRestore, displayPath, FreezerError, levelFolder, messageOf, type Placement, type RestoreProblem } from '@freezer/core';
+import { displayPath, type EngineRestore, FreezerError, levelFolder, messageOf, type Placement, type RestoreProblem } from '@freezer/core';
 import { describeLevel, type OpenedLevel } from '@freezer/format';
 import { joinStages } from '@freezer/subprocess';
 import { decodeStages } from '../decode-stages.ts';
 import type { RunContext } from '../run-context.ts';
+import { applyChanges } from './apply-changes.ts';
 import { type ChosenPoint, choosePoint } from './choose-point.ts';
 import { openHistory } from './open-history.ts';
-import { applyChanges } from './apply-changes.ts';
 import { pruneTarget } from './prune-target.ts';
-import type { RestoreRequest } from './restore-request.ts';
-import { inspectTarget, makeTarget } from './target.ts';
 import { readAll } from './read-all.ts';
+import type { RestoreRequest } from './restore-request.ts';
 import { removeDeadStaging } from './staging.ts';
+import { inspectTarget, makeTarget } from './target.ts';
 
 /** What a restore did, for the report. */
 export interface RestoreOutcome {
@@ -29,7 +29,8 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
   const point = await choosePoint(context, request);
   const placement = await inspectTarget(request.target, request.overwrite || request.prune);
   const decoders = [];
-  for (const opened of point.levels) decoders.push(await decodeStages({ reader: point.reader, set: request.set, opened, passphrases: context.passphrases }, { signal: context.signal }));
+  for (const opened of point.levels)
+    decoders.push(await decodeStages({ reader: point.reader, set: request.set, opened, passphrases: context.passphrases }, { signal: context.signal }));
   if (request.verifyFirst) for (const [at, opened] of point.levels.entries()) await readAll(context, point.reader, opened, decoders[at] ?? []);
   if (request.dryRun) return { levels: point.levels, problems: [], pruned: 0, placement };
   await makeTarget(request.target);

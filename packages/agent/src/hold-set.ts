@@ -1,0 +1,28 @@
+import { type SetId, setName } from '@freezer/core';
+import { clearRemains, clearTemporary, readCatalog, type SetCatalog, SetLock } from '@freezer/format';
+import type { RunContext } from './run-context.ts';
+
+/** What an action asks for that changes a set. */
+export interface HoldRequest {
+  readonly set: SetId;
+  /** 0: fail at once when another run holds it. */
+  readonly waitSeconds: number;
+  /** Nothing is locked, and nothing cleared away. */
+  readonly dryRun: boolean;
+}
+
+/** Locks a set. Undefined for a dry run. Fails with `conflict`, naming the owner. */
+export async function holdSet(context: RunContext, { set, waitSeconds, dryRun }: HoldRequest): Promise<SetLock | undefined> {
+  if (dryRun) return undefined;
+  const { storage, stateDir, work, owner, logger, now, signal } = context;
+  return SetLock.acquire({ storage, stateDir, workDir: work.path, engine: set.engine, set: setName(set), owner, logger, now, waitSeconds, signal });
+}
+
+/** The catalog of a set that is held, after what dead runs left was ended. */
+export async function catalogOfHeld(context: RunContext, { set, dryRun }: HoldRequest): Promise<SetCatalog> {
+  const { storage, signal } = context;
+  const catalog = await readCatalog(storage, set.engine, setName(set), { signal });
+  if (dryRun) return catalog;
+  await clearTemporary(context);
+  return (await clearRemains(context, catalog, { signal })) ? readCatalog(storage, set.engine, setName(set), { signal }) : catalog;
+}
