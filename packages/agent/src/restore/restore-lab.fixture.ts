@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ArchivedEntry, collect, type IndexEntry, type LevelId, type Logger, type ObjectName, objectKey, once, SILENT } from '@freezer/core';
 import { ChainKeyring, encodeManifest, hashPieces, type IndexCounts, sha256Hex, thisOwner, writeIndex } from '@freezer/format';
 import type { Manifest } from '@freezer/models';
@@ -103,6 +104,8 @@ export class RestoreLab {
       '--ignore-failed-read',
     ];
     const data = execFileSync('tar', [...args, `--listed-incremental=${snapshot}`, member], { cwd: this.source, maxBuffer: 1e9 });
+    // A change in the tick of the file system's clock in which tar began is older than its start to tar.
+    await sleep(30);
     this.#put('data', data);
     this.#put('engine_metadata', await readFile(snapshot));
     this.#put('metadata', Buffer.from('{"engine_name": "tar", "compression": "gzip", "encryption": false}'));
