@@ -13,17 +13,47 @@ const levelPrefix = (catalog: SetCatalog, id: LevelId): string => `${dataPrefix(
 
 /**
  * Removes levels of one chain. First each gets `removing`, then what makes them visible goes (the highest first), then the data, `removing`
- * last: a kill in between leaves what the next run ends or takes back.
+ * last: a kill in between leaves what the next run ends or takes back. Stopped or refused half-way it does that itself before it fails.
  */
-export async function removeLevels(deps: RemovalDeps, catalog: SetCatalog, chain: CatalogChain, levels: readonly CatalogLevel[], options: CallOptions = {}): Promise<void> {
-  const { storage } = deps;
-  const key = (id: LevelId, name: 'metadata' | 'superseded' | 'removing') => objectKey(catalog.engine, catalog.set, id, name);
+export async function removeLevels(
+  deps: RemovalDeps,
+  catalog: SetCatalog,
+  chain: CatalogChain,
+  levels: readonly CatalogLevel[],
+  options: CallOptions = {},
+): Promise<void> {
   const topDown = levels.toSorted((a, b) => b.id.level - a.id.level || b.id.t - a.id.t);
+  try {
+    await removeTopDown(deps, catalog, chain, topDown, options);
+  } catch (error) {
+    // A storage that fails here too leaves it to the next run.
+    for (const level of topDown) await settle(deps, catalog, level).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function removeTopDown(
+  deps: RemovalDeps,
+  catalog: SetCatalog,
+  chain: CatalogChain,
+  topDown: readonly CatalogLevel[],
+  options: CallOptions,
+): Promise<void> {
+  const { storage } = deps;
+  const key = (id: LevelId, name: 'superseded' | 'removing') => objectKey(catalog.engine, catalog.set, id, name);
   for (const { id } of topDown) await storage.put(key(id, 'removing'), once(ownerBytes({ ...deps.owner, at: deps.now() })), options);
   // Nothing stands on a superseded level, so these go first: a chain that is half hidden still restores.
   for (const { id, objects } of topDown) if (objects.has('superseded')) await storage.remove(key(id, 'superseded'), options);
   await hide(storage, catalog, chain, topDown, options);
   for (const { id } of topDown) await removeObjects(storage, levelPrefix(catalog, id), 'removing', options);
+}
+
+/** Of a level that is hidden already all goes; one that is still seen stays a backup. */
+async function settle(deps: RemovalDeps, catalog: SetCatalog, { id }: CatalogLevel): Promise<void> {
+  const { storage } = deps;
+  const has = async (name: 'metadata' | 'superseded') => (await storage.stat(objectKey(catalog.engine, catalog.set, id, name))) !== undefined;
+  if ((await has('metadata')) || (await has('superseded'))) await storage.remove(objectKey(catalog.engine, catalog.set, id, 'removing'));
+  else await finishRemoval(deps, catalog, id);
 }
 
 /**
@@ -60,7 +90,12 @@ export async function removeUnclaimed(deps: RemovalDeps, catalog: SetCatalog, id
  * Hides a level from Python Freezer, which would restore any of several at the top: its metadata is copied beside its data as
  * `superseded` first, then taken out of `metadata/`. It stays a backup. Doing it again is harmless.
  */
-export async function supersede(storage: Storage, catalog: { readonly engine: string; readonly set: string }, id: LevelId, options: CallOptions = {}): Promise<void> {
+export async function supersede(
+  storage: Storage,
+  catalog: { readonly engine: string; readonly set: string },
+  id: LevelId,
+  options: CallOptions = {},
+): Promise<void> {
   const key = (name: 'metadata' | 'superseded') => objectKey(catalog.engine, catalog.set, id, name);
   const metadata = await collect(storage.get(key('metadata'), options), { maxBytes: 16 * 1024 * 1024 });
   await storage.put(key('superseded'), once(metadata), options);
