@@ -13,7 +13,9 @@ const read = (storage: SteppedStorage): Promise<SetCatalog> => readCatalog(stora
 
 /** `0_100`, with what is said of it. */
 const linesOf = (catalog: SetCatalog): string[] =>
-  catalog.chains.flatMap(({ t0, levels }) => levels.map(({ id, committed, superseded }) => `${t0}/${levelFolder(id)}${committed ? ' committed' : ''}${superseded ? ' superseded' : ''}`));
+  catalog.chains.flatMap(({ t0, levels }) =>
+    levels.map(({ id, committed, superseded }) => `${t0}/${levelFolder(id)}${committed ? ' committed' : ''}${superseded ? ' superseded' : ''}`),
+  );
 
 describe('readCatalog', () => {
   test('an absent set has no chains', async () => {
@@ -97,7 +99,8 @@ describe('listing the sets of a storage', () => {
   test('names each set once, by engine and name; one without a finished level only by its data', async () => {
     const storage = new SteppedStorage();
     for (const key of ['tar/b_x/1/0_1', 'tar/b_x/1/1_2', 'rsync/a_x/1/0_1', 'tar/a/b/c_x/1/0_1']) storage.keep(`metadata/${key}/metadata`, '{}');
-    for (const key of ['tar/b_x/1/0_1/data', 'tar/b_x/1/0_1/segments/00000000', 'tar/z_x/5/0_5/started', 'tar/loose', 'tar/q_x/5/data']) storage.keep(`data/${key}`, 'x');
+    for (const key of ['tar/b_x/1/0_1/data', 'tar/b_x/1/0_1/segments/00000000', 'tar/z_x/5/0_5/started', 'tar/loose', 'tar/q_x/5/data'])
+      storage.keep(`data/${key}`, 'x');
     expect(await listSets(storage)).toEqual([
       { engine: 'rsync', set: 'a_x' },
       { engine: 'tar', set: 'a/b/c_x' },
@@ -125,6 +128,10 @@ test('what is said of levels', async () => {
   if (!chain) throw new TypeError('a chain was expected');
   expect(committedLevels(chain).map(({ id }) => id)).toEqual([FULL, FIRST, SECOND]);
   expect(unclaimedLevels(chain).map(({ id }) => id)).toEqual([unclaimed]);
-  expect(committedLevels(chain).map((level) => metadataKeyOf(catalog, level))).toEqual([keyOf(FULL, 'metadata'), keyOf(FIRST, 'superseded'), keyOf(SECOND, 'metadata')]);
+  expect(committedLevels(chain).map((level) => metadataKeyOf(catalog, level))).toEqual([
+    keyOf(FULL, 'metadata'),
+    keyOf(FIRST, 'superseded'),
+    keyOf(SECOND, 'metadata'),
+  ]);
   expect(describeLevel(FIRST)).toBe('1_200 of chain 100');
 });

@@ -15,14 +15,44 @@ export { ChainKeyring, type ChainKeys } from './chain-keys.ts';
 export { type ExternalSortOptions, externalSort } from './external-sort.ts';
 export type { IndexCounts } from './index-file/index-counts.ts';
 export { formatIndexLine, parseIndexLine } from './index-file/index-line.ts';
-export { type IndexLevel, type PointEntry, filterPaths, mergePoint, pathFilter, skippedOf } from './index-file/merge-index.ts';
+export { filterPaths, type IndexLevel, mergePoint, type PointEntry, pathFilter, skippedOf } from './index-file/merge-index.ts';
 export { type IndexHeader, type IndexReader, type ReadIndexOptions, readIndex } from './index-file/read-index.ts';
 export { INDEX_FORMAT, type IndexKey, type WriteIndexOptions, type WrittenIndex, writeIndex } from './index-file/write-index.ts';
 export { LevelReader, type LevelReaderDeps, type OpenedLevel } from './level-reader.ts';
 export { LevelWriter, type LevelWriterRequest, type StoredObject } from './level-writer.ts';
-export { checkIdentity, encodeManifest, identityText, MANIFEST_MAX_BYTES, peekManifest, type ReadManifest, readManifest, sha256Hex, type Vouching } from './manifest.ts';
-export { describeOwner, isDead, isProvablyDead, type Owner, ownerBytes, parseOwner, REMAINS_REFRESH_SECONDS, REMAINS_STALE_SECONDS, thisOwner } from './owner.ts';
-export { DIGEST_BYTES, type DamagedPiece, type DamageReason, type HashedPieces, PIECE_BYTES, type PiecesExpected, hashPieces, verifyPieces, verifyPiecesReport } from './pieces.ts';
+export {
+  checkIdentity,
+  encodeManifest,
+  identityText,
+  MANIFEST_MAX_BYTES,
+  peekManifest,
+  type ReadManifest,
+  readManifest,
+  sha256Hex,
+  type Vouching,
+} from './manifest.ts';
+export {
+  describeOwner,
+  isDead,
+  isProvablyDead,
+  type Owner,
+  ownerBytes,
+  parseOwner,
+  REMAINS_REFRESH_SECONDS,
+  REMAINS_STALE_SECONDS,
+  thisOwner,
+} from './owner.ts';
+export {
+  type DamagedPiece,
+  type DamageReason,
+  DIGEST_BYTES,
+  type HashedPieces,
+  hashPieces,
+  PIECE_BYTES,
+  type PiecesExpected,
+  verifyPieces,
+  verifyPiecesReport,
+} from './pieces.ts';
 export { clearRemains, clearTemporary, type RemainsDeps } from './remains.ts';
 export { finishRemoval, type RemovalDeps, removeLevels, removeUnclaimed, removeUnfinished, supersede } from './removal.ts';
 export { LOCK_RENEW_SECONDS, LOCK_STALE_SECONDS, type LockRequest, SetLock } from './set-lock.ts';

@@ -47,7 +47,8 @@ async function backUp(storage: SteppedStorage, owner: Owner, level: number): Pro
     for (const name of ['data', 'pieces', 'engine_metadata', 'index', 'manifest'] as const) await writer.put(name, once(Buffer.from(name)));
     await writer.commit(Buffer.from('{}'), nothing);
     if (level > 0) {
-      for (const { id, committed, superseded } of catalog.chains.find(({ t0 }) => t0 === FULL.t0)?.levels ?? []) if (committed && !superseded && id.level === level) await supersede(storage, catalog, id);
+      for (const { id, committed, superseded } of catalog.chains.find(({ t0 }) => t0 === FULL.t0)?.levels ?? [])
+        if (committed && !superseded && id.level === level) await supersede(storage, catalog, id);
     }
     await writer.finish();
   } catch (error) {
@@ -83,7 +84,7 @@ function placePythons(storage: SteppedStorage): void {
 }
 
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'the first full', place: nothing, run: (storage, owner) => backUp(storage, owner, 0), done: ['0_600'], allOrNothing: true },
+  { name: 'the first full', place: () => undefined, run: (storage, owner) => backUp(storage, owner, 0), done: ['0_600'], allOrNothing: true },
   { name: 'an increment', place: placeTwoLevels, run: (storage, owner) => backUp(storage, owner, 2), done: ['0_100', '1_400', '2_600'], allOrNothing: true },
   {
     name: 'a differential, which supersedes another',
@@ -100,7 +101,13 @@ const SCENARIOS: readonly Scenario[] = [
     allOrNothing: true,
   },
   { name: 'a run that fails and clears up', place: placeTwoLevels, run: giveUp, done: ['0_100', '1_400'], allOrNothing: true },
-  { name: 'the removal of a chain', place: placeDifferentials, run: (storage, owner) => remove(storage, owner, (folder) => folder !== '0_50'), done: ['0_50'], allOrNothing: false },
+  {
+    name: 'the removal of a chain',
+    place: placeDifferentials,
+    run: (storage, owner) => remove(storage, owner, (folder) => folder !== '0_50'),
+    done: ['0_50'],
+    allOrNothing: false,
+  },
   {
     name: 'the removal of three levels upon each other',
     place: (storage) => {
@@ -111,7 +118,13 @@ const SCENARIOS: readonly Scenario[] = [
     done: [],
     allOrNothing: false,
   },
-  { name: 'the removal of the top', place: placeTwoLevels, run: (storage, owner) => remove(storage, owner, (folder) => folder === '1_400'), done: ['0_100'], allOrNothing: true },
+  {
+    name: 'the removal of the top',
+    place: placeTwoLevels,
+    run: (storage, owner) => remove(storage, owner, (folder) => folder === '1_400'),
+    done: ['0_100'],
+    allOrNothing: true,
+  },
   {
     name: 'the removal of superseded levels',
     place: placeDifferentials,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cfbDecryptStage, gcmDecryptStage } from '@freezer/codec';
-import { collect, FreezerError, type LevelId, messageOf, type ObjectName, objectKey, type SetId, setName, SILENT } from '@freezer/core';
+import { collect, FreezerError, type LevelId, messageOf, type ObjectName, objectKey, type SetId, SILENT, setName } from '@freezer/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { failureOf, SET, SET_NAME } from '../test-support/documents.ts';
 import { keyOf } from '../test-support/levels.ts';
@@ -94,7 +94,10 @@ describe('a sound level', () => {
     const { opened, data } = await readAll(FULL);
     expect(opened.manifest?.vouching).toBe('hmac-sha256');
     expect(opened.passphrase).toBe(PASSPHRASE);
-    const stage = encryption === 'aes-256-cfb' ? cfbDecryptStage(PASSPHRASE, { digest: 'sha256' }) : gcmDecryptStage(keys.chainKey, { purpose: 'data', identity: identityText(SET, FULL) });
+    const stage =
+      encryption === 'aes-256-cfb'
+        ? cfbDecryptStage(PASSPHRASE, { digest: 'sha256' })
+        : gcmDecryptStage(keys.chainKey, { purpose: 'data', identity: identityText(SET, FULL) });
     async function* stored() {
       yield data;
     }
@@ -299,7 +302,9 @@ describe('N35: somebody with write access exchanges what is whole in itself', ()
     const { reader, level } = await readerOf();
     const levels = [await reader.open(level(FULL)), await reader.open(level(FIRST))];
     for (const opened of levels) await reader.check(opened);
-    expect(() => judgeTrust(SET_NAME, levels, true, { allowUnauthenticated: true, requireAuthenticated: false })).toThrow(/is not the one that it was made from/);
+    expect(() => judgeTrust(SET_NAME, levels, true, { allowUnauthenticated: true, requireAuthenticated: false })).toThrow(
+      /is not the one that it was made from/,
+    );
   });
 
   test('a level of a chain whose manifest was taken away', async () => {

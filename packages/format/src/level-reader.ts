@@ -70,7 +70,11 @@ export class LevelReader {
 
   async #manifestBytes(level: CatalogLevel, options: CallOptions): Promise<Buffer | undefined> {
     if (!level.objects.has('manifest')) return undefined;
-    return smallBytes(this.#deps.storage.get(this.#key(level, 'manifest'), options), { ...options, maxBytes: MANIFEST_MAX_BYTES, what: `manifest of ${this.#where(level)}` });
+    return smallBytes(this.#deps.storage.get(this.#key(level, 'manifest'), options), {
+      ...options,
+      maxBytes: MANIFEST_MAX_BYTES,
+      what: `manifest of ${this.#where(level)}`,
+    });
   }
 
   /**
@@ -108,7 +112,8 @@ export class LevelReader {
     const what = `metadata of ${this.#where(level)}`;
     const bytes = await this.#metadataBytes(level, { ...options, maxBytes: METADATA_MAX_BYTES, what });
     const expected = manifest?.objects.metadata;
-    if (expected && (expected.size !== bytes.length || expected.sha256 !== sha256Hex(bytes))) throw new FreezerError('corrupt', `${what}: is not what its manifest says`);
+    if (expected && (expected.size !== bytes.length || expected.sha256 !== sha256Hex(bytes)))
+      throw new FreezerError('corrupt', `${what}: is not what its manifest says`);
     try {
       return readMetadataObject(bytes.toString('utf8'));
     } catch (error) {
@@ -149,7 +154,12 @@ export class LevelReader {
     }
   }
 
-  async #digestProblem(level: CatalogLevel, name: SmallObject, expected: { readonly size: number; readonly sha256: string }, options: CallOptions): Promise<FreezerError | undefined> {
+  async #digestProblem(
+    level: CatalogLevel,
+    name: SmallObject,
+    expected: { readonly size: number; readonly sha256: string },
+    options: CallOptions,
+  ): Promise<FreezerError | undefined> {
     const what = `${name} of ${this.#where(level)}`;
     const hash = createHash('sha256');
     let size = 0;

@@ -10,7 +10,10 @@ import { parseOwner, REMAINS_REFRESH_SECONDS } from './owner.ts';
 
 const FULL: LevelId = { t0: 100, level: 0, t: 100 };
 
-async function begin(storage: SteppedStorage, given: { level?: number; t0?: number; earliest?: number; runId?: string; now?: () => number } = {}): Promise<LevelWriter> {
+async function begin(
+  storage: SteppedStorage,
+  given: { level?: number; t0?: number; earliest?: number; runId?: string; now?: () => number } = {},
+): Promise<LevelWriter> {
   const { level = 0, t0, earliest = 100, runId = 'one', now = () => NOW } = given;
   return LevelWriter.begin({ storage, engine: SET.engine, set: SET_NAME, level, t0, earliest, owner: await aliveOwner(runId), now });
 }
@@ -83,7 +86,10 @@ describe('a level in the making', () => {
     const storage = new SteppedStorage();
     const checked: number[] = [];
     const writer = await writeLevel(storage, async () => void checked.push(storage.journal.length));
-    const changes = [...(['started', 'data', 'pieces', 'engine_metadata', 'index', 'manifest', 'metadata'] as const).map((name) => `put ${writer.key(name)}`), `remove ${writer.key('started')}`];
+    const changes = [
+      ...(['started', 'data', 'pieces', 'engine_metadata', 'index', 'manifest', 'metadata'] as const).map((name) => `put ${writer.key(name)}`),
+      `remove ${writer.key('started')}`,
+    ];
     expect(storage.journal).toEqual(changes);
     expect(checked).toEqual([6]);
   });

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type ByteStream, type CallOptions, dataPrefix, FreezerError, type LevelId, levelFolder, messageOf, type ObjectName, objectKey, once, type Storage } from '@freezer/core';
+import {
+  type ByteStream,
+  type CallOptions,
+  dataPrefix,
+  FreezerError,
+  type LevelId,
+  levelFolder,
+  messageOf,
+  type ObjectName,
+  objectKey,
+  once,
+  type Storage,
+} from '@freezer/core';
 import { type Owner, ownerBytes, REMAINS_REFRESH_SECONDS } from './owner.ts';
 import { removeObjects } from './remove-objects.ts';
 
@@ -39,8 +51,8 @@ export class LevelWriter {
     this.#request = request;
     this.id = id;
     this.#timer = setInterval(() => {
-      // A failed refresh costs nothing unless it goes on for a day.
-      this.#refreshing = this.#refresh().catch(() => undefined);
+      // One after the other, so that none writes after the end; a failed one costs nothing unless it goes on for a day.
+      this.#refreshing = this.#refreshing.then(() => this.#refresh()).catch(() => undefined);
     }, REMAINS_REFRESH_SECONDS * 1000);
     this.#timer.unref();
   }

@@ -37,8 +37,18 @@ describe('manifest', () => {
 
   test('another key is refused, and no key is told from that', () => {
     const bytes = encodeManifest(DOCUMENT, KEY);
-    expect(FreezerError.is(thrownBy(() => readManifest(bytes, Buffer.alloc(32, 2), WHERE)), 'corrupt')).toBe(true);
-    expect(FreezerError.is(thrownBy(() => readManifest(bytes, undefined, WHERE)), 'unauthenticated')).toBe(true);
+    expect(
+      FreezerError.is(
+        thrownBy(() => readManifest(bytes, Buffer.alloc(32, 2), WHERE)),
+        'corrupt',
+      ),
+    ).toBe(true);
+    expect(
+      FreezerError.is(
+        thrownBy(() => readManifest(bytes, undefined, WHERE)),
+        'unauthenticated',
+      ),
+    ).toBe(true);
     expect(() => readManifest(bytes, undefined, WHERE)).toThrow(/--encrypt-pass-file/);
   });
 
@@ -61,14 +71,29 @@ describe('manifest', () => {
     const error = thrownBy(() => readManifest(Buffer.from(text), undefined, WHERE));
     expect(FreezerError.is(error, 'corrupt')).toBe(true);
     expect(String(error)).toContain(WHERE);
-    expect(FreezerError.is(thrownBy(() => peekManifest(Buffer.from(text), WHERE)), 'corrupt')).toBe(true);
+    expect(
+      FreezerError.is(
+        thrownBy(() => peekManifest(Buffer.from(text), WHERE)),
+        'corrupt',
+      ),
+    ).toBe(true);
   });
 
   test('a later format is unsupported, not corrupt', () => {
     const first = JSON.stringify({ ...DOCUMENT, format: 2 });
     const bytes = Buffer.from(`${first}\nsha256 ${sha256Hex(Buffer.from(first))}\n`);
-    expect(FreezerError.is(thrownBy(() => readManifest(bytes, undefined, WHERE)), 'unsupported')).toBe(true);
-    expect(FreezerError.is(thrownBy(() => peekManifest(bytes, WHERE)), 'unsupported')).toBe(true);
+    expect(
+      FreezerError.is(
+        thrownBy(() => readManifest(bytes, undefined, WHERE)),
+        'unsupported',
+      ),
+    ).toBe(true);
+    expect(
+      FreezerError.is(
+        thrownBy(() => peekManifest(bytes, WHERE)),
+        'unsupported',
+      ),
+    ).toBe(true);
   });
 
   test('keys of later writers are kept', () => {

@@ -23,7 +23,10 @@ export function encodeManifest(document: Manifest, key: Buffer | undefined): Buf
   const second = key === undefined ? `sha256 ${sha256Hex(first)}` : `hmac-sha256 ${createHmac('sha256', key).update(first).digest('hex')}`;
   const bytes = Buffer.concat([first, Buffer.from(`\n${second}\n`, 'latin1')]);
   if (bytes.length > MANIFEST_MAX_BYTES) {
-    throw new FreezerError('too_large', `manifest: ${bytes.length} bytes are more than the ${MANIFEST_MAX_BYTES} allowed; use fewer or shorter exclude patterns`);
+    throw new FreezerError(
+      'too_large',
+      `manifest: ${bytes.length} bytes are more than the ${MANIFEST_MAX_BYTES} allowed; use fewer or shorter exclude patterns`,
+    );
   }
   return bytes;
 }
@@ -69,7 +72,8 @@ export function readManifest(bytes: Buffer, key: Buffer | undefined, where: stri
   if (vouching === 'hmac-sha256' && key === undefined) {
     throw new FreezerError('unauthenticated', `manifest of ${where}: is made with a passphrase; give it by --encrypt-pass-file`);
   }
-  const actual = vouching === 'hmac-sha256' && key !== undefined ? createHmac('sha256', key).update(first).digest() : createHash('sha256').update(first).digest();
+  const actual =
+    vouching === 'hmac-sha256' && key !== undefined ? createHmac('sha256', key).update(first).digest() : createHash('sha256').update(first).digest();
   if (!timingSafeEqual(actual, Buffer.from(hex, 'hex'))) {
     const reason = vouching === 'hmac-sha256' ? 'wrong passphrase, or it was altered' : 'it is damaged';
     throw new FreezerError('corrupt', `manifest of ${where}: ${reason}`);

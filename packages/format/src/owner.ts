@@ -24,7 +24,11 @@ export const REMAINS_STALE_SECONDS = 24 * 3600;
 /** How often what an owner left must be written again. */
 export const REMAINS_REFRESH_SECONDS = 600;
 
-const textOf = async (path: string): Promise<string> => readFile(path, 'utf8').then((text) => text.trim(), () => '');
+const textOf = async (path: string): Promise<string> =>
+  readFile(path, 'utf8').then(
+    (text) => text.trim(),
+    () => '',
+  );
 
 interface ProcessState {
   readonly state: string;
@@ -71,7 +75,14 @@ export function parseOwner(bytes: Uint8Array): Owner | undefined {
     return undefined;
   }
   const isOwner =
-    typeof value === 'object' && value !== null && 'run_id' in value && typeof value.run_id === 'string' && 'pid' in value && typeof value.pid === 'number' && 'at' in value && typeof value.at === 'number';
+    typeof value === 'object' &&
+    value !== null &&
+    'run_id' in value &&
+    typeof value.run_id === 'string' &&
+    'pid' in value &&
+    typeof value.pid === 'number' &&
+    'at' in value &&
+    typeof value.at === 'number';
   if (!isOwner) return undefined;
   const empty = { machine: '', boot: '', pid_namespace: '', pid_started: '', host: '' };
   return { ...empty, ...(value as Owner) };
@@ -97,7 +108,10 @@ async function isProvablyAlive(owner: Owner, self: Owner): Promise<boolean> {
  * Whether remains may be cleared away: their owner is provably dead, or wrote nothing for a day and is not provably alive.
  * `writtenAt` (ms) stands in where the owner cannot be read.
  */
-export async function isDead(owner: Owner | undefined, context: { readonly self: Owner; readonly now: number; readonly writtenAt?: number | undefined }): Promise<boolean> {
+export async function isDead(
+  owner: Owner | undefined,
+  context: { readonly self: Owner; readonly now: number; readonly writtenAt?: number | undefined },
+): Promise<boolean> {
   if (owner === undefined) return context.writtenAt !== undefined && context.now - context.writtenAt / 1000 > REMAINS_STALE_SECONDS;
   if (owner.run_id === context.self.run_id) return false;
   if (await isProvablyDead(owner, context.self)) return true;

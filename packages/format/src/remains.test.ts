@@ -36,6 +36,11 @@ describe('a level that was not finished', () => {
 
   test.each<[string, () => Promise<Owner>, boolean]>([
     ['of a run of this machine that lives', () => aliveOwner('living'), true],
+    [
+      'of a run of this machine that lives and wrote nothing for a day',
+      async () => ({ ...(await aliveOwner('busy')), at: NOW - REMAINS_STALE_SECONDS - 1 }),
+      true,
+    ],
     ['of this very run', () => deadOwner('self'), true],
     ['of another machine, written within a day', async () => ({ ...(await foreignOwner('other')), at: NOW - REMAINS_STALE_SECONDS }), true],
     ['of another machine, older than a day', async () => ({ ...(await foreignOwner('other')), at: NOW - REMAINS_STALE_SECONDS - 1 }), false],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallOptions, collect, FreezerError, type LevelId, levelFolder, type Logger, objectKey, type Storage, type StorageRemains } from '@freezer/core';
+import { type CallOptions, collect, FreezerError, type LevelId, type Logger, levelFolder, objectKey, type Storage, type StorageRemains } from '@freezer/core';
 import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
 import { isDead, type Owner, parseOwner } from './owner.ts';
 import { finishRemoval, type RemovalDeps, removeUnfinished, supersede } from './removal.ts';
@@ -20,7 +20,13 @@ async function ownerOf(storage: Storage, key: string, options: CallOptions): Pro
 }
 
 /** Whether the object `name` of a level (`started`, `removing`) was left by a dead run. False when it is absent. */
-async function leftByTheDead(deps: RemainsDeps, catalog: SetCatalog, level: CatalogLevel, name: 'started' | 'removing', options: CallOptions): Promise<boolean> {
+async function leftByTheDead(
+  deps: RemainsDeps,
+  catalog: SetCatalog,
+  level: CatalogLevel,
+  name: 'started' | 'removing',
+  options: CallOptions,
+): Promise<boolean> {
   const info = level.objects.get(name);
   if (info === undefined) return false;
   const owner = await ownerOf(deps.storage, objectKey(catalog.engine, catalog.set, level.id, name), options);

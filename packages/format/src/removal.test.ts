@@ -58,7 +58,12 @@ describe('removeLevels', () => {
 
   test('of a part of a chain leaves the rest, and the folder of the chain', async () => {
     const { storage, catalog, chain, deps } = await chainOf([FULL, FIRST, SECOND]);
-    await removeLevels(deps, catalog, chain, chain.levels.filter(({ id }) => id.level > 0));
+    await removeLevels(
+      deps,
+      catalog,
+      chain,
+      chain.levels.filter(({ id }) => id.level > 0),
+    );
     expect(await backups(storage)).toEqual(['0_100', '0_900']);
     expect(storage.journal).not.toContain(`removeTree metadata/tar/${SET_NAME}/100`);
   });

@@ -34,7 +34,10 @@ interface Attempt {
   readonly on?: SteppedStorage;
 }
 
-async function acquire(owner: Owner, { set = SET_NAME, now = () => NOW, waitSeconds = 0, signal, stateDir: folder = stateDir, on = storage }: Attempt = {}): Promise<SetLock> {
+async function acquire(
+  owner: Owner,
+  { set = SET_NAME, now = () => NOW, waitSeconds = 0, signal, stateDir: folder = stateDir, on = storage }: Attempt = {},
+): Promise<SetLock> {
   const workDir = join(folder, 'runs', `${owner.run_id}-${set}`);
   await mkdir(workDir, { recursive: true });
   return SetLock.acquire({ storage: on, stateDir: folder, workDir, engine: SET.engine, set, owner, logger: SILENT, now, waitSeconds, signal });
@@ -228,7 +231,14 @@ describe('fencing', () => {
       const hosts = ['a', 'b'].map((name) => join(stateDir, `${turn}-${name}`));
       const tries = hosts.map(async (folder, at) => acquire(await aliveOwner(`taker-${at}`), { on: shared, stateDir: folder }));
       const locks = (await Promise.allSettled(tries)).flatMap((settled) => (settled.status === 'fulfilled' ? [settled.value] : []));
-      const passed = await Promise.all(locks.map((lock) => lock.check().then(() => true, () => false)));
+      const passed = await Promise.all(
+        locks.map((lock) =>
+          lock.check().then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
       expect(passed.filter(Boolean).length).toBeLessThanOrEqual(1);
       committed += passed.filter(Boolean).length;
       for (const lock of locks) await lock.release();
@@ -243,7 +253,14 @@ describe('fencing', () => {
       storage.keep(KEY, ownerBytes(await deadOwner('dead')));
       const settled = await Promise.allSettled(['a', 'b', 'c'].map(async (runId) => acquire(await aliveOwner(runId))));
       const locks = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-      const passed = await Promise.all(locks.map((lock) => lock.check().then(() => true, () => false)));
+      const passed = await Promise.all(
+        locks.map((lock) =>
+          lock.check().then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
       expect(passed.filter(Boolean).length).toBeLessThanOrEqual(1);
       for (const lock of locks) await lock.release();
       await using after = await acquire(await aliveOwner('after'));

@@ -200,7 +200,10 @@ export class SetLock implements AsyncDisposable {
     for (const place of this.#places) {
       const holder = await place.read();
       if (!sameRun(holder, this.#request.owner)) {
-        throw new FreezerError('conflict', `set ${this.#request.set}: the lock on ${place.where} was taken over by ${describeOwner(holder)}; nothing was committed`);
+        throw new FreezerError(
+          'conflict',
+          `set ${this.#request.set}: the lock on ${place.where} was taken over by ${describeOwner(holder)}; nothing was committed`,
+        );
       }
     }
   }

@@ -86,7 +86,12 @@ describe('a chain in which a passphrase vouches for some level', () => {
 
   test('that level may be outside of the point', () => {
     for (const makers of [[P], [S], [P, P]] as const) {
-      expect(FreezerError.is(thrownBy(() => judge(point(...makers), { chainIsAuthenticated: true })), 'unauthenticated')).toBe(true);
+      expect(
+        FreezerError.is(
+          thrownBy(() => judge(point(...makers), { chainIsAuthenticated: true })),
+          'unauthenticated',
+        ),
+      ).toBe(true);
     }
   });
 });
@@ -130,6 +135,11 @@ describe('the base that a manifest names', () => {
     const [full] = point(S);
     const [, top] = point(P, S);
     if (!full || !top) throw new TypeError('two levels were expected');
-    expect(FreezerError.is(thrownBy(() => judge([full, top], {})), 'corrupt')).toBe(true);
+    expect(
+      FreezerError.is(
+        thrownBy(() => judge([full, top], {})),
+        'corrupt',
+      ),
+    ).toBe(true);
   });
 });

@@ -27,7 +27,10 @@ export function judgeTrust(set: string, levels: readonly OpenedLevel[], chainIsA
     if (policy.requireAuthenticated) throw new FreezerError('unauthenticated', `${what}: ${kind}, and --require-authenticated was given`);
     const vouchedFromAbove = levels.slice(at + 1).some(isVouchedFor) && opened.manifest === undefined && namedAsPythons(levels, at);
     if (chainIsAuthenticated && !vouchedFromAbove && !policy.allowUnauthenticated) {
-      throw new FreezerError('unauthenticated', `${what}: ${kind}, though others of its chain are authenticated; it may be forged; give --allow-unauthenticated to take it all the same`);
+      throw new FreezerError(
+        'unauthenticated',
+        `${what}: ${kind}, though others of its chain are authenticated; it may be forged; give --allow-unauthenticated to take it all the same`,
+      );
     }
     if (opened.manifest === undefined) warnings.push(`${what}: was made without manifest (by Python Freezer); damage is found only by its compression`);
     else if (chainIsAuthenticated) warnings.push(`${what}: ${kind}, though others of its chain are authenticated; taken because of --allow-unauthenticated`);
@@ -52,7 +55,9 @@ function checkBases(set: string, levels: readonly OpenedLevel[]): void {
     if (below === undefined || opened.manifest === undefined) return;
     const what = `manifest of ${describeLevel(opened.level.id)} of set ${set}`;
     if (!base) throw new FreezerError('corrupt', `${what}: names no base, though it is an increment`);
-    if (base.level !== below.level.id.level || base.t !== below.level.id.t) throw new FreezerError('corrupt', `${what}: names ${base.level}_${base.t} as its base, not ${describeLevel(below.level.id)}`);
-    if (base.manifest !== (below.manifest?.digest ?? null)) throw new FreezerError('corrupt', `${what}: its base ${describeLevel(below.level.id)} is not the one that it was made from`);
+    if (base.level !== below.level.id.level || base.t !== below.level.id.t)
+      throw new FreezerError('corrupt', `${what}: names ${base.level}_${base.t} as its base, not ${describeLevel(below.level.id)}`);
+    if (base.manifest !== (below.manifest?.digest ?? null))
+      throw new FreezerError('corrupt', `${what}: its base ${describeLevel(below.level.id)} is not the one that it was made from`);
   });
 }

@@ -9,7 +9,11 @@ export const PYTHON_OBJECTS = ['data', 'engine_metadata'] as const satisfies rea
 export const OUR_OBJECTS = [...PYTHON_OBJECTS, 'pieces', 'index', 'manifest'] as const satisfies readonly ObjectName[];
 
 /** Puts a finished level there: by `ours` or by Python; visible, `superseded`, or both. */
-export function placeLevel(storage: SteppedStorage, id: LevelId, { by = 'ours', as = 'visible' }: { by?: 'ours' | 'python'; as?: 'visible' | 'superseded' | 'both' } = {}): void {
+export function placeLevel(
+  storage: SteppedStorage,
+  id: LevelId,
+  { by = 'ours', as = 'visible' }: { by?: 'ours' | 'python'; as?: 'visible' | 'superseded' | 'both' } = {},
+): void {
   for (const name of by === 'ours' ? OUR_OBJECTS : PYTHON_OBJECTS) storage.keep(keyOf(id, name), `${name} of ${levelFolder(id)}`);
   if (as !== 'superseded') storage.keep(keyOf(id, 'metadata'), '{}');
   if (as !== 'visible') storage.keep(keyOf(id, 'superseded'), '{}');

@@ -25,7 +25,16 @@ export interface RealLevel {
 const MAX = 64 * 1024 * 1024;
 const bytesOf = (stream: ByteStream): Promise<Buffer> => collect(stream, { maxBytes: MAX });
 
-export const fileEntry = (path: string, size: number): HeldEntry => ({ kind: 'held', path, type: 'file', size, mtimeNs: 1_795_000_000_123_456_789n, mode: 0o644, uid: 0, gid: 0 });
+export const fileEntry = (path: string, size: number): HeldEntry => ({
+  kind: 'held',
+  path,
+  type: 'file',
+  size,
+  mtimeNs: 1_795_000_000_123_456_789n,
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+});
 
 function encrypted({ secret, set = SET, id }: RealLevel, body: ByteStream, purpose: 'data' | 'state'): ByteStream {
   if (secret === undefined) return body;
@@ -78,6 +87,7 @@ export async function storeRealLevel(storage: SteppedStorage, level: RealLevel):
     },
   };
   const manifest = encodeManifest(document, secret?.keys.manifestKey);
-  for (const [name, bytes] of [...objects, ['manifest', manifest] as const, ['metadata', metadata] as const]) storage.keep(objectKey(set.engine, setName(set), id, name), bytes);
+  for (const [name, bytes] of [...objects, ['manifest', manifest] as const, ['metadata', metadata] as const])
+    storage.keep(objectKey(set.engine, setName(set), id, name), bytes);
   return sha256Hex(manifest);
 }

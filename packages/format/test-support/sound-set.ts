@@ -49,7 +49,9 @@ export async function leftovers(storage: SteppedStorage): Promise<readonly strin
 /** Folders of the levels that are backups: `0_100`, `1_200 superseded`. */
 export async function backups(storage: SteppedStorage): Promise<readonly string[]> {
   const { chains } = await readCatalog(storage, 'tar', SET_NAME);
-  return chains.flatMap(({ levels }) => levels.filter(({ committed }) => committed).map(({ id, superseded }) => `${levelFolder(id)}${superseded ? ' superseded' : ''}`));
+  return chains.flatMap(({ levels }) =>
+    levels.filter(({ committed }) => committed).map(({ id, superseded }) => `${levelFolder(id)}${superseded ? ' superseded' : ''}`),
+  );
 }
 
 export const levelOf = (t0: number, level: number, t: number): LevelId => ({ t0, level, t });
