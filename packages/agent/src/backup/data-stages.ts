@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { cfbEncryptStage, compressStage, gcmEncryptStage } from '@freezer/codec';
 import type { Stage } from '@freezer/core';
 import type { ChainKeys } from '@freezer/format';
@@ -5,7 +6,7 @@ import type { BackupRequest } from './backup-request.ts';
 
 /** What is put behind the engine's stages: compression, then encryption. */
 export async function dataStages(request: BackupRequest, keys: ChainKeys | undefined, identity: string, compressible: boolean): Promise<readonly Stage[]> {
-  const compress = compressible ? await compressStage(request.compression) : [];
+  const compress = compressible ? await compressStage(request.compression, { cores: availableParallelism() }) : [];
   const { encryption } = request;
   if (encryption === undefined) return compress;
   if (encryption.algorithm === 'aes-256-cfb') return [...compress, cfbEncryptStage(encryption.passphrase)];
