@@ -1,5 +1,5 @@
 import { once, SILENT } from '@freezer/core';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { failureOf, SET, SET_NAME } from '../test-support/documents.ts';
 import { placeLevel } from '../test-support/levels.ts';
 import { aliveOwner, deadOwner, NOW } from '../test-support/owners.ts';
@@ -10,6 +10,9 @@ import { LevelWriter } from './level-writer.ts';
 import type { Owner } from './owner.ts';
 import { clearRemains } from './remains.ts';
 import { removeLevels, supersede } from './removal.ts';
+
+// Each test makes some hundred runs.
+jest.setTimeout(60_000);
 
 /** What a run does to a set, and what there may be once its remains were cleared: as if it had not begun, or done, or in between. */
 interface Scenario {
