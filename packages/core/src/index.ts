@@ -48,7 +48,9 @@ export { type DeletedEntry, type EntryType, type HeldEntry, type IndexEntry, isI
 export { decideLevel, type LevelDecision, type LevelRequest, nextTime } from './levels.ts';
 export { type Logger, SILENT } from './logger.ts';
 export type { Mode, ModeLease, ModePlugin } from './mode.ts';
+export { type DirectoryCheck, planRenames } from './plan-renames.ts';
 export { RateLimit } from './rate-limit.ts';
+export { folderOf, isTemporary, type MovedDirectory, type Renamed, RenameMap } from './rename-map.ts';
 export { type PointDecision, planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
 export type { KeepCounts } from './retention-bucket.ts';
 export { Backoff, type RetryPolicy, retry } from './retry.ts';

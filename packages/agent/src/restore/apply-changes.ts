@@ -1,11 +1,10 @@
 import { lstat, unlink } from 'node:fs/promises';
-import { type BytePath, messageOf, type RestoreProblem, systemCodeOf } from '@freezer/core';
+import { type BytePath, folderOf, messageOf, type RestoreProblem, systemCodeOf } from '@freezer/core';
 import type { RunContext } from '../run-context.ts';
 import { applyMoves } from './apply-moves.ts';
 import { LineSpool, readSpool } from './line-spool.ts';
 import { OwnFolders, pathIn } from './own-folders.ts';
 import type { PointHistory } from './point-history.ts';
-import { folderOf } from './rename-map.ts';
 
 /**
  * Brings what earlier levels of this restore wrote into the shape from which level `at` starts: what it deleted goes, what it renamed moves.

@@ -1,12 +1,11 @@
 import { lstat, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BytePath, displayPath, FreezerError, messageOf, type RestoreProblem, systemCodeOf } from '@freezer/core';
+import { type BytePath, displayPath, FreezerError, folderOf, messageOf, type RestoreProblem, systemCodeOf } from '@freezer/core';
 import type { RunContext } from '../run-context.ts';
 import { LineSpool, readSpool } from './line-spool.ts';
 import { OwnFolders, pathIn } from './own-folders.ts';
 import type { MovedPath } from './point-history.ts';
 import { removeFolders } from './remove-folders.ts';
-import { folderOf } from './rename-map.ts';
 import { makeStaging, removeStaging } from './staging.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type ArchiveListing, type BytePath, FreezerError, type HeldEntry, type SetId } from '@freezer/core';
+import { type ArchiveListing, type BytePath, FreezerError, type HeldEntry, type Renamed, type SetId } from '@freezer/core';
 import { describeLevel, externalSort, formatIndexLine, type OpenedLevel, parseIndexLine, type SortRecord } from '@freezer/format';
 import { joinStages } from '@freezer/subprocess';
 import { decodeStages } from '../decode-stages.ts';
@@ -6,7 +6,6 @@ import { readLevelIndex } from '../point-entries.ts';
 import type { RunContext } from '../run-context.ts';
 import type { ChosenPoint } from './choose-point.ts';
 import { LineSpool, readSpool } from './line-spool.ts';
-import type { Renamed } from './rename-map.ts';
 
 /** What a level says of one path. */
 export interface PathFact {

@@ -1,13 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { BytePath, HeldEntry } from '@freezer/core';
+import { type BytePath, folderOf, type HeldEntry, planRenames, type RenameMap } from '@freezer/core';
 import { externalSort, type PointEntry } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import { formatChange, formatPointEntry, parsePointEntry } from './history-lines.ts';
 import { type LevelFacts, type PathFact, readFacts } from './level-facts.ts';
 import { LineSpool, readSpool } from './line-spool.ts';
-import { planRenames } from './plan-renames.ts';
 import { Presence } from './presence.ts';
-import { folderOf, type RenameMap } from './rename-map.ts';
 
 /** What a level made of the one before, in files that stay until the end of the run. */
 export interface MergedLevel {

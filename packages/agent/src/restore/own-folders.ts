@@ -1,6 +1,5 @@
 import { lstat, mkdir, unlink } from 'node:fs/promises';
-import { type BytePath, bytesOfPath, systemCodeOf } from '@freezer/core';
-import { folderOf } from './rename-map.ts';
+import { type BytePath, bytesOfPath, folderOf, systemCodeOf } from '@freezer/core';
 
 const MAX_KNOWN = 10_000;
 

@@ -1,9 +1,8 @@
 import { rmdir } from 'node:fs/promises';
-import { type BytePath, messageOf, type RestoreProblem, systemCodeOf } from '@freezer/core';
+import { type BytePath, folderOf, messageOf, type RestoreProblem, systemCodeOf } from '@freezer/core';
 import { externalSort, type SortRecord } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import { OwnFolders, pathIn } from './own-folders.ts';
-import { folderOf } from './rename-map.ts';
 
 /** What may stand where a directory of ours was: then it is somebody else's, holds something of somebody else, or is gone. */
 const STAYS = new Set(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EBUSY']);

@@ -1,4 +1,4 @@
-import type { BytePath } from '@freezer/core';
+import type { BytePath } from './bytes.ts';
 import { isTemporary, type Renamed, RenameMap } from './rename-map.ts';
 
 /** Which of some paths are directories of the older level. */

@@ -1,9 +1,15 @@
-import type { BytePath } from '@freezer/core';
+import type { BytePath } from './bytes.ts';
 
 /** A renamed directory, as a level tells it. */
 export interface Renamed {
   readonly from: BytePath;
   readonly to: BytePath;
+}
+
+/** What became of a directory of the older level. */
+export interface MovedDirectory {
+  readonly from: BytePath;
+  readonly to: BytePath | undefined;
 }
 
 /** A directory that a rename touches, or one above it. */
@@ -89,6 +95,15 @@ export class RenameMap {
       return now === undefined ? undefined : now + path.slice(end);
     }
     return path;
+  }
+
+  /** The directories that records moved by name: where each was in the older level, and where it is now; undefined: another took its place. */
+  *moved(): Generator<MovedDirectory> {
+    for (const [from, place] of this.#origins) {
+      if (!place.isPlaced) continue;
+      const to = this.#pathOf(place);
+      if (to !== from) yield { from, to };
+    }
   }
 
   #pathOf(place: Place): BytePath | undefined {
