@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, EntryType>> = {
 };
 
 // Mode, an optional mark for ACLs, xattrs or a label, numeric owner, size or device, time. The name follows.
-const LINE = /^([-CSdDlhpcb])([-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT])(\S?) +(\d+)\/(\d+) +(\d+)(?:,(\d+))? ([^"]*?) *(?=")/;
+const LINE = /^([-CSdDlhpcb])([-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT])(\S?) +(\d+)\/(\d+) +(\d+)(?:,(\d+))? ([^ "]*(?: [^ "]+)*) *(?=")/;
 
 /** An entry, and the size that tar printed (of a dump list, where the archive is in the GNU format). */
 export interface IndexLine {
@@ -75,7 +75,16 @@ function readTarget(line: string, at: number, type: EntryType): BytePath | undef
 
 const SPECIAL = 'sStT';
 
+/** There are few, and most entries have the same. */
+const modes = new Map<string, number>();
+
 function parseMode(permissions: string): number {
+  let mode = modes.get(permissions);
+  if (mode === undefined) modes.set(permissions, (mode = readMode(permissions)));
+  return mode;
+}
+
+function readMode(permissions: string): number {
   let mode = 0;
   for (let at = 0; at < 9; at += 1) {
     const char = permissions.charAt(at);
@@ -86,7 +95,7 @@ function parseMode(permissions: string): number {
   return mode;
 }
 
-const TIME = /^(-?\d+)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
+const TIME = /^(-?\d+-\d\d-\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
 const SECONDS = /^(-?\d+)(?:\.(\d{1,9}))?$/;
 
 /** Nanoseconds since the epoch. Before 1970 tar prints the seconds rounded up, and the fraction as what is to be taken away from them. */
@@ -95,12 +104,23 @@ export function parseTime(text: string): bigint {
   const plain = match === null ? SECONDS.exec(text) : null;
   if (match === null && plain === null) throw new FreezerError('corrupt', `tar: a time of its index cannot be read: '${text}'`);
   const seconds = match === null ? Number(plain?.[1]) : secondsOf(match);
-  const fraction = Number(((match === null ? plain?.[2] : match[7]) ?? '').padEnd(9, '0'));
+  const fraction = Number(((match === null ? plain?.[2] : match[5]) ?? '').padEnd(9, '0'));
   return BigInt(seconds) * 1_000_000_000n + BigInt(seconds < 0 ? -fraction : fraction);
 }
 
-function secondsOf([, year, month, day, hour, minute, second]: RegExpExecArray): number {
+function secondsOf([, day = '', hour, minute, second]: RegExpExecArray): number {
+  return secondsOfDay(day) + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+}
+
+/** Files that lie together are often of one day. */
+let lastDay = '1970-01-01';
+let lastDaySeconds = 0;
+
+function secondsOfDay(day: string): number {
+  if (day === lastDay) return lastDaySeconds;
   const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  return date.getTime() / 1000 + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+  date.setUTCFullYear(Number(day.slice(0, -6)), Number(day.slice(-5, -3)) - 1, Number(day.slice(-2)));
+  lastDay = day;
+  lastDaySeconds = date.getTime() / 1000;
+  return lastDaySeconds;
 }
