@@ -1,33 +1,50 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveSettings } from '@freezer/agent';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createLogger, formatLine, type LogFormat, openLogger } from './logger.ts';
+import { jsonFormat, OSLO_DATE, OSLO_PATTERN, textFormat } from './log/line-format.ts';
+import { type LogSink, RANK } from './log/log-record.ts';
+import { createLogger, type Handler, openLogger } from './logger.ts';
 
-const format: LogFormat = { now: () => new Date(2026, 10, 21, 16, 4, 9, 7), pid: 42, json: false, least: 'INFO' };
+const process42 = { now: () => new Date(2026, 10, 21, 16, 4, 9, 7), pid: 42, hostname: 'vm' };
+const text = textFormat(OSLO_PATTERN, OSLO_DATE, '--log-format');
+
+function gathering(format = text, least: number = RANK.INFO): { readonly lines: string[]; readonly handlers: readonly Handler[] } {
+  const lines: string[] = [];
+  const sink: LogSink = { write: (line) => void lines.push(line), close: () => Promise.resolve() };
+  return { lines, handlers: [{ sink, least, format }] };
+}
 
 describe('lines', () => {
   test('have the form of Freezer, fields behind, on one line, without secrets', () => {
-    const line = formatLine('WARNING', { path: 'a b', n: 1, password: 'x' }, 'two\nlines', format);
-    expect(line).toBe('2026-11-21 16:04:09.007 42 WARNING freezer_agent [-] two\\nlines path="a b" n=1 password=***\n');
+    const { lines, handlers } = gathering();
+    createLogger(handlers, process42).warn({ path: 'a b', n: 1, password: 'x' }, 'two\nlines');
+    expect(lines).toEqual(['2026-11-21 16:04:09.007 42 WARNING freezer_agent [-] two\\nlines path="a b" n=1 password=***']);
   });
 
-  test('can be JSON', () => {
-    expect(JSON.parse(formatLine('INFO', { n: 1, token: 'x' }, 'm', { ...format, json: true }))).toEqual({
-      n: 1,
-      token: '***',
-      timestamp: new Date(2026, 10, 21, 16, 4, 9, 7).toISOString(),
-      level: 'INFO',
-      pid: 42,
-      name: 'freezer_agent',
+  test('can be JSON, with the keys of oslo.log', () => {
+    const { lines, handlers } = gathering(jsonFormat(OSLO_DATE));
+    createLogger(handlers, process42).info({ n: 1, token: 'x' }, 'm');
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
       message: 'm',
+      asctime: '2026-11-21 16:04:09',
+      name: 'freezer_agent',
+      levelname: 'INFO',
+      levelno: 20,
+      created: process42.now().getTime() / 1000,
+      msecs: 7,
+      process: 42,
+      hostname: 'vm',
+      extra: { n: 1, token: '***' },
     });
   });
 
   test('below the level are left out', () => {
-    const lines: string[] = [];
-    const logger = createLogger((line) => void lines.push(line), { ...format, least: 'WARNING' });
+    const { lines, handlers } = gathering(text, RANK.WARNING);
+    const logger = createLogger(handlers, process42);
     logger.debug({}, 'd');
     logger.info({}, 'i');
     logger.warn({}, 'w');
@@ -36,17 +53,19 @@ describe('lines', () => {
   });
 
   test('that cannot be written or formatted do not stop a run', () => {
-    const full = createLogger(() => {
-      throw new Error('no space left');
-    }, format);
-    expect(() => full.error({}, 'x')).not.toThrow();
-    const lines: string[] = [];
+    const full: LogSink = {
+      write: () => {
+        throw new Error('no space left');
+      },
+      close: () => Promise.resolve(),
+    };
+    const { lines, handlers } = gathering();
     const poisoned = {
       get x(): string {
         throw new Error('trap');
       },
     };
-    createLogger((line) => void lines.push(line), format).info(poisoned, 'x');
+    createLogger([{ sink: full, least: 0, format: text }, ...handlers], process42).info(poisoned, 'x');
     expect(lines).toEqual([expect.stringContaining('x lost=trap')]);
   });
 });
@@ -69,7 +88,13 @@ describe('where the log goes', () => {
       readFile: () => Promise.reject(new Error('none')),
       listFolder: () => Promise.reject(new Error('none')),
     });
-    return openLogger(settings, { cwd: folder, home: folder, pid: 42, now: format.now });
+    return openLogger(settings, {
+      ...process42,
+      cwd: folder,
+      home: folder,
+      readFile: (path) => readFile(path, 'utf8'),
+      sockets: { syslog: join(folder, 'syslog'), journal: join(folder, 'journal') },
+    });
   }
 
   test('--log-file appends to a file of mode 0600', async () => {
@@ -99,5 +124,114 @@ describe('where the log goes', () => {
     logger.info({}, 'one');
     expect(onStandardError).toBe(false);
     expect(readFileSync(join(folder, '.freezer', 'freezer.log'), 'utf8')).toContain('one');
+  });
+
+  test('--log-format and --log-date-format', async () => {
+    const format = '%(levelname)-8s|%(name).4s|%(asctime)s|%(msecs)05d|%%|%(message)s';
+    (await open('--log-file', 'a.log', '--log-format', format, '--log-date-format', '%d.%m. %H:%M')).logger.info({ n: 1 }, 'x');
+    expect(readFileSync(join(folder, 'a.log'), 'utf8')).toBe('INFO    |free|21.11. 16:04|00007|%|x n=1\n');
+    await expect(open('--log-format', 'nothing')).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/^--log-format: 'nothing' names nothing/),
+    });
+    await expect(open('--log-format', '%(massage)s')).rejects.toMatchObject({
+      message: expect.stringMatching(/^--log-format: %\(massage\)s is unknown; allowed: /),
+    });
+  });
+
+  test('--noverbose logs warnings, --debug everything', async () => {
+    for (const flag of ['--noverbose', '--debug']) {
+      const { logger } = await open('--log-file', 'a.log', flag);
+      logger.debug({}, `debug ${flag}`);
+      logger.info({}, `info ${flag}`);
+      logger.warn({}, `warning ${flag}`);
+    }
+    expect(readFileSync(join(folder, 'a.log'), 'utf8').match(/(debug|info|warning) --\w+/g)).toEqual([
+      'warning --noverbose',
+      'debug --debug',
+      'info --debug',
+      'warning --debug',
+    ]);
+  });
+
+  test('--use-journal sends lines with their severity to the stream of the journal', async () => {
+    let heard = '';
+    const server = createServer((socket) => socket.on('data', (chunk) => (heard += chunk.toString())));
+    await new Promise<void>((resolve) => server.listen(join(folder, 'journal'), resolve));
+    const ended = new Promise<void>((resolve) => server.on('connection', (socket) => socket.on('end', resolve)));
+    const { logger, onStandardError, close } = await open('--use-journal', '--debug');
+    logger.debug({}, 'one');
+    logger.error({}, 'two');
+    await close();
+    await ended;
+    server.close();
+    expect(onStandardError).toBe(false);
+    expect(heard).toMatch(/^freezer-agent\n\n6\n1\n0\n0\n0\n<7>.* DEBUG .* one\n<3>.* ERROR .* two\n$/);
+  });
+
+  test('a service that is not there is an error at once', async () => {
+    await expect(open('--use-journal')).rejects.toMatchObject({ code: 'invalid', message: `--use-journal: no journal listens at ${folder}/journal (ENOENT)` });
+    await expect(open('--use-syslog')).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/^--use-syslog: /) });
+  });
+
+  test('--log-config-append takes level, handlers and formatters of the root logger, and says what it leaves out', async () => {
+    writeFileSync(
+      join(folder, 'logging.conf'),
+      `[loggers]
+keys = root, other
+[handlers]
+keys = all, errors, mail
+[formatters]
+keys = short
+[logger_root]
+level = INFO
+handlers = all, errors, mail
+[logger_other]
+qualname = other
+handlers =
+[handler_all]
+class = handlers.RotatingFileHandler
+args = ('${folder}/all.log', 'a', 1024 * 1024, 2)
+formatter = short
+[handler_errors]
+class = FileHandler
+level = ERROR
+args = ("errors.log", 'w')
+[handler_mail]
+class = handlers.SMTPHandler
+args = ('localhost', 'a@b', ['c@d'], 'log')
+[formatter_short]
+format = %(asctime)s %(levelname)s %(message)s
+datefmt = %H.%M
+`,
+    );
+    writeFileSync(join(folder, 'errors.log'), 'old\n');
+    const { logger, close } = await open('--log-config-append', join(folder, 'logging.conf'), '--debug', '--log-file', 'unused.log');
+    logger.debug({}, 'd');
+    logger.info({}, 'i');
+    logger.error({}, 'e');
+    await close();
+    expect(readFileSync(join(folder, 'all.log'), 'utf8').split('\n')).toEqual([
+      expect.stringMatching(/^16\.04 WARNING logging\.conf: \[handler_mail\] is not used: class handlers\.SMTPHandler is unknown; allowed: /),
+      '16.04 WARNING logging.conf: section [logger_other] is not used; only the root logger is',
+      '16.04 INFO i',
+      '16.04 ERROR e',
+      '',
+    ]);
+    expect(readFileSync(join(folder, 'errors.log'), 'utf8')).toBe('e\n');
+    expect(statSync(join(folder, 'unused.log'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  test.each([
+    ['', '--log-config-append: l.conf has no section [logger_root], as a logging configuration of Python has'],
+    ['[logger_root]\nlevel = LOUD\n', "l.conf: [logger_root] level: 'LOUD' is unknown; allowed: DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET"],
+    ['[logger_root]\nhandlers = x\n', 'l.conf: [logger_root] handlers: section [handler_x] is missing'],
+    [
+      "[logger_root]\nhandlers=x\n[handler_x]\nclass=FileHandler\nargs=('no/x',)\n",
+      expect.stringMatching(/^l\.conf: \[handler_x\]: .*no\/x cannot be opened \(ENOENT\)$/),
+    ],
+  ])('a wrong logging configuration %j is one line', async (content, message) => {
+    writeFileSync(join(folder, 'l.conf'), content);
+    await expect(open('--log-config-append', join(folder, 'l.conf'))).rejects.toMatchObject({ code: 'invalid', message });
   });
 });

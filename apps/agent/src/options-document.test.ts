@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
 import { optionMarkdown } from '@freezer/agent';
+import { expect, test } from '@jest/globals';
 
 const DOCUMENT = new URL('../OPTIONS.md', import.meta.url);
 const HEAD = '# Options of freezer-agent\n\n`freezer-agent --help` says the same. Written from the table of options; change that, not this file.\n\n';

@@ -76,7 +76,7 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
   const { settings } = resolved;
   let log: OpenedLog | undefined;
   try {
-    log = openLogger(settings, { cwd: host.cwd, home: host.home, pid: host.pid, now: () => new Date(host.now()) });
+    log = await openLogger(settings, { ...host, now: () => new Date(host.now()) });
     const { logger } = log;
     for (const warning of resolved.warnings) logger.warn({}, warning);
     await checkResultPlaces(settings);
@@ -95,6 +95,8 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
     log?.logger.error({}, 'Run freezer agent process unsuccessfully');
     report(error, host, { quiet: settings.quiet, log, debug: settings.debug });
     return watch.caught === undefined ? exitCodeOfError(error) : exitCodeOfSignal(watch.caught);
+  } finally {
+    await log?.close();
   }
 }
 

@@ -6,6 +6,7 @@ export { formatBytes, formatInstant, formatSeconds } from './output/units.ts';
 export type { AgentPlugins } from './plugins.ts';
 export { runAction } from './run-action.ts';
 export { type GivenOption, type ParsedArguments, parseArguments } from './settings/arguments.ts';
+export { type IniDialect, type IniEntry, readIni } from './settings/ini.ts';
 export type { ActionName, Option, OptionGroup, OptionType } from './settings/option.ts';
 export { OPTION_GROUPS } from './settings/option-groups.ts';
 export { optionMarkdown } from './settings/option-markdown.ts';

@@ -54,7 +54,7 @@ describe('mistakes are one line', () => {
     [['--qwertzuiop'], 'unknown option --qwertzuiop; --help lists all options'],
     [['--os-passwort=secret'], 'unknown option --os-passwort; did you mean --os-password?'],
     [['-x'], 'unknown option -x; --help lists all options'],
-    [['--max'], 'option --max is ambiguous; it could be --max-segment-size, --max-seg-size, --max-level, --max-backup-level, --max-priority'],
+    [['--max'], 'option --max is ambiguous; it could be --max-segment-size, --max-seg-size, --max-level, --max-backup-level, --max-priority, --max-logfile-size-mb'],
     [['--max-level'], '--max-level needs a value'],
     [['--exclude', '--debug'], "--exclude needs a value; one that begins with '-' is given as --exclude=VALUE"],
     [['--debug=true'], "--debug takes no value, but 'true' was given; use --debug or --nodebug"],

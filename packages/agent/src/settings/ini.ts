@@ -13,9 +13,10 @@ export interface IniEntry {
 
 /**
  * - `job`: Python's configparser, which reads Freezer's job files: continuation lines are indented, `%%` is `%`, `%(key)s` another value.
+ * - `plain`: the same without a meaning for `%`, as Python reads a logging configuration.
  * - `oslo`: oslo.config: a value in quotes loses them, a blank line ends a value, `%` means itself.
  */
-export type IniDialect = 'job' | 'oslo';
+export type IniDialect = 'job' | 'plain' | 'oslo';
 
 interface OpenEntry {
   readonly section: string;
@@ -26,7 +27,7 @@ interface OpenEntry {
 }
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
-const isComment = (line: string, dialect: IniDialect): boolean => /^[#;]/.test(dialect === 'job' ? line.trimStart() : line);
+const isComment = (line: string, dialect: IniDialect): boolean => /^[#;]/.test(dialect === 'oslo' ? line : line.trimStart());
 
 /** Only `%%` and `%(key)s` are special: any other `%`, over which configparser stumbles, is taken as it is. */
 function interpolate(entries: readonly IniEntry[]): IniEntry[] {

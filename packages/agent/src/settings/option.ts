@@ -41,6 +41,10 @@ export interface Option {
   /** A default that is found out when the settings are resolved. */
   readonly computed?: 'hostname' | 'state_dir' | 'ssh_key';
   readonly choices?: readonly string[];
+  /** A choice may be written in capitals. */
+  readonly anyCase?: true;
+  /** May stand before each choice: `LOG_`. */
+  readonly prefix?: string;
   readonly min?: number;
   readonly max?: number;
   readonly repeatable?: true;

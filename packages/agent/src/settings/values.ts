@@ -86,9 +86,12 @@ function readMode(text: string, place: string): number {
   return rights;
 }
 
+const withoutPrefix = (text: string, prefix = ''): string => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
+
 function readChoice(option: Option, text: string, place: string): string {
   const choices = option.choices ?? [];
-  if (choices.includes(text)) return text;
+  const word = option.anyCase ? withoutPrefix(text.toLowerCase(), option.prefix?.toLowerCase()) : text;
+  if (choices.includes(word)) return word;
   const nearest = nearestName(text.toLowerCase(), choices);
   throw wrong(place, `'${text}' is unknown; allowed: ${choices.join(', ')}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`);
 }
