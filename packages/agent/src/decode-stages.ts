@@ -1,5 +1,5 @@
 import { cfbDecryptStage, decompressStage, detectCfbDigest, detectCompression, gcmDecryptStage } from '@freezer/codec';
-import { type CallOptions, FreezerError, type SetId, type Stage } from '@freezer/core';
+import { type CallOptions, FreezerError, type Stage } from '@freezer/core';
 import { describeLevel, identityText, type LevelReader, type OpenedLevel } from '@freezer/format';
 import { COMPRESSIONS, type Compression, isCompression } from '@freezer/models';
 
@@ -7,7 +7,6 @@ const HEAD_BYTES = 4096;
 
 export interface DecodeRequest {
   readonly reader: LevelReader;
-  readonly set: SetId;
   readonly opened: OpenedLevel;
   readonly passphrases: readonly Buffer[];
 }
@@ -18,7 +17,7 @@ export interface DecodeRequest {
  * Fails with `unauthenticated` (encrypted, and no passphrase) or `corrupt` (no passphrase fits).
  */
 export async function decodeStages(request: DecodeRequest, options: CallOptions = {}): Promise<readonly Stage[]> {
-  const { opened, set } = request;
+  const { opened } = request;
   const manifest = opened.manifest?.document;
   if (manifest === undefined) return decodeForeign(request, options);
   const decompress = await decompressStage(knownCompression(manifest.options.compression, opened));
@@ -26,7 +25,7 @@ export async function decodeStages(request: DecodeRequest, options: CallOptions 
   if (opened.keys === undefined || opened.passphrase === undefined) throw withoutKey(opened);
   if (manifest.options.encryption === 'aes-256-cfb') return [cfbDecryptStage(opened.passphrase, { digest: 'sha256' }), ...decompress];
   if (manifest.options.encryption === 'aes-256-gcm')
-    return [gcmDecryptStage(opened.keys.chainKey, { purpose: 'data', identity: identityText(set, opened.level.id) }), ...decompress];
+    return [gcmDecryptStage(opened.keys.chainKey, { purpose: 'data', identity: identityText(manifest.identity, opened.level.id) }), ...decompress];
   throw new FreezerError(
     'unsupported',
     `${describeLevel(opened.level.id)}: encryption '${manifest.options.encryption}' is not known; allowed: aes-256-cfb, aes-256-gcm`,

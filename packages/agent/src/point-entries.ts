@@ -3,7 +3,7 @@ import { type IndexLevel, identityText, type LevelReader, mergePoint, type Opene
 
 /** The index of a level as a stream. It was checked against the manifest before (`LevelReader.check`). */
 export function readLevelIndex(reader: LevelReader, set: SetId, opened: OpenedLevel, options: CallOptions): ReturnType<typeof readIndex> {
-  const key = opened.keys && { chainKey: opened.keys.chainKey, identity: identityText(set, opened.level.id) };
+  const key = opened.keys && { chainKey: opened.keys.chainKey, identity: identityText(opened.manifest?.document.identity ?? set, opened.level.id) };
   return readIndex(reader.raw(opened, 'index', options), { key, ...options });
 }
 

@@ -53,7 +53,7 @@ async function verifyLevel(context: RunContext, request: VerifyRequest, reader: 
         context,
         reader,
         opened,
-        await decodeStages({ reader, set: request.set, opened, passphrases: context.passphrases }, { signal: context.signal }),
+        await decodeStages({ reader, opened, passphrases: context.passphrases }, { signal: context.signal }),
       );
     } else for await (const line of damagedPieces(reader, opened, context.signal)) problems.push(line);
   } catch (error) {

@@ -90,7 +90,7 @@ async function readArchive(context: RunContext, { set, point: { reader }, opened
     const reason = `engine ${engine.name} cannot list an archive, and ${describeLevel(opened.level.id)} has no index`;
     throw new FreezerError('unsupported', `restore into a folder that is not empty: ${reason}; restore into an empty folder`);
   }
-  const decode = await decodeStages({ reader, set, opened, passphrases }, { signal });
+  const decode = await decodeStages({ reader, opened, passphrases }, { signal });
   const joined = joinStages([...decode, ...read.stages], { input: reader.data(opened, { signal }), storageAt: 'start', signal });
   await joined.done;
   return read.finish(await joined.exits);

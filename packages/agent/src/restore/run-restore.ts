@@ -30,7 +30,7 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
   const placement = await inspectTarget(request.target, request.overwrite || request.prune);
   const decoders = [];
   for (const opened of point.levels)
-    decoders.push(await decodeStages({ reader: point.reader, set: request.set, opened, passphrases: context.passphrases }, { signal: context.signal }));
+    decoders.push(await decodeStages({ reader: point.reader, opened, passphrases: context.passphrases }, { signal: context.signal }));
   if (request.verifyFirst) for (const [at, opened] of point.levels.entries()) await readAll(context, point.reader, opened, decoders[at] ?? []);
   if (request.dryRun) return { levels: point.levels, problems: [], pruned: 0, placement };
   await makeTarget(request.target);
