@@ -41,6 +41,16 @@ describe('forms of options', () => {
     expect(parseArguments(['--', 'restore']).word).toBe('restore');
   });
 
+  test.each<[string[], string | undefined, string[]]>([
+    [['find', 'passwd', '*.conf', '-N', 'x'], 'find', ['passwd', '*.conf']],
+    [['restore', '-N', 'x', 'etc/passwd', '--json', 'etc/group'], 'restore', ['etc/passwd', 'etc/group']],
+    [['show', '-N', 'x', '--', '-odd'], 'show', ['-odd']],
+    [['--action', 'find', '*.conf'], undefined, ['*.conf']],
+    [['--action', 'find', 'find'], undefined, ['find']],
+  ])('words behind an action that takes some: %j', (argv, word, operands) => {
+    expect(parseArguments(argv)).toMatchObject({ word, operands });
+  });
+
   test('--help and --version are known, also by their beginning', () => {
     expect(parseArguments(['restore', '-h'])).toMatchObject({ help: true, version: false });
     expect(parseArguments(['--vers'])).toMatchObject({ help: false, version: true });
@@ -54,12 +64,16 @@ describe('mistakes are one line', () => {
     [['--qwertzuiop'], 'unknown option --qwertzuiop; --help lists all options'],
     [['--os-passwort=secret'], 'unknown option --os-passwort; did you mean --os-password?'],
     [['-x'], 'unknown option -x; --help lists all options'],
-    [['--max'], 'option --max is ambiguous; it could be --max-segment-size, --max-seg-size, --max-level, --max-backup-level, --max-priority, --max-logfile-size-mb'],
+    [
+      ['--max'],
+      'option --max is ambiguous; it could be --max-segment-size, --max-seg-size, --max-level, --max-backup-level, --max-priority, --max-logfile-size-mb',
+    ],
     [['--max-level'], '--max-level needs a value'],
     [['--exclude', '--debug'], "--exclude needs a value; one that begins with '-' is given as --exclude=VALUE"],
     [['--debug=true'], "--debug takes no value, but 'true' was given; use --debug or --nodebug"],
     [['--debug', 'true', 'x'], "unexpected word 'x' after --debug, which takes no value"],
     [['-F', '/a', 'b'], "unexpected word 'b' after -F; a value with blanks must be quoted"],
+    [['restore', '--ssh-password', 'my', 'secret'], 'an unexpected word after --ssh-password; a value with blanks must be quoted'],
     [['--ssh-password', 'my', 'secret'], 'an unexpected word after --ssh-password; a value with blanks must be quoted'],
   ])('%j', (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(expect.objectContaining({ code: 'invalid', message }));

@@ -18,6 +18,8 @@ export interface ParsedArguments {
   readonly version: boolean;
   /** The first word, which says what to do. Not yet checked. */
   readonly word?: string | undefined;
+  /** The words behind it, for actions that take some. */
+  readonly operands: readonly string[];
   readonly given: readonly GivenOption[];
 }
 
@@ -53,6 +55,9 @@ const SHORT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['h', { special: 'help' }],
   ...OPTION_TABLE.flatMap((option): [string, Meaning][] => (option.short === undefined ? [] : [[option.short, { option, value: true }]])),
 ]);
+
+/** Actions behind which words may stand, and the option of which these are values. */
+export const OPERAND_OPTIONS: Readonly<Record<string, string>> = { restore: 'path', show: 'path', find: 'path', diff: 'path' };
 
 const wrong = (message: string): FreezerError => new FreezerError('invalid', message);
 
@@ -90,6 +95,7 @@ const isValue = (word: string | undefined): word is string => word !== undefined
 class ArgumentReader {
   readonly given: GivenOption[] = [];
   readonly words: string[] = [];
+  readonly operands: string[] = [];
   help = false;
   version = false;
   readonly #argv: readonly string[];
@@ -115,6 +121,10 @@ class ArgumentReader {
 
   #word(word: string): void {
     const before = this.given.at(-1);
+    if (this.#mayBeOperand()) {
+      this.operands.push(word);
+      return;
+    }
     if (this.words.length > 0 || (before && !this.#mayBeAction())) {
       const shown = before?.option.secret ? 'an unexpected word' : `unexpected word '${word}'`;
       throw wrong(
@@ -127,6 +137,12 @@ class ArgumentReader {
   /** Options with a value have taken it, so a word behind one is a mistake; behind a flag it may be the action. */
   #mayBeAction(): boolean {
     return this.given.every(({ option }) => takesNoValue(option));
+  }
+
+  /** Behind a secret a word is what a missing quote left over, and must not show up as a path. */
+  #mayBeOperand(): boolean {
+    const action = this.words[0] ?? this.given.find(({ option }) => option.name === 'action')?.text;
+    return action !== undefined && Object.hasOwn(OPERAND_OPTIONS, action) && this.given.at(-1)?.option.secret !== true;
   }
 
   #long(text: string): void {
@@ -189,5 +205,5 @@ class ArgumentReader {
 export function parseArguments(argv: readonly string[]): ParsedArguments {
   const reader = new ArgumentReader(argv);
   reader.read();
-  return { help: reader.help, version: reader.version, word: reader.words[0], given: reader.given };
+  return { help: reader.help, version: reader.version, word: reader.words[0], operands: reader.operands, given: reader.given };
 }

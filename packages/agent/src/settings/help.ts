@@ -28,10 +28,30 @@ const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
     examples: [
       'freezer-agent restore --storage local -C /backup -N etc --restore-abs-path /tmp/etc',
       'freezer-agent restore --storage local -C /backup -N etc --restore-abs-path /tmp/etc --restore-from-date 2026-11-20T18:00:00',
+      'freezer-agent restore ssh/sshd_config --storage local -C /backup -N etc --restore-abs-path /tmp/etc',
+      'freezer-agent restore passwd --storage local -C /backup -N etc --to-stdout',
     ],
   },
   verify: { does: 'reads backups and checks them', examples: ['freezer-agent verify --storage local -C /backup -N etc'] },
   list: { does: 'lists backups', examples: ['freezer-agent list --storage local -C /backup', 'freezer-agent list --storage local -C /backup -N etc --json'] },
+  show: {
+    does: 'lists the entries of one backup',
+    examples: [
+      'freezer-agent show --storage local -C /backup -N etc',
+      "freezer-agent show 'ssh/*' --storage local -C /backup -N etc --restore-from-date 2026-11-20T18:00:00",
+    ],
+  },
+  find: {
+    does: 'finds files and their versions in all backups',
+    examples: ["freezer-agent find '*.conf' --storage local -C /backup", 'freezer-agent find ssh/sshd_config --storage local -C /backup -N etc --json'],
+  },
+  diff: {
+    does: 'compares two backups (by default the last two)',
+    examples: [
+      'freezer-agent diff --storage local -C /backup -N etc',
+      'freezer-agent diff --storage local -C /backup -N etc --point 2026-11-19T00:00:00 --point 1_1795243884',
+    ],
+  },
   admin: {
     does: 'removes old backups',
     examples: [

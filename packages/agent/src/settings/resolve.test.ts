@@ -136,8 +136,8 @@ describe('what is not part of this version', () => {
     [[...backup, '-m', 'mysql'], "-m: 'mysql' is not part of this version: it needs its own mode package; allowed now: fs"],
     [[...backup, '--snapshot'], '--snapshot: snapshots are not part of this version'],
     [[...backup, '--upload-limit', '1k'], '--upload-limit: bandwidth limits are not part of this version'],
-    [['show'], "the action 'show' is not part of this version"],
-    [['restroe'], "unknown action 'restroe'; did you mean restore?; allowed: backup, restore, verify, list, admin, info, exec"],
+    [['copy'], "the action 'copy' is not part of this version"],
+    [['restroe'], "unknown action 'restroe'; did you mean restore?; allowed: backup, restore, verify, list, show, find, diff, admin, info, exec"],
   ])('%j', async (argv, message) => {
     await expect(resolveSettings(resolveInput(argv))).rejects.toMatchObject({ code: 'invalid', message });
   });

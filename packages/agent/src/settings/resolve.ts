@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { FreezerError, systemCodeOf } from '@freezer/core';
-import { parseArguments } from './arguments.ts';
+import { OPERAND_OPTIONS, parseArguments } from './arguments.ts';
 import { type IniEntry, readIni } from './ini.ts';
 import { addFileLayer, type FileFindings, fillFromEnvironment, layerOfArguments, type RawValue, type RawValues, type UnknownKey } from './layers.ts';
 import { LATER_ACTIONS, refuseWhatIsMissing } from './not-part-of-this-version.ts';
@@ -50,8 +50,9 @@ class Resolver {
   }
 
   async resolve(): Promise<ResolvedSettings> {
-    const { given, word } = parseArguments(this.#input.argv);
+    const { given, word, operands } = parseArguments(this.#input.argv);
     const line = layerOfArguments(given);
+    addOperands(line, word, operands);
     const values = await this.#files(line);
     for (const [key, raw] of line) values.set(key, raw);
     if (line.has('storage')) this.#dropSections();
@@ -174,6 +175,15 @@ class Resolver {
       this.#findings.warnings.push(`${unknown.place}: unknown key ${unknown.key} is ignored${hint}`);
     }
   }
+}
+
+/** Words behind the action say the same as the option that stands for them. */
+function addOperands(line: RawValues, word: string | undefined, operands: readonly string[]): void {
+  const action = word ?? line.get('action')?.texts[0] ?? '';
+  const option = operands.length === 0 ? undefined : optionOfKey(OPERAND_OPTIONS[action] ?? '');
+  if (option === undefined) return;
+  const before = line.get(keyOf(option));
+  line.set(keyOf(option), { option, place: action, texts: [...(before?.texts ?? []), ...operands] });
 }
 
 const concernsRetention = ({ key, nearest }: UnknownKey): boolean => RETENTION_NAME.test(key) || optionOfKey(nearest ?? '')?.group === 'retention';

@@ -22,11 +22,15 @@ const RETENTION: readonly SettingKey[] = [
 
 const RULES: readonly Rule[] = [
   {
-    actions: ['backup', 'restore', 'admin'],
+    actions: ['backup', 'restore', 'show', 'diff', 'admin'],
     broken: (settings, given) => !settings.backup_name && !onlyOrphans(settings, given),
     message: 'A value for --backup-name is required',
   },
-  { actions: ['backup', 'restore', 'admin', 'verify', 'list'], broken: (settings) => settings.container === '', message: '--container is required' },
+  {
+    actions: ['backup', 'restore', 'admin', 'verify', 'list', 'show', 'find', 'diff'],
+    broken: (settings) => settings.container === '',
+    message: '--container is required',
+  },
   { actions: ['backup'], broken: (settings) => settings.path_to_backup === undefined, message: 'path-to-backup argument must be provided' },
   {
     actions: ['backup'],
@@ -54,11 +58,38 @@ const RULES: readonly Rule[] = [
     message: 'a backup takes one --encrypt-pass-file; several are for reading older backups',
   },
   {
-    actions: ['restore', 'verify', 'list', 'backup'],
+    actions: ['restore', 'verify', 'list', 'show', 'find', 'diff', 'backup'],
     broken: (settings) => settings.require_authenticated && settings.allow_unauthenticated,
     message: '--require-authenticated and --allow-unauthenticated contradict each other',
   },
-  { actions: ['restore'], broken: (settings) => settings.restore_abs_path === undefined, message: '--restore-abs-path is required' },
+  {
+    actions: ['restore'],
+    broken: (settings) => settings.restore_abs_path === undefined && !settings.to_stdout,
+    message: '--restore-abs-path is required',
+  },
+  {
+    actions: ['restore'],
+    broken: (settings) => settings.to_stdout && settings.path.length !== 1,
+    message: '--to-stdout writes one file: name it by one --path',
+  },
+  {
+    actions: ['restore'],
+    broken: (settings) => settings.to_stdout && (settings.restore_abs_path !== undefined || settings.json || settings.metadata_out === '-'),
+    message: '--to-stdout leaves no room for --restore-abs-path, --json or --metadata-out -',
+  },
+  {
+    actions: ['restore'],
+    broken: (settings) => settings.conflict !== 'always' && !settings.overwrite,
+    message: '--conflict needs --overwrite',
+  },
+  {
+    actions: ['restore', 'show', 'diff'],
+    broken: (settings) => settings.point.length > 0 && settings.restore_from_date !== undefined,
+    message: '--point and --restore-from-date contradict each other',
+  },
+  { actions: ['restore', 'show'], broken: (settings) => settings.point.length > 1, message: '--point can be given once' },
+  { actions: ['diff'], broken: (settings) => settings.point.length > 2, message: 'diff compares two points: --point can be given twice' },
+  { actions: ['find'], broken: (settings) => settings.path.length === 0, message: "find needs a path or a pattern, as in find passwd or find '*.conf'" },
   { actions: ['restore'], broken: (settings) => settings.delete && !settings.overwrite, message: '--delete needs --overwrite' },
   {
     actions: ['admin'],

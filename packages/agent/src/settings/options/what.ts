@@ -9,7 +9,7 @@ export const WHAT_OPTIONS = [
   {
     name: 'action',
     type: 'choice',
-    choices: ['backup', 'restore', 'verify', 'list', 'admin', 'info', 'exec'],
+    choices: ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'admin', 'info', 'exec'],
     default: 'backup',
     group: 'what',
     help: 'what to do; the same as the first word of the command line',
