@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
-import { type BytePath, type CallOptions, displayPath, type HeldEntry, type SkippedEntry } from '@freezer/core';
-import { minimalEnvironment } from '@freezer/subprocess';
+import type { BytePath, CallOptions, HeldEntry, SkippedEntry } from '@freezer/core';
+import { LsattrRun } from './lsattr-run.ts';
 
-const BATCH = 4000;
-/** Well below what the kernel takes as arguments. */
-const BATCH_CHARS = 256 * 1024;
-/** Set by the file system for its own purposes: extents, hashed directory, inline data, encrypted, verity, project. */
-const ITS_OWN = new Set(['-', 'e', 'I', 'N', 'E', 'V', 'P']);
+const BATCH = 1000;
+/** Flags, some of which are not the file system's own: those are for extents, hashed directory, inline data, encrypted, verity, project. */
+const HAS_FLAGS = /^[-eINEVP]*[^-eINEVP ]/;
+const ITS_OWN = /[-eINEVP]/g;
 
 /**
  * Asks `lsattr` of e2fsprogs for the flags of files and directories, such as immutable, which no archive of tar can hold.
@@ -16,8 +14,9 @@ export class InodeFlags {
   readonly #folder: string;
   readonly #options: CallOptions;
   #waiting: BytePath[] = [];
-  #waitingChars = 0;
-  #usable = true;
+  #run: LsattrRun | undefined;
+  /** Undefined until the first batch was answered. */
+  #usable: boolean | undefined;
 
   /** Paths are below `folder`. */
   constructor(folder: string, options: CallOptions) {
@@ -27,46 +26,48 @@ export class InodeFlags {
 
   /** Remembers what may have flags; true when it is time to `flush`. */
   add({ type, path }: HeldEntry): boolean {
-    // Node passes arguments as UTF-8, and lsattr prints a line end as it is: such names are not asked for.
-    if (!this.#usable || (type !== 'file' && type !== 'directory') || path.includes('\n') || displayPath(path).includes('\uFFFD')) return false;
+    // lsattr prints a line end as it is: such names are not asked for.
+    if (this.#usable === false || (type !== 'file' && type !== 'directory') || path.includes('\n')) return false;
     this.#waiting.push(path);
-    this.#waitingChars += path.length;
-    return this.#waiting.length >= BATCH || this.#waitingChars >= BATCH_CHARS;
+    return this.#waiting.length >= BATCH;
   }
 
-  /** The flags of what was added since the last call. */
+  /** Hands over what was added, and gives the flags that are known by now. */
   async flush(): Promise<SkippedEntry[]> {
     const paths = this.#waiting;
     this.#waiting = [];
-    this.#waitingChars = 0;
-    if (paths.length === 0) return [];
-    const output = await this.#ask(paths);
-    // No answer for any of them: this file system has no flags.
-    if (output === '') this.#usable = false;
-    return output.split('\n').flatMap(flagsOf);
+    if (this.#usable === undefined) return await this.#firstAnswers(paths);
+    this.#run ??= new LsattrRun(this.#folder, this.#options);
+    await this.#run.ask(paths);
+    return flagsIn(this.#run.lines());
   }
 
-  #ask(paths: readonly BytePath[]): Promise<string> {
-    const { signal } = this.#options;
-    return new Promise((resolve, reject) => {
-      const args = ['-d', '--', ...paths.map((path) => `./${displayPath(path)}`)];
-      execFile(
-        'lsattr',
-        args,
-        { cwd: this.#folder, encoding: 'latin1', env: minimalEnvironment(), maxBuffer: Number.POSITIVE_INFINITY, ...(signal === undefined ? {} : { signal }) },
-        (_error, stdout) => {
-          if (signal?.aborted) reject(signal.reason);
-          // It fails as soon as one of the files cannot be asked; what it says of the others counts.
-          else resolve(stdout);
-        },
-      );
-    });
+  /** The flags of all that is left. */
+  async end(): Promise<SkippedEntry[]> {
+    const found = this.#waiting.length > 0 ? await this.flush() : [];
+    await this.#run?.end();
+    return [...found, ...flagsIn(this.#run?.lines() ?? [])];
+  }
+
+  /** Stops asking. Idempotent. */
+  close(): void {
+    this.#run?.close();
+  }
+
+  /** No answer for any of them: this file system has no flags, and a million further files need not be opened. */
+  async #firstAnswers(paths: readonly BytePath[]): Promise<SkippedEntry[]> {
+    const run = new LsattrRun(this.#folder, this.#options);
+    await run.ask(paths);
+    await run.end();
+    const lines = run.lines();
+    this.#usable = lines.length > 0;
+    return flagsIn(lines);
   }
 }
 
-function flagsOf(line: string): SkippedEntry[] {
+const flagsIn = (lines: readonly string[]): SkippedEntry[] => lines.filter((line) => HAS_FLAGS.test(line)).map(entryOf);
+
+function entryOf(line: string): SkippedEntry {
   const space = line.indexOf(' ./');
-  const flags = [...line.slice(0, Math.max(space, 0))].filter((flag) => !ITS_OWN.has(flag)).join('');
-  const path = line.slice(space + 3);
-  return flags === '' ? [] : [{ kind: 'skipped', path, reason: 'inode_flags', detail: flags }];
+  return { kind: 'skipped', path: line.slice(space + 3), reason: 'inode_flags', detail: line.slice(0, space).replaceAll(ITS_OWN, '') };
 }

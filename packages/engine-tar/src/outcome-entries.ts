@@ -19,15 +19,19 @@ export interface OutcomeRequest extends CallOptions {
 export async function* outcomeEntries(request: OutcomeRequest): AsyncGenerator<IndexEntry, void, undefined> {
   const { indexPath, snapshotPath, basePath, leftOut, signal } = request;
   const flags = new InodeFlags(request.folder, { signal });
-  for await (const lines of readLineBatches(indexPath, { signal })) {
-    for (const line of lines) {
-      const held = parseIndexLine(line)?.entry;
-      if (held === undefined) continue;
-      yield held;
-      if (flags.add(held)) yield* await flags.flush();
+  try {
+    for await (const lines of readLineBatches(indexPath, { signal })) {
+      for (const line of lines) {
+        const held = parseIndexLine(line)?.entry;
+        if (held === undefined) continue;
+        yield held;
+        if (flags.add(held)) yield* await flags.flush();
+      }
     }
+    yield* await flags.end();
+  } finally {
+    flags.close();
   }
-  yield* await flags.flush();
   if (basePath !== undefined) yield* asDeleted(deletedPaths({ basePath, snapshotPath, leftOut, signal }));
   yield* request.skipped;
 }

@@ -99,11 +99,13 @@ describe('as root', () => {
   it('inode flags are named', async () => {
     await writeFile(join(source, 'a b'), 'x');
     await mkdir(join(source, 'dir'));
+    await writeFile(Buffer.concat([Buffer.from(`${source}/`), Buffer.from('\xff', 'latin1')]), '');
     run('chattr', '+i', join(source, 'a b'));
     run('chattr', '+d', join(source, 'dir'));
+    run('find', source, '-type', 'f', '-not', '-name', 'a b', '-exec', 'chattr', '+d', '{}', '+');
     try {
       const level = await bench.backup(source);
-      expect(level.skipped).toEqual(['inode_flags a b', 'inode_flags dir']);
+      expect(level.skipped).toEqual(['inode_flags a b', 'inode_flags dir', 'inode_flags \xff']);
       expect(level.entries.find((entry) => entry.kind === 'skipped' && entry.path === 'a b')).toMatchObject({ detail: 'i' });
     } finally {
       run('chattr', '-i', join(source, 'a b'));

@@ -92,7 +92,10 @@ class TarBackup {
   async #forgiveDirectories(): Promise<void> {
     for (const [key, { path, reason }] of this.#skipped) {
       if (reason !== 'changed') continue;
-      const isDirectory = await lstat(Buffer.concat([Buffer.from(`${this.#member.directory}/`), bytesOfPath(path)])).then((found) => found.isDirectory(), () => false);
+      const isDirectory = await lstat(Buffer.concat([Buffer.from(`${this.#member.directory}/`), bytesOfPath(path)])).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
       if (isDirectory) this.#skipped.delete(key);
     }
   }

@@ -53,7 +53,18 @@ class TarRestore {
     const { program, uid } = this.#deps;
     const args = extractArguments({ target, placement, indexPath: this.#indexPath, keepOwners: uid === 0 });
     return {
-      stages: [{ kind: 'program', name: 'tar', command: program, cwd: target, args, env: TAR_ENVIRONMENT, okExits: JUDGED_EXITS, onStderrLine: (line) => this.#hear(line) }],
+      stages: [
+        {
+          kind: 'program',
+          name: 'tar',
+          command: program,
+          cwd: target,
+          args,
+          env: TAR_ENVIRONMENT,
+          okExits: JUDGED_EXITS,
+          onStderrLine: (line) => this.#hear(line),
+        },
+      ],
       finish: (exits) => this.#finish(exits),
       abandon: () => this.#abandon(),
     };
