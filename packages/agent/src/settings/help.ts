@@ -2,6 +2,8 @@ import type { ActionName, Option } from './option.ts';
 import { OPTION_GROUPS } from './option-groups.ts';
 import { OPTION_TABLE } from './option-table.ts';
 import { optionHelp, optionUsage } from './option-text.ts';
+import { OTHER_WORDS } from './other-words.ts';
+import { wrap } from './wrap.ts';
 
 export interface HelpRequest {
   /** Only what concerns this action. */
@@ -10,12 +12,13 @@ export interface HelpRequest {
   readonly columns: number;
 }
 
-interface ActionText {
+export interface ActionText {
   readonly does: string;
   readonly examples: readonly string[];
 }
 
-const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
+/** What each action does, in a few words behind its name, and how it is called. */
+export const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
   backup: {
     does: 'saves a directory or a file',
     examples: [
@@ -64,18 +67,6 @@ const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
 const INDENT = 2;
 const WIDEST_NAME = 34;
 
-function wrap(text: string, width: number, indent: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width - indent) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join(`\n${' '.repeat(indent)}`);
-}
-
 function describe(option: Option, columns: number): string {
   const usage = optionUsage(option);
   const indent = INDENT + WIDEST_NAME;
@@ -92,7 +83,12 @@ function usageText(action: ActionName | undefined): string {
   if (action !== undefined && text) return `Usage: freezer-agent ${action} [options]\n\n${action} ${text.does}.\n\nExamples:\n${indented(text.examples)}`;
   const actions = Object.entries(ACTION_TEXT).map(([name, { does }]) => `${name.padEnd(9)}${does}`);
   const examples = Object.values(ACTION_TEXT).flatMap(({ examples: [first = ''] }) => [first]);
-  return `Usage: freezer-agent ACTION [options]\n\nActions (freezer-agent ACTION --help says more):\n${indented(actions)}\nExamples:\n${indented(examples)}`;
+  return `Usage: freezer-agent ACTION [options]\n\nActions (freezer-agent ACTION --help says more):\n${indented(actions)}${others()}\nExamples:\n${indented(examples)}`;
+}
+
+function others(): string {
+  const rows = OTHER_WORDS.map(({ name, operand, does }) => `${`${name}${operand === undefined ? '' : ` ${operand}`}`.padEnd(21)}${does}`);
+  return `\nOther words:\n${indented(rows)}`;
 }
 
 const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join('');

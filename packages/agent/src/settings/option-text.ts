@@ -22,7 +22,7 @@ const COMPUTED: Readonly<Record<NonNullable<Option['computed']>, string>> = {
 };
 
 /** The values that this version can work with. */
-const usableChoices = (option: Option): readonly string[] => (option.choices ?? []).filter((choice) => option.laterValues?.[choice] === undefined);
+export const usableChoices = (option: Option): readonly string[] => (option.choices ?? []).filter((choice) => option.laterValues?.[choice] === undefined);
 
 /** `-F, --path-to-backup PATH`; a flag that is on by default stands as `--[no]sync`. */
 export function optionUsage(option: Option): string {
