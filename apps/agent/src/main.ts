@@ -1,3 +1,5 @@
+import { OTHER_WORD_NAMES } from './other-word-names.ts';
+
 // `--version` and `--help` load nothing but what they print: they are called by scripts, and by people who wait.
 declare const FREEZER_AGENT_VERSION: string;
 
@@ -8,7 +10,10 @@ async function printHelp(argv: readonly string[]): Promise<void> {
 
 async function main(argv: readonly string[]): Promise<void> {
   if (argv.includes('--version')) process.stdout.write(`${FREEZER_AGENT_VERSION}\n`);
-  else if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
+  else if (OTHER_WORD_NAMES.has(argv[0] ?? '')) {
+    const { runProcessWord } = await import('./process-word.ts');
+    process.exitCode = await runProcessWord(argv, FREEZER_AGENT_VERSION);
+  } else if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
     await printHelp(argv);
     process.exitCode = argv.length === 0 ? 1 : 0;
   } else {

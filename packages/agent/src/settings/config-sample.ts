@@ -34,7 +34,7 @@ function facts(option: Option): string {
 }
 
 function setting(option: Option): string {
-  const value = option.default === undefined ? ' <not set>' : option.default === '' ? '' : ` ${written(option.default)}`;
+  const value = option.default === undefined ? ' None' : option.default === '' ? '' : ` ${written(option.default)}`;
   return `${comment(option.help)}${comment(facts(option))}#${keyOf(option)} =${value}\n`;
 }
 
