@@ -1,3 +1,5 @@
+import { link, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { dateOf, Lab } from './harness/lab.ts';
 import { type MovedSteps, makeMovedTree, moveTree, NESTED_STEPS, PLAIN_STEPS, WILD_STEPS } from './harness/moved-tree.ts';
@@ -56,12 +58,9 @@ async function intoAFull(points: readonly Point[], point: Point): Promise<void> 
   expect(await treeLines(target)).toEqual(point.lines);
 }
 
-describe.each([
-  ['renamed, deleted, swapped, in a ring, moved into another', PLAIN_STEPS],
-  ["moved into each other and over each other's names", WILD_STEPS],
-])('a chain of ours with directories %s', (_, steps) => {
+describe("a chain of ours with directories renamed, deleted, swapped, moved into each other and over each other's names", () => {
   it('comes back level by level into an empty directory, by us and by Python', async () => {
-    for (const { t, lines } of await movedChain(ourBackup, steps)) {
+    for (const { t, lines } of await movedChain(ourBackup, WILD_STEPS)) {
       const [byUs, byPython] = await Promise.all([ourRestore(lab, t), pythonRestore(lab, t)]);
       expect(await treeLines(byUs)).toEqual(lines);
       expect(await treeLines(byPython)).toEqual(lines);
@@ -69,9 +68,31 @@ describe.each([
   });
 
   it('comes back over a tree with a stray file in each directory: they stay, and go with --delete', async () => {
-    const points = await movedChain(ourBackup, steps);
+    const points = await movedChain(ourBackup, WILD_STEPS);
     for (const point of points) await overStrays(points, point);
     for (const point of points) await intoAFull(points, point);
+  });
+});
+
+describe('a file with a name in a directory that is renamed, and another outside', () => {
+  async function linked(): Promise<string> {
+    await mkdir(join(lab.source, 'moved'));
+    await writeFile(join(lab.source, 'outside'), 'two names\n');
+    await link(join(lab.source, 'outside'), join(lab.source, 'moved', 'inside'));
+    await ourBackup(lab);
+    await rename(join(lab.source, 'moved'), join(lab.source, 'renamed'));
+    await ourBackup(lab);
+    return ourRestore(lab);
+  }
+
+  it('comes back under both names', async () => {
+    const target = await linked();
+    for (const path of ['outside', 'renamed/inside']) expect(await readFile(join(target, path), 'utf8')).toBe('two names\n');
+  });
+
+  // Known limit: the renamed directory is saved again, the other name is not, so tar sees no link between the two.
+  it.failing('comes back as one file', async () => {
+    expect(await treeLines(await linked())).toEqual(await treeLines(lab.source));
   });
 });
 

@@ -29,7 +29,8 @@ const VARIANTS: readonly Variant[] = [
 /** Every file below a restored folder is one of the source, and whole. Resolves to their names. */
 async function wholeFiles(lab: Lab, target: string): Promise<readonly string[]> {
   const names = await filesBelow(target);
-  for (const name of names) expect({ name, whole: (await readFile(join(target, name))).equals(await readFile(join(lab.source, name))) }).toEqual({ name, whole: true });
+  for (const name of names)
+    expect({ name, whole: (await readFile(join(target, name))).equals(await readFile(join(lab.source, name))) }).toEqual({ name, whole: true });
   return names;
 }
 

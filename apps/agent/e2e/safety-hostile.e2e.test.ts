@@ -1,17 +1,17 @@
 import { createHash, createHmac } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Lab, type StoredLevel } from './harness/lab.ts';
 import { type Options, ourBackup, ourRestore } from './harness/our-agent.ts';
 import { makeSampleTree } from './harness/sample-tree.ts';
 import { treeLines } from './harness/tree-lines.ts';
 import { expectOneLine, mustAgent, runAgent } from './safety/agent-runs.ts';
+import { plainTar, type TarMember } from './safety/plain-tar.ts';
 import { exists } from './safety/remains.ts';
 import { objectPath } from './safety/stored-set.ts';
 import { filesBelow, wholeListing } from './safety/whole-listing.ts';
-import { plainTar, type TarMember } from './safety/plain-tar.ts';
 
 jest.setTimeout(60_000);
 
@@ -26,7 +26,11 @@ afterEach(() => lab.close());
 async function expectRefused(why: RegExp, options: Options = pass): Promise<void> {
   const target = lab.target();
   const ended = await runAgent(lab, 'restore', ['--restore-abs-path', target, ...options]);
-  expect({ code: ended.code, written: await exists(target), line: expectOneLine(ended) }).toEqual({ code: 1, written: false, line: expect.stringMatching(why) });
+  expect({ code: ended.code, written: await exists(target), line: expectOneLine(ended) }).toEqual({
+    code: 1,
+    written: false,
+    line: expect.stringMatching(why),
+  });
 }
 
 const levelFolderOf = (level: StoredLevel, part: 'data' | 'metadata', name?: string): string =>
@@ -196,7 +200,8 @@ describe('N48: what a shell would run is data', () => {
   const filesBelowNamed = async (name: string): Promise<readonly string[]> => (await filesBelow(lab.root)).filter((path) => path.split('/').at(-1) === name);
 
   it('options of tar in names of files and in patterns are names and patterns', async () => {
-    for (const name of ['--checkpoint=1', '--checkpoint-action=exec=touch pwned', '-rf', '--to-command=touch pwned', '@file', '-T']) await writeFile(join(lab.source, name), name);
+    for (const name of ['--checkpoint=1', '--checkpoint-action=exec=touch pwned', '-rf', '--to-command=touch pwned', '@file', '-T'])
+      await writeFile(join(lab.source, name), name);
     await mustAgent(lab, 'backup', ['-F', lab.source, '--exclude=--to-command=touch pwned']);
     const restored = await filesBelow(await ourRestore(lab));
     expect(restored).toEqual((await filesBelow(lab.source)).filter((name) => name !== '--to-command=touch pwned'));

@@ -37,11 +37,29 @@ describe('exit codes, each with one line on standard error', () => {
     { name: 'no such set', action: 'admin', options: () => ['-N', 'none', '--keep-last', '1'], code: 1, says: /labhost_none/ },
     { name: 'the target is a file', action: 'restore', options: (place) => ['--restore-abs-path', join(place.source, 'file')], code: 1, says: /is a file/ },
     { name: 'the target is not empty', action: 'restore', options: (place) => ['--restore-abs-path', place.source], code: 1, says: /not empty/ },
-    { name: 'no pass file', action: 'backup', options: (place) => ['-F', place.source, '--encrypt-pass-file', '/no/such/file'], code: 1, says: /\/no\/such\/file/ },
-    { name: 'an empty pass file', action: 'backup', options: (place) => ['-F', place.source, '--encrypt-pass-file', '/dev/null'], code: 2, says: /\/dev\/null/ },
+    {
+      name: 'no pass file',
+      action: 'backup',
+      options: (place) => ['-F', place.source, '--encrypt-pass-file', '/no/such/file'],
+      code: 1,
+      says: /\/no\/such\/file/,
+    },
+    {
+      name: 'an empty pass file',
+      action: 'backup',
+      options: (place) => ['-F', place.source, '--encrypt-pass-file', '/dev/null'],
+      code: 2,
+      says: /\/dev\/null/,
+    },
     { name: 'nothing to save', action: 'backup', options: () => [], code: 2, says: /path-to-backup/ },
     { name: 'a wrong number', action: 'backup', options: (place) => ['-F', place.source, '--max-level', 'many'], code: 2, says: /max-level/ },
-    { name: 'a wrong date', action: 'restore', options: (place) => ['--restore-abs-path', place.target(), '--restore-from-date', 'yesterday'], code: 2, says: /restore-from-date/ },
+    {
+      name: 'a wrong date',
+      action: 'restore',
+      options: (place) => ['--restore-abs-path', place.target(), '--restore-from-date', 'yesterday'],
+      code: 2,
+      says: /restore-from-date/,
+    },
     { name: 'an unknown option', action: 'backup', options: (place) => ['-F', place.source, '--compresion', 'gzip'], code: 2, says: /compresion.*compression/ },
     { name: 'an unknown storage', action: 'backup', options: (place) => ['-F', place.source, '--storage', 'tape'], code: 2, says: /tape/ },
     { name: 'no rule', action: 'admin', options: () => [], code: 2, says: /remove.older.than|keep-last/ },
@@ -70,7 +88,9 @@ describe('exit codes, each with one line on standard error', () => {
     const broken = await runAgent(lab, 'backup', ['-F', lab.source], { env: await failingTar(lab) });
     expect(broken.code).toBe(1);
     expect(expectOneLine(broken)).toMatch(/\btar\b.*it is broken/);
-    const xz = await runAgent(lab, 'backup', ['-F', lab.source, '--compression', 'xz'], { env: await scripted(lab, 'xz', 'head -c 10 >/dev/null; echo "xz: no more memory" >&2; exit 1') });
+    const xz = await runAgent(lab, 'backup', ['-F', lab.source, '--compression', 'xz'], {
+      env: await scripted(lab, 'xz', 'head -c 10 >/dev/null; echo "xz: no more memory" >&2; exit 1'),
+    });
     expect(xz.code).toBe(1);
     expect(expectOneLine(xz)).toMatch(/\bxz\b.*no more memory/);
     expect(await remainsOf(lab)).toEqual([]);
@@ -114,7 +134,8 @@ describe('secrets', () => {
     expect(seen.some((text) => /\bxz\b/.test(text))).toBe(true);
     for (const text of [...seen, ...outputs]) expect(text).not.toContain(SECRET);
     for (const folder of [lab.store, lab.state, lab.home]) {
-      for (const path of await filesBelow(folder)) expect({ path, found: (await readFile(join(folder, path))).includes(SECRET) }).toEqual({ path, found: false });
+      for (const path of await filesBelow(folder))
+        expect({ path, found: (await readFile(join(folder, path))).includes(SECRET) }).toEqual({ path, found: false });
     }
     for (const file of ['ours.log', 'result']) expect(await readFile(join(lab.root, file), 'utf8')).not.toContain(SECRET);
   });
@@ -133,7 +154,8 @@ describe('secrets', () => {
       expect(stdout + stderr).not.toContain(SECRET);
     }
     for (const folder of [lab.store, lab.state, lab.home]) {
-      for (const path of await filesBelow(folder)) expect({ path, found: (await readFile(join(folder, path))).includes(SECRET) }).toEqual({ path, found: false });
+      for (const path of await filesBelow(folder))
+        expect({ path, found: (await readFile(join(folder, path))).includes(SECRET) }).toEqual({ path, found: false });
     }
     for (const file of ['ours.log', 'result']) expect(await readFile(join(lab.root, file), 'utf8')).not.toContain(SECRET);
   });

@@ -85,7 +85,10 @@ it('N11: a source of which nothing is left is suspicious: the run ends with 3, a
   await backupAt(NOON, ['--no-incremental']);
   await rm(join(lab.source, 'large'));
   const shrunk = await runAgent(lab, 'backup', ['-F', lab.source, '--no-incremental', '--json'], clock.at(NOON + DAY));
-  expect({ code: shrunk.code, document: JSON.parse(shrunk.stdout) }).toMatchObject({ code: 3, document: { result: 'partial', reasons: [expect.stringMatching(/^suspicious: /)] } });
+  expect({ code: shrunk.code, document: JSON.parse(shrunk.stdout) }).toMatchObject({
+    code: 3,
+    document: { result: 'partial', reasons: [expect.stringMatching(/^suspicious: /)] },
+  });
   const empty = join(lab.root, 'empty');
   await mkdir(empty);
   expect((await runAgent(lab, 'backup', ['-F', empty, '--no-incremental'], clock.at(NOON + 2 * DAY))).code).toBe(3);
@@ -214,7 +217,10 @@ it('N57: a dry run of backup, restore and admin changes not one byte, in the sto
   for (const [action, options] of runs) {
     const temporary = join(lab.root, 'tmp');
     await mkdir(temporary, { recursive: true });
-    expect({ action, code: (await runAgent(lab, action, ['--dry-run', ...options], { env: { ...later.env, TMPDIR: temporary } })).code }).toEqual({ action, code: 0 });
+    expect({ action, code: (await runAgent(lab, action, ['--dry-run', ...options], { env: { ...later.env, TMPDIR: temporary } })).code }).toEqual({
+      action,
+      code: 0,
+    });
     expect(await listings()).toEqual(before);
     expect(await readdir(temporary)).toEqual([]);
   }

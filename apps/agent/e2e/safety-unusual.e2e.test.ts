@@ -83,7 +83,8 @@ describe('containers and names', () => {
 });
 
 /** The level of the next backup. */
-const savedLevel = async (options: Options): Promise<number> => Number((await mustAgent<{ curr_backup_level: number | string }>(lab, 'backup', ['-F', lab.source, ...options])).curr_backup_level);
+const savedLevel = async (options: Options): Promise<number> =>
+  Number((await mustAgent<{ curr_backup_level: number | string }>(lab, 'backup', ['-F', lab.source, ...options])).curr_backup_level);
 
 describe('what stands in the way', () => {
   it('a thousand folders and files of strangers in the container: they stay, and disturb nothing', async () => {

@@ -13,4 +13,8 @@ export async function scripted(lab: Lab, program: string, script: string): Promi
 
 /** A tar that tells its version, and dies in the middle of everything else. */
 export const failingTar = (lab: Lab): Promise<NodeJS.ProcessEnv> =>
-  scripted(lab, 'tar', 'case "$*" in *--version*) exec /usr/bin/env -i PATH=/usr/bin:/bin tar --version ;; esac\nhead -c 100000 /dev/urandom\necho "tar: it is broken" >&2\nexit 2');
+  scripted(
+    lab,
+    'tar',
+    'case "$*" in *--version*) exec /usr/bin/env -i PATH=/usr/bin:/bin tar --version ;; esac\nhead -c 100000 /dev/urandom\necho "tar: it is broken" >&2\nexit 2',
+  );
