@@ -5,7 +5,7 @@ import { messageOf } from '@freezer/core';
 export interface Ended {
   /** Null when a signal ended it. */
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
