@@ -58,6 +58,7 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, sig
     logger,
     signal,
     now: host.now,
+    environment: host.environment,
     writeOut: (chunk) => host.out.write(chunk),
   };
 }
@@ -84,6 +85,7 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
     logger.info({}, `Begin freezer agent process with args: ${input.cli}`);
     const result = await host.runAction(input);
     await print(result, settings, host);
+    if (result.failure !== undefined) report(new FreezerError('unexpected', result.failure), host, { quiet: settings.quiet, log, debug: settings.debug });
     logger.info(
       { result: result.result },
       `Run freezer agent process ${result.result === 'fail' || result.result === 'aborted' ? 'unsuccessfully' : 'successfully'}`,

@@ -18,6 +18,8 @@ export interface ActionInput {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Handed on whole to the program of the action exec; nothing else reads it. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** For output that is bytes (a file restored to standard output). Resolves when more may be written. Texts go into the result. */
   readonly writeOut: (chunk: Uint8Array) => Promise<void>;
 }
@@ -32,6 +34,8 @@ export interface ActionOutput {
 
 export interface ActionResult {
   readonly result: Result;
+  /** Of a `fail` that has results all the same: why, in one line for people. */
+  readonly failure?: string | undefined;
   /** For `--metadata-out` and `--metadata-fd`. */
   readonly document?: ResultDocument | undefined;
   readonly output?: ActionOutput | undefined;

@@ -2,6 +2,7 @@ import { FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from './action-input.ts';
 import { adminAction } from './actions/admin-action.ts';
 import { backupAction } from './actions/backup-action.ts';
+import { execAction } from './actions/exec-action.ts';
 import { listAction } from './actions/list-action.ts';
 import { restoreAction } from './actions/restore-action.ts';
 import { verifyAction } from './actions/verify-action.ts';
@@ -20,6 +21,8 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
       return listAction(input, plugins);
     case 'admin':
       return adminAction(input, plugins);
+    case 'exec':
+      return execAction(input);
     default:
       throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, admin`);
   }

@@ -13,7 +13,7 @@ export const WHAT_OPTIONS = [
     default: 'backup',
     group: 'what',
     help: 'what to do; the same as the first word of the command line',
-    laterValues: { info: 'is not part of this version', exec: 'is not part of this version' },
+    laterValues: { info: 'is not part of this version' },
   },
   {
     name: 'path-to-backup',
@@ -56,5 +56,23 @@ export const WHAT_OPTIONS = [
     help: 'how the data is read and written',
     laterValues: { rsync: ENGINE, rsyncv2: ENGINE, nova: ENGINE, osbrick: ENGINE, glance: ENGINE },
   },
-  { name: 'command', type: 'string', secret: true, group: 'what', actions: ['exec'], help: 'the program that the action exec runs', quietly: true },
+  {
+    name: 'command',
+    type: 'string',
+    secret: true,
+    group: 'what',
+    actions: ['exec'],
+    help: 'the program that exec runs, with its arguments: quotes and backslashes as in a shell, | joins programs, and nothing else is special',
+  },
+  { name: 'shell', type: 'bool', default: false, group: 'what', actions: ['exec'], help: 'hand --command to /bin/sh in place of taking it apart' },
+  {
+    name: 'time-limit',
+    type: 'int',
+    min: 1,
+    max: 2_000_000,
+    group: 'what',
+    actions: ['exec'],
+    value: 'SECONDS',
+    help: 'stop the program of exec after so long, which makes the run fail (default: never)',
+  },
 ] as const satisfies readonly Option[];
