@@ -6,6 +6,9 @@ packages=(
   acl attr libcap2-bin # set and read what tar must keep
   e2fsprogs # inode flags, small file systems in a file
   pigz pbzip2 zstd xz-utils bzip2 gzip # programs that the codec prefers to Node's own
+  python3-oslo.config python3-oslo.log # readers of the same files, asked for what they read
+  bsdutils systemd # logger and journald, for the log
+  zsh fish mandoc groff # completion and manual page
 )
 missing=()
 for name in "${packages[@]}"; do

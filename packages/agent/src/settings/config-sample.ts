@@ -24,7 +24,7 @@ const written = (value: string | number | boolean): string => String(value).repl
 function facts(option: Option): string {
   const allowed = option.choices ? { ...option, choices: usableChoices(option) } : option;
   const parts = [`Allowed: ${allowedText(allowed)}.`];
-  if (option.repeatable) parts.push('Several: one per line, further lines indented, or a list as in [\'a\', \'b\'].');
+  if (option.repeatable) parts.push("Several: one per line, further lines indented, or a list as in ['a', 'b'].");
   if (option.computed !== undefined) parts.push(`Default: ${COMPUTED[option.computed]}.`);
   if (option.env) parts.push(`When it is not set, the environment is asked: ${option.env.join(', ')}.`);
   if (option.secret) parts.push('A secret: let nobody else read this file.');
@@ -40,12 +40,13 @@ function setting(option: Option): string {
 
 const HEAD = `# Settings of freezer-agent, for --config-file FILE. Written by freezer-agent config-sample.
 #
-# What stands here counts less than the job file of --config, and that less than the command line; the
-# environment fills what none of them gave. A line that begins with # or ; is a comment, one that is indented
-# goes on with the value before it, and a value in quotes loses them. $name stands for the value of another
-# setting, $$ for a dollar sign. False and None say that nothing is set.
+# What stands here counts less than the job file of --config, and that less than the command line;
+# the environment fills what none of them gave. A line that begins with # or ; is a comment, one that
+# is indented goes on with the value before it, and a value in quotes loses them. $name stands for the
+# value of another setting, $$ for a dollar sign. None says that nothing is set.
 #
-# A job file of --config knows the same keys, in sections of any name; there $ means itself, and % is written %%.
+# A job file of --config knows the same keys, in sections of any name; there $ means itself, and % is
+# written %%.
 
 [DEFAULT]
 `;

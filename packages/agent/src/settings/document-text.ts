@@ -36,7 +36,8 @@ export function operandOf(word: OtherWord, rest: readonly string[]): string | un
     throw wrong(`unexpected word '${word.operand === undefined ? given : extra}' after ${word.name}; usage: ${usageOf(word)}`);
   }
   if (word.operand === undefined) return undefined;
-  if (given === undefined || given === '') throw wrong(`${word.name} needs ${word.operand}${word.choices ? `: ${word.choices.join(', ')}` : ''}; usage: ${usageOf(word)}`);
+  if (given === undefined || given === '')
+    throw wrong(`${word.name} needs ${word.operand}${word.choices ? `: ${word.choices.join(', ')}` : ''}; usage: ${usageOf(word)}`);
   if (word.choices && !word.choices.includes(given)) {
     const nearest = nearestName(given.toLowerCase(), word.choices);
     throw wrong(`${word.name}: '${given}' is unknown; allowed: ${word.choices.join(', ')}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`);

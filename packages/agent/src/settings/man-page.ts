@@ -3,6 +3,7 @@ import { OPTION_GROUPS } from './option-groups.ts';
 import { OPTION_TABLE } from './option-table.ts';
 import { optionHelp, optionUsage } from './option-text.ts';
 import { OTHER_WORDS } from './other-words.ts';
+import { wrap } from './wrap.ts';
 
 export interface ManPageRequest {
   /** Of the program. */
@@ -27,9 +28,12 @@ function usage(text: string): string {
     .join(' ');
 }
 
-const tagged = (tag: string, text: string): string => `.TP\n${tag}\n${plain(text)}\n`;
+/** Short lines, as people who read the source expect. */
+const filled = (text: string): string => wrap(text, 66, 0).split('\n').map(plain).join('\n');
 
-const example = (line: string): string => `.PP\n.nf\n${plain(line)}\n.fi\n`;
+const tagged = (tag: string, text: string): string => `.TP\n${tag}\n${filled(text)}\n`;
+
+const example = (line: string): string => `.nf\n${plain(line)}\n.fi\n`;
 
 function actions(): string {
   const runs = Object.entries(ACTION_TEXT).map(([name, { does }]) => tagged(bold(name), `${does}.`));
@@ -41,7 +45,9 @@ function options(): string {
   return OPTION_GROUPS.flatMap(({ group, title }) => {
     const own = OPTION_TABLE.filter((option) => option.group === group);
     if (own.length === 0) return [];
-    const rows = own.map((option) => tagged(usage(optionUsage(option)), `${optionHelp(option)}${option.later === undefined ? '' : ` (not in this version: ${option.later})`}`));
+    const rows = own.map((option) =>
+      tagged(usage(optionUsage(option)), `${optionHelp(option)}${option.later === undefined ? '' : ` (not in this version: ${option.later})`}`),
+    );
     return [`.SS ${plain(title)}\n${rows.join('')}`];
   }).join('');
 }
@@ -69,20 +75,26 @@ ${bold('freezer-agent')} \\fIACTION\\fP [\\fIoptions\\fP]
 .PP
 ${bold('freezer-agent')} ${bold('--action')} \\fIACTION\\fP [\\fIoptions\\fP]
 .SH DESCRIPTION
-Saves directories and files of this host as full and incremental backups, reads and writes the backups of Freezer in Python, and
-restores, verifies, lists and removes them. Without an action it makes a backup.
+Saves directories and files of this host as full and incremental backups,
+reads and writes the backups of Freezer in Python, and restores, verifies,
+lists and removes them. Without an action it makes a backup.
 .PP
-Names of options may be shortened as long as only one begins so. A flag has a twin with
+Names of options may be shortened as long as only one begins so.
+A flag has a twin with
 ${bold('--no')} before its name.
 .SH ACTIONS
 ${actions()}.SH OPTIONS
 ${options()}.SH FILES
-Settings come from the files of ${bold('--config-file')} and ${bold('--config-dir')} (section [DEFAULT]), above them the job file of
-${bold('--config')}, above that the command line. The key of an option is its name with _ for \\-.
+Settings come from the files of
+${bold('--config-file')} and ${bold('--config-dir')}
+(section [DEFAULT]), above them the job file of
+${bold('--config')},
+above that the command line.
+The key of an option is its name with _ for \\-.
 ${bold('freezer-agent config-sample')} prints them all.
 .SH ENVIRONMENT
 Fills what no other place gave:
 ${environment()}.SH EXIT STATUS
 ${EXITS.map(([code, meaning]) => tagged(bold(code), meaning)).join('')}.SH EXAMPLES
-${examples.map(example).join('')}`;
+${examples.map(example).join('.PP\n')}`;
 }
