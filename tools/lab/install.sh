@@ -8,7 +8,7 @@ packages=(
   pigz pbzip2 zstd xz-utils bzip2 gzip # programs that the codec prefers to Node's own
   python3-oslo.config python3-oslo.log # readers of the same files, asked for what they read
   bsdutils systemd # logger and journald, for the log
-  zsh fish mandoc groff # completion and manual page
+  zsh fish mandoc groff-base # completion and manual page
 )
 missing=()
 for name in "${packages[@]}"; do

@@ -83,11 +83,16 @@ function usageText(action: ActionName | undefined): string {
   if (action !== undefined && text) return `Usage: freezer-agent ${action} [options]\n\n${action} ${text.does}.\n\nExamples:\n${indented(text.examples)}`;
   const actions = Object.entries(ACTION_TEXT).map(([name, { does }]) => `${name.padEnd(9)}${does}`);
   const examples = Object.values(ACTION_TEXT).flatMap(({ examples: [first = ''] }) => [first]);
-  return `Usage: freezer-agent ACTION [options]\n\nActions (freezer-agent ACTION --help says more):\n${indented(actions)}${others()}\nExamples:\n${indented(examples)}`;
+  return `Usage: freezer-agent ACTION [options]\n\nActions (freezer-agent ACTION --help says more):\n${indented(actions)}\nExamples:\n${indented(examples)}`;
 }
 
-function others(): string {
-  const rows = OTHER_WORDS.map(({ name, operand, does }) => `${`${name}${operand === undefined ? '' : ` ${operand}`}`.padEnd(21)}${does}`);
+const OTHER_NAME = 21;
+
+function otherWords(width: number): string {
+  const rows = OTHER_WORDS.map(({ name, operand, does }) => {
+    const usage = operand === undefined ? name : `${name} ${operand}`;
+    return `${usage.padEnd(OTHER_NAME)}${wrap(does, width, INDENT + OTHER_NAME)}`;
+  });
   return `\nOther words:\n${indented(rows)}`;
 }
 
@@ -105,7 +110,8 @@ export function helpText({ action, columns }: HelpRequest): string {
   const quiet = rows.filter((option) => option.quietly).map((option) => `--${option.name}`);
   const known = `\n${wrap('Also known, for what is not part of this version or for the sake of older job files:', width, 0)}\n  ${wrap(quiet.join(' '), width, INDENT)}\n`;
   const exits = `\n${wrap('Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but incomplete, 130 and 143 interrupted.', width, 0)}\n`;
-  return `${usageText(action)}${groups.join('')}${general}${known}${exits}`;
+  const others = action === undefined ? otherWords(width) : '';
+  return `${usageText(action)}${others}${groups.join('')}${general}${known}${exits}`;
 }
 
 const HELP: Option = { name: 'help', short: 'h', type: 'bool', group: 'running', help: 'this text' };
