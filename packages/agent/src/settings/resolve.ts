@@ -6,6 +6,7 @@ import { addFileLayer, type FileFindings, fillFromEnvironment, layerOfArguments,
 import { LATER_ACTIONS, refuseWhatIsMissing } from './not-part-of-this-version.ts';
 import type { ActionName, Option } from './option.ts';
 import { keyOf, OPTION_TABLE, optionOfKey } from './option-table.ts';
+import { OTHER_WORDS } from './other-words.ts';
 import { checkRules } from './rules.ts';
 import type { SettingKey, Settings, SettingValue } from './settings.ts';
 import { readStorageSections, type StorageSection, storageSectionName } from './storage-sections.ts';
@@ -118,8 +119,9 @@ class Resolver {
     if (word === undefined) return;
     const action = optionOfKey('action');
     if (LATER_ACTIONS.has(word)) throw new FreezerError('invalid', `the action '${word}' is not part of this version`);
+    if (OTHER_WORDS.some(({ name }) => name === word)) throw new FreezerError('invalid', `'${word}' stands first: freezer-agent ${word}`);
     if (!action?.choices?.includes(word)) {
-      const nearest = nearestName(word, action?.choices ?? []);
+      const nearest = nearestName(word, [...(action?.choices ?? []), ...OTHER_WORDS.map(({ name }) => name)]);
       throw new FreezerError(
         'invalid',
         `unknown action '${word}'${nearest === undefined ? '' : `; did you mean ${nearest}?`}; allowed: ${action?.choices?.join(', ')}`,
