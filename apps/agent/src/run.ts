@@ -10,7 +10,7 @@ import {
   type Settings,
 } from '@freezer/agent';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
-import { writeResultDocument } from '@freezer/models';
+import { pythonJson } from '@freezer/models';
 import { exitCodeOfError, exitCodeOfResult, exitCodeOfSignal, type StopSignal } from './exit-code.ts';
 import { helpPage } from './help-page.ts';
 import type { Host } from './host.ts';
@@ -36,7 +36,7 @@ class StopWatch {
 
 /** Results go to standard output; when the result document goes there, nothing else does. */
 async function print(result: ActionResult, settings: Settings, host: Host): Promise<void> {
-  const document = result.document === undefined ? undefined : writeResultDocument(result.document);
+  const document = result.document === undefined ? undefined : pythonJson(result.document);
   if (document !== undefined) await writeResultPlaces(settings, document);
   if (settings.metadata_out === '-') return host.out.write(document ?? '');
   if (settings.json) return host.out.write(formatJson(result.output?.json ?? result.document ?? { result: result.result }));

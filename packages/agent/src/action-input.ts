@@ -1,5 +1,5 @@
 import type { Logger } from '@freezer/core';
-import type { Result, ResultDocument } from '@freezer/models';
+import type { JsonValue, Result, ResultDocument } from '@freezer/models';
 import type { ActionName } from './settings/option.ts';
 import type { Settings } from './settings/settings.ts';
 import type { StorageSection } from './settings/storage-sections.ts';
@@ -37,6 +37,6 @@ export interface ActionResult {
   /** Of a `fail` that has results all the same: why, in one line for people. */
   readonly failure?: string | undefined;
   /** For `--metadata-out` and `--metadata-fd`. */
-  readonly document?: ResultDocument | undefined;
+  readonly document?: ResultDocument | readonly JsonValue[] | undefined;
   readonly output?: ActionOutput | undefined;
 }

@@ -3,6 +3,7 @@ import type { ActionInput, ActionResult } from './action-input.ts';
 import { adminAction } from './actions/admin-action.ts';
 import { backupAction } from './actions/backup-action.ts';
 import { execAction } from './actions/exec-action.ts';
+import { infoAction } from './actions/info-action.ts';
 import { listAction } from './actions/list-action.ts';
 import { restoreAction } from './actions/restore-action.ts';
 import { verifyAction } from './actions/verify-action.ts';
@@ -23,6 +24,8 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
       return adminAction(input, plugins);
     case 'exec':
       return execAction(input);
+    case 'info':
+      return infoAction(input, plugins);
     default:
       throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, admin`);
   }

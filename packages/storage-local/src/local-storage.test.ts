@@ -255,6 +255,27 @@ describe('others at work', () => {
   });
 });
 
+describe('usage', () => {
+  const usage = async (): Promise<unknown[]> => {
+    const found: unknown[] = [];
+    for await (const row of storage.usage?.() ?? []) found.push(row);
+    return found;
+  };
+
+  it('is what the objects hold, without what is being written', async () => {
+    expect(await usage()).toEqual([{ container: root, bytes: 0, objects: 0 }]);
+    await storage.put('data/a', textBody('12345'));
+    await storage.put('b', textBody('1'));
+    await writeFile(`${root}/.freezer-tmp/run/half`, 'x');
+    expect(await usage()).toEqual([{ container: root, bytes: 6, objects: 2 }]);
+  });
+
+  it('of a container that is not there is nothing', async () => {
+    await rm(root, { recursive: true });
+    expect(await usage()).toEqual([]);
+  });
+});
+
 describe('bodies', () => {
   it('one that hangs is left behind by an abort', async () => {
     const controller = new AbortController();

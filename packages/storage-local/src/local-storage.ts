@@ -12,6 +12,7 @@ import type {
   StorageDeps,
   StorageKey,
   StorageRemains,
+  UsageInfo,
 } from '@freezer/core';
 import { type Deed, failure, guarded, isSystemError, translated } from './failure.ts';
 import { pathOfKey, pathOfPrefix } from './key-path.ts';
@@ -29,7 +30,7 @@ import { childrenOf, walk } from './walk.ts';
 export class LocalStorage implements Storage {
   readonly kind = 'local';
   readonly label: string;
-  readonly capabilities: StorageCapabilities = { atomicPut: true, exclusivePut: true, rangeRead: true, usage: false };
+  readonly capabilities: StorageCapabilities = { atomicPut: true, exclusivePut: true, rangeRead: true, usage: true };
   readonly remains: StorageRemains;
   readonly #root: string;
   readonly #run: StagingRun;
@@ -80,6 +81,18 @@ export class LocalStorage implements Storage {
     yield* walk(folder, prefix, { operation: 'list', key: prefix, path: folder }, options);
   }
 
+  /** The container, when it is there: every file below it that is an object. */
+  async *usage(options: CallOptions = {}): AsyncGenerator<UsageInfo> {
+    const deed: Deed = { operation: 'usage', key: '', path: this.#root };
+    if (!(await isFolder(this.#root, deed))) return;
+    const total = { container: this.#root, bytes: 0, objects: 0 };
+    for await (const { size } of walk(this.#root, '', deed, options)) {
+      total.bytes += size;
+      total.objects += 1;
+    }
+    yield total;
+  }
+
   async *children(prefix: StorageKey, options: CallOptions = {}): AsyncGenerator<StorageChild> {
     const folder = pathOfPrefix(this.#root, 'children', prefix);
     yield* childrenOf(folder, prefix, { operation: 'children', key: prefix, path: folder }, options);
@@ -109,5 +122,14 @@ export class LocalStorage implements Storage {
 
   #deed(operation: string, key: StorageKey): Deed {
     return { operation, key, path: pathOfKey(this.#root, operation, key) };
+  }
+}
+
+async function isFolder(folder: string, deed: Deed): Promise<boolean> {
+  try {
+    return (await stat(folder)).isDirectory();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw translated(error, deed);
   }
 }

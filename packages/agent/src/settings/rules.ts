@@ -31,6 +31,7 @@ const RULES: readonly Rule[] = [
     broken: (settings) => settings.container === '',
     message: '--container is required',
   },
+  { actions: ['info'], broken: (settings) => settings.container === '', message: '--container is required' },
   { actions: ['exec'], broken: (settings) => !settings.command?.trim(), message: '--command option is required' },
   { actions: ['backup'], broken: (settings) => settings.path_to_backup === undefined, message: 'path-to-backup argument must be provided' },
   {

@@ -75,6 +75,5 @@ export const RUNNING_OPTIONS = [
     group: 'results',
     actions: ['info'],
     help: 'list the objects of the container',
-    quietly: true,
   },
 ] as const satisfies readonly Option[];

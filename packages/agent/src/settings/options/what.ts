@@ -13,7 +13,6 @@ export const WHAT_OPTIONS = [
     default: 'backup',
     group: 'what',
     help: 'what to do; the same as the first word of the command line',
-    laterValues: { info: 'is not part of this version' },
   },
   {
     name: 'path-to-backup',
