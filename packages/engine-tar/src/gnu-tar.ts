@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type CallOptions, FreezerError, systemCodeOf } from '@freezer/core';
-import { minimalEnvironment } from '@freezer/subprocess';
+import { findProgram, minimalEnvironment } from '@freezer/subprocess';
 
 const NAMES = ['gnutar', 'gtar', 'tar'] as const;
 
@@ -8,6 +8,8 @@ const NAMES = ['gnutar', 'gtar', 'tar'] as const;
 export async function findGnuTar(options: CallOptions = {}, names: readonly string[] = NAMES): Promise<string> {
   const others: string[] = [];
   for (const name of names) {
+    // An attempt to start what is not there costs a fork of this process, too.
+    if ((await findProgram([name])) === undefined) continue;
     const version = await versionOf(name, options);
     if (version?.includes('GNU tar')) return name;
     if (version !== undefined) others.push(`${name} is '${version}'`);
