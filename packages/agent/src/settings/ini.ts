@@ -14,7 +14,7 @@ export interface IniEntry {
 /**
  * - `job`: Python's configparser, which reads Freezer's job files: continuation lines are indented, `%%` is `%`, `%(key)s` another value.
  * - `plain`: the same without a meaning for `%`, as Python reads a logging configuration.
- * - `oslo`: oslo.config: a value in quotes loses them, a blank line ends a value, `%` means itself.
+ * - `oslo`: oslo.config: a value in quotes loses them, a blank line or a comment ends a value, `%` means itself.
  */
 export type IniDialect = 'job' | 'plain' | 'oslo';
 
@@ -26,8 +26,20 @@ interface OpenEntry {
   readonly parts: string[];
 }
 
-const indentOf = (line: string): number => line.length - line.trimStart().length;
-const isComment = (line: string, dialect: IniDialect): boolean => /^[#;]/.test(dialect === 'oslo' ? line : line.trimStart());
+/** What Python takes for white space; JavaScript has another idea of it. */
+const BLANK = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const LEADING = new RegExp(`^[${BLANK}]+`);
+const TRAILING = new RegExp(`[${BLANK}]+$`);
+
+const trimStart = (text: string): string => text.replace(LEADING, '');
+const trimEnd = (text: string): string => {
+  // Looked for from the end: an expression that begins anywhere takes long over long runs of blanks.
+  let end = text.length;
+  while (end > 0 && TRAILING.test(text[end - 1] ?? '')) end--;
+  return text.slice(0, end);
+};
+const trim = (text: string): string => trimEnd(trimStart(text));
+const indentOf = (line: string): number => line.length - trimStart(line).length;
 
 /** Only `%%` and `%(key)s` are special: any other `%`, over which configparser stumbles, is taken as it is. */
 function interpolate(entries: readonly IniEntry[]): IniEntry[] {
@@ -41,13 +53,8 @@ function interpolate(entries: readonly IniEntry[]): IniEntry[] {
 }
 
 function unquote(value: string): string {
-  const quoted = value.length > 1 && value[0] === value.at(-1) && (value[0] === '"' || value[0] === "'");
-  return quoted ? value.slice(1, -1) : value;
-}
-
-function closeEntry(entry: OpenEntry, dialect: IniDialect): IniEntry {
-  const text = entry.parts.join('\n').trimEnd();
-  return { section: entry.section, key: entry.key, line: entry.line, value: dialect === 'oslo' ? unquote(text) : text };
+  const [first] = value;
+  return (first === '"' || first === "'") && value.endsWith(first) ? value.slice(1, -1) : value;
 }
 
 class IniReader {
@@ -63,20 +70,33 @@ class IniReader {
   }
 
   take(line: string, number: number): void {
-    if (isComment(line, this.#dialect)) return;
-    const text = line.trim();
+    const text = trim(line);
     if (text === '') this.#blank();
+    else if (this.#isComment(line)) this.#comment();
     else if (this.#continues(line)) this.#open?.parts.push(text);
     else {
       this.close();
+      if (this.#dialect === 'oslo' && /^[ \t]/.test(line)) throw this.#wrong(number, 'is indented, but there is no value that it could go on with');
       if (text.startsWith('[')) this.#header(text, number);
       else this.#assignment(text, indentOf(line), number);
     }
   }
 
   close(): void {
-    if (this.#open) this.entries.push(closeEntry(this.#open, this.#dialect));
+    if (this.#open) {
+      const { section, key, line, parts } = this.#open;
+      const value = parts.join('\n');
+      this.entries.push({ section, key, line, value: this.#dialect === 'oslo' ? value : trimEnd(value) });
+    }
     this.#open = undefined;
+  }
+
+  #isComment(line: string): boolean {
+    return /^[#;]/.test(this.#dialect === 'oslo' ? line : trimStart(line));
+  }
+
+  #comment(): void {
+    if (this.#dialect === 'oslo') this.close();
   }
 
   #blank(): void {
@@ -85,12 +105,13 @@ class IniReader {
   }
 
   #continues(line: string): boolean {
-    return this.#open !== undefined && indentOf(line) > this.#open.indent;
+    if (this.#open === undefined) return false;
+    return this.#dialect === 'oslo' ? /^[ \t]/.test(line) : indentOf(line) > this.#open.indent;
   }
 
   #header(text: string, number: number): void {
-    const end = text.indexOf(']');
-    if (end < 2) throw this.#wrong(number, 'a section must be written as [name]');
+    const end = text.lastIndexOf(']');
+    if (end < 2 || (this.#dialect === 'oslo' && end < text.length - 1)) throw this.#wrong(number, 'a section must be written as [name]');
     this.#section = text.slice(1, end);
   }
 
@@ -98,8 +119,9 @@ class IniReader {
     const delimiter = text.search(/[=:]/);
     if (delimiter < 1) throw this.#wrong(number, 'expected key = value');
     if (this.#section === undefined) throw this.#wrong(number, 'expected a section such as [default] before the first key');
-    const key = text.slice(0, delimiter).trim().toLowerCase();
-    this.#open = { section: this.#section, key, line: number, indent, parts: [text.slice(delimiter + 1).trim()] };
+    const value = trim(text.slice(delimiter + 1));
+    const first = this.#dialect === 'oslo' ? unquote(value) : value;
+    this.#open = { section: this.#section, key: trim(text.slice(0, delimiter)).toLowerCase(), line: number, indent, parts: [first] };
   }
 
   #wrong(line: number, reason: string): FreezerError {

@@ -12,6 +12,8 @@ export interface RawValue {
   readonly texts: readonly string[];
   /** Begins the message of a wrong value. */
   readonly place: string;
+  /** Names of other settings in it, `$name`, stand for their values. */
+  readonly template?: boolean;
 }
 
 export type RawValues = Map<string, RawValue>;
@@ -48,8 +50,17 @@ export function layerOfArguments(given: readonly GivenOption[]): RawValues {
   return layer;
 }
 
+export interface FileLayer {
+  readonly entries: readonly IniEntry[];
+  /** Its name, for messages. */
+  readonly file: string;
+  /** Whether `$name` in it stands for another setting. */
+  readonly template: boolean;
+}
+
 /** Puts entries of a file over what lower places gave; a value that says nothing takes theirs away. */
-export function addFileLayer(values: RawValues, entries: readonly IniEntry[], file: string, findings: FileFindings): void {
+export function addFileLayer(values: RawValues, { entries, file, template }: FileLayer, findings: FileFindings): void {
+  const own = new Set<string>();
   for (const { key, value } of entries) {
     const option = optionOfFileName(key);
     const place = `${file}: ${key}`;
@@ -60,7 +71,12 @@ export function addFileLayer(values: RawValues, entries: readonly IniEntry[], fi
     if (key !== keyOf(option)) findings.warnings.push(`${place} is an old spelling of ${keyOf(option)}`);
     const texts = option.repeatable ? readListText(value) : [value];
     if (texts.length === 0 || saysNothing(option, value)) values.delete(keyOf(option));
-    else values.set(keyOf(option), { option, texts, place });
+    else {
+      // A key that stands there twice: the last one counts, or both do.
+      const before = own.has(keyOf(option)) && option.repeatable ? (values.get(keyOf(option))?.texts ?? []) : [];
+      values.set(keyOf(option), { option, texts: [...before, ...texts], place, template });
+      own.add(keyOf(option));
+    }
   }
 }
 

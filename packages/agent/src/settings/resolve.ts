@@ -10,6 +10,7 @@ import { OTHER_WORDS } from './other-words.ts';
 import { checkRules } from './rules.ts';
 import type { SettingKey, Settings, SettingValue } from './settings.ts';
 import { readStorageSections, type StorageSection, storageSectionName } from './storage-sections.ts';
+import { Substitution } from './substitute.ts';
 import { nearestName } from './suggest.ts';
 import { expandHome, readValue } from './values.ts';
 
@@ -82,7 +83,7 @@ class Resolver {
   async #hostFile(values: RawValues, path: string, place: string): Promise<void> {
     const entries = readIni(await this.#read(path, place, this.#input.readFile), basename(path), 'oslo');
     const own = (entry: IniEntry): boolean => entry.section.toUpperCase() === 'DEFAULT';
-    addFileLayer(values, entries.filter(own), basename(path), this.#findings);
+    addFileLayer(values, { entries: entries.filter(own), file: basename(path), template: true }, this.#findings);
     for (const section of new Set(entries.filter((entry) => !own(entry)).map((entry) => entry.section))) {
       this.#findings.warnings.push(`${basename(path)}: section [${section}] is not used; settings of the agent stand in [DEFAULT]`);
     }
@@ -91,7 +92,7 @@ class Resolver {
   async #jobFile(values: RawValues, path: string): Promise<void> {
     const entries = readIni(await this.#read(path, '--config', this.#input.readFile), basename(path), 'job');
     const merged = entries.filter(({ section }) => storageSectionName(section) === undefined);
-    addFileLayer(values, merged, basename(path), this.#findings);
+    addFileLayer(values, { entries: merged, file: basename(path), template: false }, this.#findings);
     this.#sections = readStorageSections(entries, basename(path), this.#at());
   }
 
@@ -134,14 +135,22 @@ class Resolver {
 
   #settings(values: RawValues): Settings {
     const settings: Record<string, SettingValue> = {};
-    for (const option of OPTION_TABLE) settings[keyOf(option)] = this.#valueOf(option, values.get(keyOf(option)));
+    const substitution = new Substitution(values, (option) => this.#preset(option));
+    for (const option of OPTION_TABLE) {
+      const raw = values.get(keyOf(option));
+      settings[keyOf(option)] = raw ? this.#valueOf({ ...raw, texts: substitution.textsOf(raw) }) : this.#preset(option);
+    }
     if (settings['storage'] === 'local' && typeof settings['container'] === 'string')
       settings['container'] = expandHome(settings['container'], this.#input.home);
     return Object.freeze(settings) as Settings;
   }
 
-  #valueOf(option: Option, raw: RawValue | undefined): SettingValue {
-    if (!raw) return option.repeatable ? [] : (option.default ?? this.#computed(option));
+  #preset(option: Option): SettingValue {
+    return option.repeatable ? [] : (option.default ?? this.#computed(option));
+  }
+
+  #valueOf(raw: RawValue): SettingValue {
+    const { option } = raw;
     const one = (text: string): string | number | boolean => readValue(option, text, { ...this.#at(), place: raw.place });
     if (!option.repeatable) return one(raw.texts[0] ?? '');
     return raw.texts.map((text) => String(one(text)));
