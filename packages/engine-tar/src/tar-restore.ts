@@ -14,6 +14,7 @@ import {
 } from '@freezer/core';
 import { readLineBatches } from './byte-lines.ts';
 import { type IndexLine, isEntryLine, parseIndexLine } from './index-line.ts';
+import { MemberSelection } from './member-selection.ts';
 import { RestoreProblems } from './restore-problems.ts';
 import { extractArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
 import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
@@ -34,18 +35,23 @@ export function openTarRestore(request: EngineRestoreRequest, deps: TarRestoreDe
   return new TarRestore(request, deps).describe();
 }
 
+/** tar says of a disk that became full within a file only how far it came. */
+const explained = (detail: string): string => (detail.startsWith('Wrote only') ? `${detail} (no space left, or a limit on the size of a file)` : detail);
+
 class TarRestore {
   readonly #request: EngineRestoreRequest;
   readonly #deps: TarRestoreDeps;
   readonly #indexPath: string;
   readonly #problems = new RestoreProblems();
   readonly #fatal: string[] = [];
+  readonly #selection: MemberSelection | undefined;
   #unfinishedLine = '';
 
   constructor(request: EngineRestoreRequest, deps: TarRestoreDeps) {
     this.#request = request;
     this.#deps = deps;
     this.#indexPath = join(request.workDir, `restored-${request.level}`);
+    this.#selection = request.selection && new MemberSelection(request.selection);
   }
 
   describe(): EngineRestore {
@@ -54,6 +60,7 @@ class TarRestore {
     const args = extractArguments({ target, placement, indexPath: this.#indexPath, keepOwners: uid === 0 });
     return {
       stages: [
+        ...(this.#selection ? [this.#selection.stage] : []),
         {
           kind: 'program',
           name: 'tar',
@@ -86,10 +93,11 @@ class TarRestore {
     const broken = [...this.#problems.listed()].find(({ detail }) => TARGET_FAILS.test(detail));
     if (broken !== undefined) {
       await this.#removeUnfinished();
-      throw new FreezerError('unavailable', `tar: the target '${this.#request.target}' does not take what is restored: ${broken.detail}`);
+      throw new FreezerError('unavailable', `tar: the target '${this.#request.target}' does not take what is restored: ${explained(broken.detail)}`);
     }
     if (this.#unfinishedLine !== '') this.#fatal.push(this.#unfinishedLine);
     checkTarExit(exits, 'the restore', this.#fatal, this.#problems.count);
+    for await (const { path, as } of this.#selection?.missing() ?? []) this.#problems.add(as ?? path, 'is not in the archive of the level that should hold it');
     const { foreign, withAcls } = await this.#census();
     const owners = { path: '.', detail: `${foreign} entries belong to other users: only root can give files away, so they are now yours` };
     return { skipped: [...this.#problems.all(withAcls), ...(foreign === 0 ? [] : [owners])] };
