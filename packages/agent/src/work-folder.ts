@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { isDead, type Owner, ownerBytes, parseOwner } from '@freezer/format';
+import { makeFolders } from './make-folders.ts';
 
 /** A private folder of this run for files that pass between programs. What dead runs left is removed when the next one begins. */
 export class WorkFolder implements AsyncDisposable {
@@ -17,7 +18,7 @@ export class WorkFolder implements AsyncDisposable {
   static async open(stateDir: string, owner: Owner): Promise<WorkFolder> {
     const parent = join(stateDir, 'work');
     try {
-      await mkdir(parent, { recursive: true, mode: 0o700 });
+      await makeFolders(parent, 0o700);
       await removeDead(parent, owner);
       return new WorkFolder(makeOwned(join(parent, owner.run_id), ownerBytes(owner)));
     } catch (error) {
@@ -64,7 +65,11 @@ function makeOwned(path: string, owner: Uint8Array): string {
       writeFileSync(join(path, 'owner'), owner, { mode: 0o600 });
       return path;
     } catch (error) {
-      if (systemCodeOf(error) !== 'ENOENT' || tries > 10) throw error;
+      // A folder without an owner would stay for a day.
+      if (systemCodeOf(error) !== 'ENOENT' || tries > 10) {
+        rmSync(path, { recursive: true, force: true });
+        throw error;
+      }
     }
   }
 }

@@ -119,10 +119,16 @@ export class Staging {
     // The container itself is never made here: a missing one may be a disk that is not mounted.
     await stat(this.base);
     // One call, because others remove empty folders at any time.
-    const made = await mkdir(this.#folder, { recursive: true, mode });
+    const made = await mkdir(this.#folder, { recursive: true, mode }).catch((error: unknown) => this.#whyNot(error));
     if (made !== undefined) await chmod(this.#folder, mode);
     if (made === `${this.base}/${TEMPORARY}`) await chmod(made, mode);
     await this.#writeOwner(`${this.#folder}/${randomUUID()}`);
+  }
+
+  /** Node says ENOENT when a folder and one above it cannot be made, whatever the reason: this fails with what the system says. */
+  async #whyNot(error: unknown): Promise<never> {
+    if (isSystemError(error, 'ENOENT')) await mkdir(`${this.base}/${TEMPORARY}`, { mode: this.#run.folderMode });
+    throw error;
   }
 
   async #writeOwner(place: string): Promise<void> {

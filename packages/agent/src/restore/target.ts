@@ -1,5 +1,6 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { FreezerError, messageOf, type Placement, systemCodeOf } from '@freezer/core';
+import { makeFolders } from '../make-folders.ts';
 
 /** What is at the target before the restore. Fails with `already_exists` when it is no folder, or holds something and `overwrite` was not given. */
 export async function inspectTarget(target: string, overwrite: boolean): Promise<Placement> {
@@ -21,7 +22,7 @@ export async function inspectTarget(target: string, overwrite: boolean): Promise
 /** Makes the target with its parents. */
 export async function makeTarget(target: string): Promise<void> {
   try {
-    await mkdir(target, { recursive: true });
+    await makeFolders(target);
   } catch (error) {
     throw new FreezerError(
       systemCodeOf(error) === 'ENOSPC' ? 'unavailable' : 'permission_denied',
