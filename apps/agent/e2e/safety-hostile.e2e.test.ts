@@ -33,7 +33,7 @@ async function expectRefused(why: RegExp, options: Options = pass): Promise<void
   });
 }
 
-const levelFolderOf = (level: StoredLevel, part: 'data' | 'metadata', name?: string): string =>
+const levelFolderOf = (level: Omit<StoredLevel, 'superseded'>, part: 'data' | 'metadata', name?: string): string =>
   dirname(objectPath(lab.store, level, part === 'metadata' ? 'metadata' : 'data', name));
 
 describe('N35: who may write to the storage, and has no passphrase', () => {

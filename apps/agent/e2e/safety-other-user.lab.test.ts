@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { Lab } from './harness/lab.ts';
@@ -71,6 +71,19 @@ it('a file that could not be read only because of the folder above it', async ()
   expect(await restored()).toEqual(await treeLines(lab.source, 'nanoseconds'));
 });
 
+it('folders that may not be written: what a later level brings into them comes back, and so do their rights', async () => {
+  const folder = join(lab.source, 'folder');
+  await chmod(folder, 0o555);
+  await backup(0);
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'later'), 'later\n');
+  await rm(join(folder, 'inner'));
+  await chown(join(folder, 'later'), NOBODY, NOBODY);
+  await chmod(folder, 0o555);
+  await backup(0);
+  expect(await restored()).toEqual(await treeLines(lab.source, 'nanoseconds'));
+});
+
 it('a source, a storage, a state folder and a target that this user may not touch: one line each', async () => {
   await backup(0);
   const closed = join(lab.root, 'of-root');
@@ -93,7 +106,7 @@ it('what root saved, and this user restores: owners that could not be given are 
   await chown(join(lab.source, 'closed'), 1234, 1234);
   await lab.tick();
   expect((await runAgent(lab, 'backup', ['-F', lab.source])).code).toBe(0);
-  await mustRun('chown', ['-R', `${NOBODY}:${NOBODY}`, lab.store, lab.state]);
+  await mustRun('chown', ['-R', `${NOBODY}:${NOBODY}`, lab.store, lab.state, join(lab.root, 'ours.log')]);
   const target = lab.target();
   const ended = await runAgent(lab, 'restore', ['--restore-abs-path', target, '--json'], asNobody);
   expect(ended.code).toBe(3);
