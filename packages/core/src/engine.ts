@@ -60,6 +60,46 @@ export interface EngineRestoreRequest extends CallOptions {
   readonly placement: Placement;
   /** The document `metadata` of the level. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Undefined: the whole level. */
+  readonly selection?: RestoreSelection | undefined;
+}
+
+/** An entry of a level that is wanted. */
+export interface WantedEntry {
+  /** The name that the archive has for it. */
+  readonly path: BytePath;
+  /** Of a hard link: its first name, as the archive has it. */
+  readonly target?: BytePath | undefined;
+  /** The name under which to restore it, where that is another. */
+  readonly as?: BytePath | undefined;
+}
+
+/**
+ * The part of a level that is wanted. It goes with `placement` 'overlay'. A directory comes alone, without what is in it. A hard link
+ * whose first name is not wanted comes back as a file with its content; several such links of one file stay links of each other.
+ * A wanted entry that the archive does not hold is reported by `finish` among `skipped`.
+ */
+export interface RestoreSelection {
+  /** In no promised order; may be called several times. */
+  entries(): AsyncIterable<WantedEntry>;
+  /** A private folder in the target (relative to it) for files of the engine's own while it restores; removed by the caller. */
+  readonly stagingPath: BytePath;
+}
+
+export interface EngineFileRequest extends CallOptions {
+  readonly workDir: string;
+  /** A regular file, by the name that the archive has for it. */
+  readonly path: BytePath;
+  /** The document `metadata` of the level. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** One file of a level as a stream. */
+export interface EngineFile {
+  /** The first stage takes the bytes that the backup's last stage gave; the last yields the content of the file, holes as zeros. */
+  readonly stages: readonly Stage[];
+  /** Called once when all went well. Fails with `not_found` when the archive does not hold the file. */
+  finish(exits: readonly ProgramExit[]): Promise<void>;
 }
 
 /** A level on its way back. */
@@ -105,9 +145,13 @@ export interface Engine {
     readonly incremental: boolean;
     /** `read` is implemented. */
     readonly readable: boolean;
+    /** `restore` takes a `selection`, and `readFile` is implemented. Absent: whole levels only. */
+    readonly selective?: boolean;
   };
   backup(request: EngineBackupRequest): Promise<ArchiveBackup | ExternalBackup>;
   restore(request: EngineRestoreRequest): Promise<EngineRestore>;
+  /** Yields one file. */
+  readFile?(request: EngineFileRequest): Promise<EngineFile>;
   /** Lists an archive without writing anything. */
   read?(request: { readonly workDir: string } & CallOptions): Promise<EngineRead>;
 }

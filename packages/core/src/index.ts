@@ -34,6 +34,8 @@ export type {
   ArchiveListing,
   Engine,
   EngineBackupRequest,
+  EngineFile,
+  EngineFileRequest,
   EngineOutcome,
   EnginePlugin,
   EngineRead,
@@ -42,6 +44,8 @@ export type {
   ExternalBackup,
   Placement,
   RestoreProblem,
+  RestoreSelection,
+  WantedEntry,
 } from './engine.ts';
 export { type ErrorCode, type ErrorDetails, FreezerError, type FreezerErrorOptions, messageOf, systemCodeOf } from './errors.ts';
 export { type DeletedEntry, type EntryType, type HeldEntry, type IndexEntry, isIncomplete, type SkippedEntry, type SkipReason } from './index-entry.ts';

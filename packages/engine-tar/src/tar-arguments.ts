@@ -87,5 +87,8 @@ export function extractArguments(request: ExtractRequest): string[] {
   ];
 }
 
+/** What tar is started with to write the content of what an archive on standard input holds to standard output. */
+export const fileArguments = (): string[] => ['--extract', '--file=-', READ_ALL, '--to-stdout', '--quoting-style=c'];
+
 /** What tar is started with to list an archive from standard input, dump lists included. */
 export const listArguments = (indexPath: string): string[] => ['--list', '--file=-', READ_ALL, '--incremental', `--index-file=${indexPath}`, ...LISTING, '-v'];

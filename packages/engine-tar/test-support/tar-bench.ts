@@ -13,6 +13,8 @@ import {
   type Placement,
   type RestoreProblem,
   SILENT,
+  type Stage,
+  type WantedEntry,
   type SourceLease,
 } from '@freezer/core';
 import { joinStages } from '@freezer/subprocess';
@@ -99,6 +101,44 @@ export class TarBench {
       problems.push(...(await restore.finish(await joined.exits)).skipped);
     }
     return problems;
+  }
+
+  /** Restores the wanted part of an archive into a folder that may hold something. */
+  async restorePart(archive: string, target: string, wanted: readonly WantedEntry[]): Promise<readonly RestoreProblem[]> {
+    const engine = await this.engine();
+    const stagingPath = '.staging';
+    await mkdir(join(target, stagingPath));
+    const selection = {
+      async *entries() {
+        yield* wanted;
+      },
+      stagingPath,
+    };
+    const restore = await engine.restore({ target, workDir: await this.workDir(), level: 0, placement: 'overlay', metadata: {}, selection });
+    const joined = joinStages(restore.stages, { input: createReadStream(archive), storageAt: 'start' });
+    await joined.done;
+    const { skipped } = await restore.finish(await joined.exits);
+    await rm(join(target, stagingPath), { recursive: true });
+    return skipped;
+  }
+
+  /** The content of one file. */
+  async readFile(archive: string, path: string): Promise<Buffer> {
+    const engine = await this.engine();
+    const file = await engine.readFile?.({ workDir: await this.workDir(), path, metadata: {} });
+    if (file === undefined) throw new TypeError('the engine must be selective');
+    const parts: Uint8Array[] = [];
+    const sink: Stage = {
+      kind: 'sink',
+      name: 'test',
+      async take(body) {
+        for await (const part of body) parts.push(part);
+      },
+    };
+    const joined = joinStages([...file.stages, sink], { input: createReadStream(archive), storageAt: 'start' });
+    await joined.done;
+    await file.finish(await joined.exits);
+    return Buffer.concat(parts);
   }
 
   async read(archive: string): Promise<ArchivedEntry[]> {
