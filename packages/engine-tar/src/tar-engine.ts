@@ -9,13 +9,13 @@ import {
   type EngineRead,
   type EngineRestore,
   type EngineRestoreRequest,
-  type Logger,
   FreezerError,
+  type Logger,
   messageOf,
 } from '@freezer/core';
 import { findGnuTar } from './gnu-tar.ts';
-import { type TarOptions, tarSettings } from './settings.ts';
 import { openFolders } from './open-folders.ts';
+import { type TarOptions, tarSettings } from './settings.ts';
 import { openTarBackup } from './tar-backup.ts';
 import { openTarFile } from './tar-file.ts';
 import { openTarRead } from './tar-read.ts';

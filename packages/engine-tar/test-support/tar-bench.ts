@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ArchivedEntry,
   type Engine,
@@ -13,9 +13,9 @@ import {
   type Placement,
   type RestoreProblem,
   SILENT,
+  type SourceLease,
   type Stage,
   type WantedEntry,
-  type SourceLease,
 } from '@freezer/core';
 import { joinStages } from '@freezer/subprocess';
 import { tarEngine } from '../src/index.ts';

@@ -25,6 +25,7 @@ export class ByteFeed {
 
   /** Exactly `length` bytes, or fewer where the stream ends. */
   async take(length: number): Promise<Buffer> {
+    if (length === 0) return Buffer.alloc(0);
     const first = (await this.some(length)) ?? new Uint8Array(0);
     if (first.length === length) return Buffer.from(first.buffer, first.byteOffset, length);
     const parts = [first];

@@ -80,9 +80,7 @@ function text(block: Buffer, at: number, length: number): string {
 function number(block: Buffer, at: number, length: number): number {
   const first = block[at] ?? 0;
   if (first < 0x80) return octal(block.toString('latin1', at, at + length));
-  const bits = BigInt(8 * length - 2);
-  const value = BigInt.asIntN(Number(bits) + 1, BigInt(`0x${block.toString('hex', at, at + length)}`));
-  const result = Number(value);
+  const result = Number(BigInt.asIntN(8 * length - 1, BigInt(`0x${block.toString('hex', at, at + length)}`)));
   if (!Number.isSafeInteger(result)) throw new FreezerError('corrupt', 'tar: a number of a header is too large');
   return result;
 }
@@ -95,8 +93,8 @@ function octal(field: string): number {
 function checkSum(block: Buffer): void {
   let unsigned = 0;
   let signed = 0;
-  for (const [at, byte] of block.entries()) {
-    const counted = at >= CHECKSUM_AT && at < CHECKSUM_AT + 8 ? 32 : byte;
+  for (let at = 0; at < BLOCK_BYTES; at += 1) {
+    const counted = at >= CHECKSUM_AT && at < CHECKSUM_AT + 8 ? 32 : (block[at] ?? 0);
     unsigned += counted;
     // Some old programs added the bytes as signed ones.
     signed += counted > 127 ? counted - 256 : counted;
