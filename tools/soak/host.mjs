@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeTree, differences } from '../checks/trees.mjs';
@@ -22,13 +22,19 @@ const PYTHON_ENVIRONMENT = {
 
 /** One host with its folders: source, storage, state and what was seen so far. */
 export class Host {
-  /** @param {string} place an empty folder */
-  constructor(place) {
+  /**
+   * @param {string} place an empty folder
+   * @param {string} stored how its set is stored: plain, cfb, hidden (cfb with hidden names), gcm
+   */
+  constructor(place, stored) {
     this.place = place;
+    this.stored = stored;
+    this.passFile = join(place, 'pass-file');
     this.source = join(place, 'source');
     this.storage = join(place, 'storage');
     this.state = join(place, 'state');
     mkdirSync(place, { recursive: true });
+    writeFileSync(this.passFile, 'correct horse battery staple\n', { mode: 0o600 });
     /** What the source was at each T. @type {Map<number, Map<string, string>>} */
     this.known = new Map();
     this.restores = 0;
@@ -36,7 +42,13 @@ export class Host {
 
   /** The words that every call of the agent gets. */
   get where() {
-    return ['--storage', 'local', '--container', this.storage, '--backup-name', 'soak', '--hostname', 'soakhost', '--state-dir', this.state];
+    const pass = this.stored === 'plain' ? [] : ['--encrypt-pass-file', this.passFile];
+    return ['--storage', 'local', '--container', this.storage, '--backup-name', 'soak', '--hostname', 'soakhost', '--state-dir', this.state, ...pass];
+  }
+
+  /** The words that every backup gets besides. */
+  get howStored() {
+    return { plain: [], cfb: [], hidden: ['--hide-names'], gcm: ['--encryption', 'aes-256-gcm'] }[this.stored];
   }
 
   /** @param {readonly string[]} words */
@@ -66,7 +78,7 @@ export class Host {
   }
 
   backup(more = []) {
-    const run = this.mustRun(['backup', '--path-to-backup', this.source, '--nosync', '--json', ...more]);
+    const run = this.mustRun(['backup', '--path-to-backup', this.source, '--nosync', '--json', ...this.howStored, ...more]);
     const document = JSON.parse(run.stdout);
     this.known.set(document.time_stamp, describeTree(this.source));
     return document;
@@ -108,9 +120,9 @@ export class Host {
     return found;
   }
 
-  /** Whether the Python agent is installed. */
-  get hasPython() {
-    return existsSync(PYTHON);
+  /** Whether the Python agent is installed, and can read the set. */
+  get pythonReads() {
+    return existsSync(PYTHON) && this.stored !== 'gcm';
   }
 
   /** Restores the newest point by the Python agent and compares it. */
@@ -131,6 +143,7 @@ export class Host {
       target,
       '--log-file',
       join(this.place, 'python.log'),
+      ...(this.stored === 'plain' ? [] : ['--encrypt-pass-file', this.passFile]),
     ];
     const { status, stderr } = spawnSync(PYTHON, words, { encoding: 'utf8', env: { ...process.env, ...PYTHON_ENVIRONMENT, HOME: this.place } });
     if (status !== 0) throw new Error(`Python's restore ended with ${status}: ${stderr.trim().split('\n').at(-1)}`);

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Kills the agent (SIGKILL) at random moments and looks at what is left:
-//   tools/soak/kill.mjs --action backup|admin|restore [--rounds 15] [--seed N]
+//   tools/soak/kill.mjs --action backup|admin|restore [--rounds 15] [--seed N] [--stored plain|cfb|hidden|gcm]
+// How the set is stored is chosen by the seed unless it is said.
 // After each kill: the next run succeeds, each visible point restores in full, nothing of ours is left over, and, now and then, Python
 // Freezer still reads the set. The seed is printed; a round depends on it and on the speed of the machine.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     action: { type: 'string' },
     rounds: { type: 'string', default: '15' },
     seed: { type: 'string' },
+    stored: { type: 'string' },
     'python-every': { type: 'string', default: '5' },
   },
 });
@@ -25,8 +27,9 @@ const rounds = Number(values.rounds);
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000);
 const pythonEvery = Number(values['python-every']);
 const round = ACTIONS[values.action];
-if (!round || !Number.isInteger(rounds) || !Number.isInteger(seed)) {
-  console.error(`kill.mjs: --action takes ${Object.keys(ACTIONS).join(', ')}; --rounds and --seed take whole numbers`);
+const STORED = ['plain', 'cfb', 'hidden', 'gcm'];
+if (!round || (values.stored !== undefined && !STORED.includes(values.stored)) || !Number.isInteger(rounds) || !Number.isInteger(seed)) {
+  console.error(`kill.mjs: --action takes ${Object.keys(ACTIONS).join(', ')}; --rounds and --seed take whole numbers; --stored takes ${STORED.join(', ')}`);
   process.exit(2);
 }
 
@@ -35,9 +38,10 @@ let typicalMs = 500;
 
 const random = new Random(seed);
 const place = mkdtempSync(join(tmpdir(), 'freezer-soak-'));
-const host = new Host(place);
+const stored = values.stored ?? random.pick(STORED);
+const host = new Host(place, stored);
 const tally = { hit: 0, ended: 0, points: 0, python: 0 };
-console.log(`kill ${values.action}: seed ${seed}, ${rounds} rounds`);
+console.log(`kill ${values.action}: seed ${seed}, ${rounds} rounds, stored: ${stored}`);
 try {
   makeSource(host.source, random);
   host.backup(['--max-level', '3']);
@@ -76,7 +80,7 @@ function checkAll(number, maybe) {
     if (!known) host.known.set(point.t, maybe[0]);
     tally.points += 1;
   }
-  if (host.hasPython && number % pythonEvery === 0) {
+  if (host.pythonReads && number % pythonEvery === 0) {
     const newest = points.at(-1);
     host.checkByPython([host.known.get(newest.t)]);
     tally.python += 1;
@@ -92,7 +96,7 @@ async function killBackup(number) {
   const levels = random.pick([['--max-level', '3'], ['--always-level', '2'], ['--incremental']]);
   changeSource(host.source, random);
   const state = describeTree(host.source);
-  count(await host.kill(['backup', '--path-to-backup', host.source, '--nosync', ...levels], nextMoment()));
+  count(await host.kill(['backup', '--path-to-backup', host.source, '--nosync', ...host.howStored, ...levels], nextMoment()));
   checkAll(number, [state]);
   changeSource(host.source, random);
   const begun = Date.now();
@@ -130,7 +134,13 @@ async function killRestore() {
   }
   const target = join(place, 'target');
   rmSync(target, { recursive: true, force: true });
-  count(await host.kill(['restore', '--restore-abs-path', target], nextMoment()));
+  const isOverlay = random.below(2) === 0;
+  // The source of today with changes of its own: strays, and other files under names that the backup has.
+  if (isOverlay) {
+    cpSync(host.source, target, { recursive: true });
+    changeSource(target, random);
+  }
+  count(await host.kill(['restore', '--restore-abs-path', target, ...(isOverlay ? ['--overwrite'] : [])], nextMoment()));
   const begun = Date.now();
   host.mustRun(['restore', '--restore-abs-path', target, '--overwrite', '--delete']);
   typicalMs = Date.now() - begun;
