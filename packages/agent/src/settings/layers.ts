@@ -35,7 +35,7 @@ const NOTHING = new Set(['False', 'false', 'None']);
 const KEEPS_EMPTY: ReadonlySet<OptionType> = new Set(['string']);
 
 /** Freezer writes `False` and `None` for what is not set. An empty value says the same, except for texts, where it may mean something (`proxy =`). */
-export function saysNothing(option: Option, text: string): boolean {
+function saysNothing(option: Option, text: string): boolean {
   if (option.type === 'bool' || option.type === 'switch') return text === '' || text === 'None';
   return NOTHING.has(text) || (text === '' && !KEEPS_EMPTY.has(option.type));
 }

@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import { FreezerError, systemCodeOf } from '@freezer/core';
 import { OPERAND_OPTIONS, parseArguments } from './arguments.ts';
 import { type IniEntry, readIni } from './ini.ts';
-import { addFileLayer, type FileFindings, fillFromEnvironment, layerOfArguments, type RawValue, type RawValues, saysNothing, type UnknownKey } from './layers.ts';
+import { addFileLayer, type FileFindings, fillFromEnvironment, layerOfArguments, type RawValue, type RawValues, type UnknownKey } from './layers.ts';
 import { LATER_ACTIONS, refuseWhatIsMissing } from './not-part-of-this-version.ts';
 import type { ActionName, Option } from './option.ts';
 import { keyOf, OPTION_TABLE, optionOfKey } from './option-table.ts';
@@ -139,7 +139,7 @@ class Resolver {
     for (const option of OPTION_TABLE) {
       const raw = values.get(keyOf(option));
       const texts = raw ? substitution.textsOf(raw) : [];
-      settings[keyOf(option)] = raw && !(raw.template && texts.some((text) => saysNothing(option, text))) ? this.#valueOf({ ...raw, texts }) : this.#preset(option);
+      settings[keyOf(option)] = raw && !(raw.template && option.type !== 'string' && texts.includes('')) ? this.#valueOf({ ...raw, texts }) : this.#preset(option);
     }
     if (settings['storage'] === 'local' && typeof settings['container'] === 'string')
       settings['container'] = expandHome(settings['container'], this.#input.home);
