@@ -65,7 +65,7 @@ describe('a full backup without GNU tar', () => {
     const next = await bench.backup(source, outcome.statePath);
     expect(next.held).toEqual(['.', 'f']);
     expect(next.outcome.replacesAll).toBe(true);
-    expect(portable.engine().capabilities).toEqual({ incremental: false, readable: true });
+    expect(portable.engine().capabilities).toEqual({ incremental: false, readable: true, selective: true });
   });
 
   it('leaves out what GNU tar would leave out', async () => {

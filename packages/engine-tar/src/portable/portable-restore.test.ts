@@ -289,7 +289,7 @@ describe('an archive that is not whole', () => {
 
   it('because a map of holes is damaged, is a failure and no wrong file', async () => {
     const pax = { 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.realsize': '100', 'GNU.sparse.name': 'f' };
-    const map = (text: string): Buffer => tarBytes([{ name: './GNUSparseFile.0/f', type: '0', content: text.padEnd(512, '\0') + 'data', pax }]);
+    const map = (text: string): Buffer => tarBytes([{ name: './GNUSparseFile.0/f', type: '0', content: `${text.padEnd(512, '\0')}data`, pax }]);
     for (const text of ['1\n0\n5\n', '2\n50\n2\n0\n2\n', '1\n98\n4\n', 'x\n', '1\n0\n-4\n']) {
       await expect(portable.restoreLevel(once(map(text)), target, 0)).rejects.toMatchObject({ code: 'corrupt' });
       expect(await readdir(target)).toEqual([]);

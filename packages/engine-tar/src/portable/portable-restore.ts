@@ -9,6 +9,7 @@ import {
   messageOf,
   systemCodeOf,
 } from '@freezer/core';
+import { MemberSelection } from '../member-selection.ts';
 import { applyRenames } from './apply-renames.ts';
 import { type DumpEntries, readDumpEntries } from './dump-entries.ts';
 import { EntryWriter } from './entry-writer.ts';
@@ -27,9 +28,13 @@ export interface PortableDeps {
 /** Describes the writing of a level into a directory, without any program. */
 export function openPortableRestore(request: EngineRestoreRequest, deps: PortableDeps): EngineRestore {
   const restore = new PortableRestore(request, deps);
+  const selection = request.selection && new MemberSelection(request.selection);
   return {
-    stages: [{ kind: 'sink', name: 'tar reader', take: (body, options) => restore.take(body, options) }],
-    finish: async () => ({ skipped: restore.problems.all() }),
+    stages: [...(selection ? [selection.stage] : []), { kind: 'sink', name: 'tar reader', take: (body, options) => restore.take(body, options) }],
+    finish: async () => {
+      for await (const { path, as } of selection?.missing() ?? []) restore.problems.add(as ?? path, 'is not in the archive of the level that should hold it');
+      return { skipped: restore.problems.all() };
+    },
     abandon: async () => restore.abandon(),
   };
 }

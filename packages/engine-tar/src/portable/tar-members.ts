@@ -86,8 +86,8 @@ class MemberReader {
     const data = await this.#feed.take(size);
     const padding = await this.#feed.take(paddingOf(size));
     if (data.length < size || padding.length < paddingOf(size)) throw new FreezerError('corrupt', 'tar: the archive ends within a header');
-    if (typeflag === 'L') this.#longName = data.toString('latin1').replace(/\0[^]*$/, '');
-    else if (typeflag === 'K') this.#longLink = data.toString('latin1').replace(/\0[^]*$/, '');
+    if (typeflag === 'L') this.#longName = data.toString('latin1').replace(/\0.*$/s, '');
+    else if (typeflag === 'K') this.#longLink = data.toString('latin1').replace(/\0.*$/s, '');
     else if (typeflag === 'g') this.#global.add(data);
     else {
       this.#pax ??= new PaxRecords(this.#global);
