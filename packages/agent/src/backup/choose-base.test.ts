@@ -56,6 +56,14 @@ describe('the next level', () => {
     expect(plan.base?.level.id).toEqual(lab.id(1));
   });
 
+  it('is a full where the engine can make no increments, and says so', async () => {
+    await lab.ownLevel();
+    const { engine } = lab.context;
+    const plan = await choose({}, { engine: { ...engine, capabilities: { ...engine.capabilities, incremental: false } } });
+    expect(plan).toMatchObject({ level: 0, base: undefined });
+    expect(plan.reason).toContain('makes no increments on this host');
+  });
+
   it('is a full when nothing asks for an increment, or a limit is reached', async () => {
     await lab.ownLevel();
     expect(await choose({ levels: {} })).toMatchObject({ level: 0, base: undefined });

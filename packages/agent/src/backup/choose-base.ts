@@ -35,7 +35,10 @@ export async function chooseBase(context: RunContext, request: BackupRequest, ca
   for (const warning of decision.warnings) logger.warn({ set: catalog.set }, warning);
   if (decision.kind === 'full' || view === undefined) return { level: 0, reason: decision.reason, base: undefined, chain: view, earliest };
   const entry = view.levels.find(({ id }) => id.level === decision.base.id.level && id.t === decision.base.id.t);
-  const base = await openBase(reader, request, entry, { signal });
+  const { name, capabilities } = context.engine;
+  const base = capabilities.incremental
+    ? await openBase(reader, request, entry, { signal })
+    : `engine ${name} makes no increments on this host, because a program that it needs for them is missing`;
   if (typeof base !== 'string') return { level: decision.level, reason: decision.reason, base, chain: view, earliest };
   logger.warn({ set: catalog.set, reason: base }, 'a new full is made');
   return { level: 0, reason: base, base: undefined, chain: view, earliest };

@@ -36,7 +36,10 @@ export interface PortableBackupDeps {
 /** Describes the making of a full backup, without any program. */
 export async function openPortableBackup(request: EngineBackupRequest, { options, logger }: PortableBackupDeps): Promise<ArchiveBackup> {
   const member = await memberOf(request.source);
-  logger.warn({}, 'no GNU tar: extended attributes, ACLs and labels are not saved, holes are saved as zeros, and each backup is a full');
+  logger.warn(
+    {},
+    'GNU tar is not installed: increments need it, so this is a full; extended attributes, ACLs and labels are not saved, and holes are saved as zeros',
+  );
   const backup = new PortableBackup(request, options, member);
   return {
     kind: 'archive',
