@@ -78,7 +78,7 @@ export class Host {
   }
 
   backup(more = []) {
-    const run = this.mustRun(['backup', '--path-to-backup', this.source, '--nosync', '--json', ...this.howStored, ...more]);
+    const run = this.mustRun(['backup', '--path-to-backup', this.source, '--nosync', '--suspicious-below', '0', '--json', ...this.howStored, ...more]);
     const document = JSON.parse(run.stdout);
     this.known.set(document.time_stamp, describeTree(this.source));
     return document;

@@ -96,7 +96,7 @@ async function killBackup(number) {
   const levels = random.pick([['--max-level', '3'], ['--always-level', '2'], ['--incremental']]);
   changeSource(host.source, random);
   const state = describeTree(host.source);
-  count(await host.kill(['backup', '--path-to-backup', host.source, '--nosync', ...host.howStored, ...levels], nextMoment()));
+  count(await host.kill(['backup', '--path-to-backup', host.source, '--nosync', '--suspicious-below', '0', ...host.howStored, ...levels], nextMoment()));
   checkAll(number, [state]);
   changeSource(host.source, random);
   const begun = Date.now();
