@@ -86,6 +86,6 @@ export function fillFromEnvironment(values: RawValues, environment: Readonly<Rec
     if (values.has(keyOf(option))) continue;
     const name = option.env?.find((variable) => (environment[variable] ?? '') !== '');
     const text = name === undefined ? undefined : environment[name];
-    if (name !== undefined && text !== undefined) values.set(keyOf(option), { option, texts: [text], place: name });
+    if (name !== undefined && text !== undefined) values.set(keyOf(option), { option, texts: [text], place: `environment: ${name}` });
   }
 }

@@ -32,7 +32,7 @@ export interface ResolveInput {
 export interface ResolvedSettings {
   readonly action: ActionName;
   readonly settings: Settings;
-  /** Where each key that was given came from: `--max-level`, `job.ini: max_level`, `OS_USERNAME`. */
+  /** Where each key that was given came from: `--max-level`, `job.ini: max_level`, `environment: OS_USERNAME`. */
   readonly places: ReadonlyMap<SettingKey, string>;
   /** What is odd but no error, a line each. */
   readonly warnings: readonly string[];
