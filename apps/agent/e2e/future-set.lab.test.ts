@@ -7,7 +7,7 @@ import { pythonBackup, pythonSucceeds } from './harness/python-agent.ts';
 import { changeSampleTree, makeSampleTree } from './harness/sample-tree.ts';
 import { treeLines } from './harness/tree-lines.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const FUTURE = 2_000_000_000;
 

@@ -8,7 +8,7 @@ import { python, pythonBackup, pythonRestore } from './harness/python-agent.ts';
 import { scatterStrays, untouchedStrays, withoutStrays } from './harness/strays.ts';
 import { treeLines } from './harness/tree-lines.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let lab: Lab;
 beforeEach(async () => {

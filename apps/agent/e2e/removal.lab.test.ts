@@ -7,7 +7,7 @@ import { pythonBackup, pythonRestore, pythonSucceeds } from './harness/python-ag
 import { changeSampleTree, makeSampleTree } from './harness/sample-tree.ts';
 import { treeLines } from './harness/tree-lines.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let lab: Lab;
 beforeEach(async () => {

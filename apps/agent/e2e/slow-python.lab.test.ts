@@ -8,7 +8,7 @@ import { pythonBackup, pythonRestore, startPython } from './harness/python-agent
 import { changeSampleTree, makeSampleTree } from './harness/sample-tree.ts';
 import { treeLines } from './harness/tree-lines.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const FIRST_BYTES = 1_000_000;
 

@@ -7,7 +7,7 @@ import { ourArguments, ourBackup, ourEnvironment, ourRestore, ours, oursEnds, ty
 import { type Ended, mustRun, runProgram } from './harness/run-program.ts';
 import { inTree } from './harness/tree-lines.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const NOBODY = 65_534;
 
