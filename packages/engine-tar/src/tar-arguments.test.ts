@@ -4,8 +4,13 @@ import { findGnuTar } from './gnu-tar.ts';
 import { tarSettings } from './settings.ts';
 import { createArguments, extractArguments } from './tar-arguments.ts';
 
+const NO_LISTS = { patternsPath: undefined, oddPath: undefined, literalPath: undefined };
 const create = (changes: Partial<Parameters<typeof createArguments>[0]> = {}): string[] =>
-  createArguments({ snapshotPath: '/w/snapshot', indexPath: '/w/index', directory: '/s', member: '.', excludes: [], dereference: 'none', ...changes });
+  createArguments({
+    ...{ snapshotPath: '/w/snapshot', indexPath: '/w/index', directory: '/s', member: '.', excludes: [], dereference: 'none' },
+    ...{ excludeCaches: false, excludeIfPresent: [], lists: NO_LISTS },
+    ...changes,
+  });
 
 describe('the arguments of tar', () => {
   it('name the member last, behind --', () => {
@@ -33,12 +38,14 @@ describe('the arguments of tar', () => {
 
 describe('the settings', () => {
   it('take a pattern or a list, and leave other keys to others', () => {
-    expect(tarSettings.parse({ exclude: '*.log', mode: 'fs' })).toEqual({ excludes: ['*.log'], dereference: 'none' });
-    expect(tarSettings.parse({ exclude: ['a', '', 'b'], dereference_symlink: 'hard' })).toEqual({ excludes: ['a', 'b'], dereference: 'hard' });
+    expect(tarSettings.parse({ exclude: '*.log', mode: 'fs' })).toMatchObject({ excludes: ['*.log'], dereference: 'none' });
+    expect(tarSettings.parse({ exclude: ['a', '', 'b'], dereference_symlink: 'hard' })).toMatchObject({ excludes: ['a', 'b'], dereference: 'hard' });
   });
 
   it.each([
     [{ exclude: 5 }, /^exclude: a pattern or a list/],
+    [{ exclude_if_present: ['a', 'b/c'] }, /^exclude_if_present: 'b\/c' is no name/],
+    [{ exclude_caches: 'yes' }, /^exclude_caches: true or false/],
     [{ dereference_symlink: 'some' }, /^dereference_symlink: one of none, soft, hard, all/],
   ])('refuse %j', (settings, message) => {
     expect(() => tarSettings.parse(settings)).toThrow(message);

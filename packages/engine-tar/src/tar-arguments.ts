@@ -1,4 +1,5 @@
 import type { Placement } from '@freezer/core';
+import type { LeftOutLists } from './left-out-lists.ts';
 import type { Dereference } from './settings.ts';
 
 /** Beside `TZ=UTC0`: the option `--utc` would turn off the listing of dump lists. */
@@ -23,6 +24,9 @@ export interface CreateRequest {
   /** `.` for all of the directory, or a name in it. */
   readonly member: string;
   readonly excludes: readonly string[];
+  readonly excludeCaches: boolean;
+  readonly excludeIfPresent: readonly string[];
+  readonly lists: Omit<LeftOutLists, 'missing'>;
   readonly dereference: Dereference;
 }
 
@@ -49,12 +53,25 @@ export function createArguments(request: CreateRequest): string[] {
     `--index-file=${request.indexPath}`,
     ...LISTING,
     ...DEREFERENCE[request.dereference],
-    ...request.excludes.map((pattern) => `--exclude=${pattern}`),
+    ...exclusions(request),
     // Otherwise a backslash in the name of a single file would be taken for an escape.
     '--no-unquote',
     `--directory=${request.directory}`,
     '--',
     request.member,
+  ];
+}
+
+/** The order matters: once `--no-wildcards` was said, tar 1.34 takes the directory itself for excluded when patterns with wildcards follow. */
+function exclusions({ excludes, excludeCaches, excludeIfPresent, lists }: CreateRequest): string[] {
+  const { patternsPath, oddPath, literalPath } = lists;
+  return [
+    ...excludes.map((pattern) => `--exclude=${pattern}`),
+    ...(patternsPath === undefined ? [] : [`--exclude-from=${patternsPath}`]),
+    ...(excludeCaches ? ['--exclude-caches'] : []),
+    ...excludeIfPresent.map((name) => `--exclude-tag=${name}`),
+    ...(oddPath === undefined ? [] : ['--anchored', `--exclude-from=${oddPath}`]),
+    ...(literalPath === undefined ? [] : ['--anchored', '--no-wildcards', `--exclude-from=${literalPath}`]),
   ];
 }
 

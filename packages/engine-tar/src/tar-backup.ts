@@ -12,6 +12,7 @@ import {
   type SkippedEntry,
 } from '@freezer/core';
 import { LeftOut } from './left-out.ts';
+import { type LeftOutLists, writeLeftOutLists } from './left-out-lists.ts';
 import { type Member, memberOf } from './member.ts';
 import { writeNextState, writeStartingPoint } from './next-state.ts';
 import { outcomeEntries } from './outcome-entries.ts';
@@ -30,8 +31,9 @@ export interface TarBackupDeps {
 export async function openTarBackup(request: EngineBackupRequest, deps: TarBackupDeps): Promise<ArchiveBackup> {
   const member = await memberOf(request.source);
   const snapshotPath = join(request.workDir, 'snapshot');
+  const lists = await writeLeftOutLists({ member, options: deps.options, workDir: request.workDir, signal: request.signal });
   const basePath = await startFrom(request, snapshotPath, deps.logger);
-  return new TarBackup(request, deps, member, snapshotPath, basePath).describe();
+  return new TarBackup(request, deps, { member, snapshotPath, basePath, lists }).describe();
 }
 
 /** The base that is really used: none when its snapshot file says nothing, or nothing that this tar understands. */
@@ -46,29 +48,39 @@ async function startFrom({ basePath, signal }: EngineBackupRequest, snapshotPath
   return undefined;
 }
 
+/** What is settled before tar begins. */
+interface Preparation {
+  readonly member: Member;
+  readonly snapshotPath: string;
+  readonly basePath: string | undefined;
+  readonly lists: LeftOutLists;
+}
+
 class TarBackup {
   readonly #request: EngineBackupRequest;
   readonly #deps: TarBackupDeps;
   readonly #member: Member;
   readonly #snapshotPath: string;
   readonly #basePath: string | undefined;
+  readonly #lists: LeftOutLists;
   readonly #indexPath: string;
   readonly #skipped = new Map<string, SkippedEntry>();
   readonly #fatal: string[] = [];
   #archiveBytes = 0;
 
-  constructor(request: EngineBackupRequest, deps: TarBackupDeps, member: Member, snapshotPath: string, basePath: string | undefined) {
+  constructor(request: EngineBackupRequest, deps: TarBackupDeps, { member, snapshotPath, basePath, lists }: Preparation) {
     this.#request = request;
     this.#deps = deps;
     this.#member = member;
     this.#snapshotPath = snapshotPath;
     this.#basePath = basePath;
+    this.#lists = lists;
     this.#indexPath = join(request.workDir, 'tar-index');
   }
 
   describe(): ArchiveBackup {
     const { program, options } = this.#deps;
-    const args = createArguments({ ...this.#member, ...options, snapshotPath: this.#snapshotPath, indexPath: this.#indexPath });
+    const args = createArguments({ ...this.#member, ...options, lists: this.#lists, snapshotPath: this.#snapshotPath, indexPath: this.#indexPath });
     return {
       kind: 'archive',
       compressible: true,
@@ -119,7 +131,7 @@ class TarBackup {
           basePath: this.#basePath,
           folder: this.#member.directory,
           leftOut,
-          skipped: [...this.#skipped.values()],
+          skipped: [...this.#skipped.values(), ...this.#lists.missing],
           signal,
         }),
       replacesAll: this.#basePath === undefined,

@@ -33,6 +33,7 @@ interface Saying {
 const CREATE_SAYINGS: readonly Saying[] = [
   { pattern: /^(socket|door) ignored$/, reason: 'socket' },
   { pattern: /^(file|directory) is on a different filesystem; not dumped$/, reason: 'mount' },
+  { pattern: /^contains a cache directory tag /, reason: 'none' },
   { pattern: /^Directory (is new|has been renamed)|^file is unchanged; not dumped$/, reason: 'none' },
   { pattern: /^file changed as we read it$|^(Warning: )?File shrank by /, reason: 'changed' },
   { pattern: /^(Warning: )?(File|Directory) removed before we read it$/, reason: 'vanished' },

@@ -43,6 +43,12 @@ const options = z.looseObject({
   encryption: z.string().nullable(),
   hide_names: z.boolean(),
   exclude: z.array(z.string()),
+  /** Of the patterns that files gave: how many, and SHA-256 of the sorted lines, each ended by NUL. */
+  exclude_from: z.looseObject({ patterns: count, sha256 }).optional(),
+  exclude_caches: z.boolean().optional(),
+  exclude_if_present: z.array(z.string()).optional(),
+  /** The same of the paths that were saved; absent: all of the source. */
+  files_from: z.looseObject({ paths: count, sha256 }).optional(),
   /** '' : links are stored as links. */
   dereference_symlink: z.string(),
   one_file_system: z.boolean(),
