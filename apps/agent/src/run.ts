@@ -39,12 +39,18 @@ async function print(result: ActionResult, settings: Settings, host: Host): Prom
   const document = result.document === undefined ? undefined : pythonJson(result.document);
   if (document !== undefined) await writeResultPlaces(settings, document);
   if (settings.metadata_out === '-') return host.out.write(document ?? '');
+  if (settings.json && result.output?.jsonLines !== undefined) return pour(result.output.jsonLines, host);
   if (settings.json) return host.out.write(formatJson(result.output?.json ?? result.document ?? { result: result.result }));
   const text = result.output?.text ?? '';
   if (typeof text === 'string') return host.out.write(text);
+  return pour(text, host);
+}
+
+/** Stops reading once nobody takes it any more. */
+async function pour(text: AsyncIterable<string>, host: Host): Promise<void> {
   for await (const part of text) {
-    if (host.out.closed) return;
     await host.out.write(part);
+    if (host.out.closed) return;
   }
 }
 

@@ -30,6 +30,8 @@ export interface ActionOutput {
   readonly text: string | AsyncIterable<string>;
   /** One JSON value. */
   readonly json: unknown;
+  /** In place of `json`: ended lines, each a JSON value, produced as they are read. */
+  readonly jsonLines?: AsyncIterable<string>;
 }
 
 export interface ActionResult {

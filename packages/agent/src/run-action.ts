@@ -2,10 +2,12 @@ import { FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from './action-input.ts';
 import { adminAction } from './actions/admin-action.ts';
 import { backupAction } from './actions/backup-action.ts';
+import { diffAction } from './actions/diff-action.ts';
 import { execAction } from './actions/exec-action.ts';
 import { infoAction } from './actions/info-action.ts';
 import { listAction } from './actions/list-action.ts';
 import { restoreAction } from './actions/restore-action.ts';
+import { showAction } from './actions/show-action.ts';
 import { verifyAction } from './actions/verify-action.ts';
 import type { AgentPlugins } from './plugins.ts';
 
@@ -20,6 +22,10 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
       return verifyAction(input, plugins);
     case 'list':
       return listAction(input, plugins);
+    case 'show':
+      return showAction(input, plugins);
+    case 'diff':
+      return diffAction(input, plugins);
     case 'admin':
       return adminAction(input, plugins);
     case 'exec':
@@ -27,6 +33,6 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
     case 'info':
       return infoAction(input, plugins);
     default:
-      throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, admin`);
+      throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, show, diff, admin`);
   }
 }

@@ -48,6 +48,11 @@ export class WorkFolder implements AsyncDisposable {
     return path;
   }
 
+  /** A folder in it for work that uses the same names again. Goes with this. */
+  async within(name: string): Promise<WorkFolder> {
+    return new WorkFolder(await this.folder(name));
+  }
+
   async close(): Promise<void> {
     await removeOwned(this.path);
   }

@@ -1,12 +1,12 @@
 import type { RestoreProblem, SetId } from '@freezer/core';
-import { externalSort, type PointEntry } from '@freezer/format';
+import { externalSort } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import type { ChosenPoint } from './choose-point.ts';
 import { formatChange, type LevelChange, parseChange, parsePointEntry } from './history-lines.ts';
 import { readLevelFacts } from './level-facts.ts';
 import { readSpool } from './line-spool.ts';
 import { type MergedLevel, mergeLevel } from './merge-level.ts';
-import type { PointHistory } from './point-history.ts';
+import type { HistoryEntry, PointHistory } from './point-history.ts';
 
 /**
  * The history of a chain in which a level has no index: Python Freezer made it. Each such archive is read once, the others' indexes are
@@ -33,7 +33,7 @@ class SpooledHistory implements PointHistory {
     this.#levels = levels;
   }
 
-  async *point(at: number): AsyncGenerator<PointEntry> {
+  async *point(at: number): AsyncGenerator<HistoryEntry> {
     const level = this.#levels[at];
     if (level === undefined) return;
     for await (const line of readSpool(level.pointFile, this.#context)) yield parsePointEntry(line);

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { type BytePath, folderOf, type HeldEntry, planRenames, type RenameMap } from '@freezer/core';
-import { externalSort, type PointEntry } from '@freezer/format';
+import { externalSort } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import { formatChange, formatPointEntry, parsePointEntry } from './history-lines.ts';
 import { type LevelFacts, type PathFact, readFacts } from './level-facts.ts';
 import { LineSpool, readSpool } from './line-spool.ts';
+import type { HistoryEntry } from './point-history.ts';
 import { Presence } from './presence.ts';
 
 /** What a level made of the one before, in files that stay until the end of the run. */
@@ -28,7 +29,7 @@ export interface MergeRequest {
 }
 
 /** An entry of the point before, under its name of today. */
-interface OldEntry extends PointEntry {
+interface OldEntry extends HistoryEntry {
   readonly path: BytePath;
   readonly from: BytePath;
 }
@@ -105,7 +106,7 @@ class LevelMerge {
       else if (old.from !== path) await this.#changes.add(formatChange({ from: old.from, to: path, isDirectory: wasDirectory === true }));
     }
     if (held) await this.#point.add(formatPointEntry({ entry: held, level: this.#request.at }));
-    else if (old && stays) await this.#point.add(formatPointEntry({ entry: old.entry, level: old.level }));
+    else if (old && stays) await this.#point.add(formatPointEntry(old));
     else if (fact?.isNamed === true && !old && (this.#lostBefore.has(path) || this.#isBelowNewName(path))) this.#noteLoss(path);
   }
 
@@ -158,8 +159,10 @@ class LevelMerge {
   }
 }
 
-function oldEntry({ entry, level }: PointEntry, path: BytePath, map: RenameMap): OldEntry {
-  return { entry: withNames(entry, path, map), level, path, from: entry.path };
+function oldEntry({ entry, level, stored }: HistoryEntry, path: BytePath, map: RenameMap): OldEntry {
+  const now = withNames(entry, path, map);
+  const isOther = now.path !== entry.path || now.target !== entry.target;
+  return { entry: now, level, stored: stored ?? (isOther ? { path: entry.path, target: entry.target } : undefined), path, from: entry.path };
 }
 
 /** A hard link names another path of the level, which may have moved too. */

@@ -14,10 +14,16 @@ export interface MovedPath {
   readonly isDirectory: boolean;
 }
 
+/** An entry of a point. */
+export interface HistoryEntry extends PointEntry {
+  /** How the archive of `level` names it and what it is linked to, where that is not what it is called now. */
+  readonly stored?: { readonly path: BytePath; readonly target?: BytePath | undefined } | undefined;
+}
+
 /** What the levels of a point did to each other. Nothing of it is held in memory. */
 export interface PointHistory {
   /** What is there after level `at`, sorted by the bytes of the paths. */
-  point(at: number): AsyncIterable<PointEntry>;
+  point(at: number): AsyncIterable<HistoryEntry>;
   /** What went with level `at` of that which the levels before it had; sorted by the bytes of the paths, names before any renaming. */
   gone(at: number): AsyncIterable<GonePath>;
   /** What level `at` renamed of that which the levels before it had, without what is gone; sorted by `from`. */

@@ -28,12 +28,21 @@ async function* walk(target: string): AsyncGenerator<Found> {
  * Resolves to the number of paths removed.
  */
 export async function pruneTarget(context: RunContext, target: string, point: AsyncIterable<PointEntry>): Promise<number> {
+  let removed = 0;
+  for await (const path of straysOf(context, target, point)) {
+    await removeStray(target, path);
+    removed += 1;
+  }
+  return removed;
+}
+
+/** The same without removing anything: the paths, those in a folder that goes as well. They may be removed as they come. */
+export async function* straysOf(context: RunContext, target: string, point: AsyncIterable<PointEntry>): AsyncGenerator<BytePath> {
   const { signal } = context;
   async function* records() {
     for await (const { path, isDirectory } of walk(target)) yield { key: path, line: isDirectory ? 'd' : '-' };
   }
   const kept = point[Symbol.asyncIterator]();
-  let removed = 0;
   try {
     let known = await kept.next();
     // The sort has seen the whole target before it yields: what is removed now disturbs no walk.
@@ -42,18 +51,15 @@ export async function pruneTarget(context: RunContext, target: string, point: As
         signal.throwIfAborted();
         while (!known.done && known.value.entry.path < key) known = await kept.next();
         const isKept = !known.done && known.value.entry.path === key && (known.value.entry.type === 'directory') === (line === 'd');
-        if (isKept) continue;
-        await removeStray(target, key);
-        removed += 1;
+        if (!isKept) yield key;
       }
     }
   } finally {
     await kept.return?.();
   }
-  return removed;
 }
 
-async function removeStray(target: string, path: BytePath): Promise<void> {
+export async function removeStray(target: string, path: BytePath): Promise<void> {
   try {
     await rm(pathIn(target, path), { recursive: true, force: true });
   } catch (error) {

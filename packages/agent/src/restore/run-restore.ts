@@ -1,13 +1,13 @@
-import { displayPath, type EngineRestore, FreezerError, levelFolder, messageOf, type Placement, type RestoreProblem } from '@freezer/core';
-import { describeLevel, type OpenedLevel } from '@freezer/format';
-import { joinStages } from '@freezer/subprocess';
+import type { Placement, RestoreProblem } from '@freezer/core';
+import type { OpenedLevel } from '@freezer/format';
 import { decodeStages } from '../decode-stages.ts';
 import type { RunContext } from '../run-context.ts';
 import { applyChanges } from './apply-changes.ts';
-import { type ChosenPoint, choosePoint } from './choose-point.ts';
+import { choosePoint } from './choose-point.ts';
 import { openHistory } from './open-history.ts';
 import { pruneTarget } from './prune-target.ts';
 import { readAll } from './read-all.ts';
+import { restoreLevel } from './restore-level.ts';
 import type { RestoreRequest } from './restore-request.ts';
 import { removeDeadStaging } from './staging.ts';
 import { inspectTarget, makeTarget } from './target.ts';
@@ -45,42 +45,4 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
   }
   if (history) problems.push(...history.lost(point.levels.length - 1));
   return { levels: point.levels, problems, pruned, placement };
-}
-
-interface LevelWork {
-  readonly point: ChosenPoint;
-  readonly opened: OpenedLevel;
-  readonly at: number;
-  readonly stages: Awaited<ReturnType<typeof decodeStages>>;
-  readonly placement: Placement;
-}
-
-async function restoreLevel(context: RunContext, request: RestoreRequest, work: LevelWork): Promise<readonly RestoreProblem[]> {
-  const { signal, engine, logger } = context;
-  const { opened, at } = work;
-  logger.info({ level: levelFolder(opened.level.id), chain: opened.level.id.t0 }, 'restoring level');
-  const restore = await engine.restore({
-    target: request.target,
-    workDir: await context.work.folder(`restore-${at}`),
-    level: at,
-    placement: work.placement,
-    metadata: opened.metadata,
-    signal,
-  });
-  try {
-    const joined = joinStages([...work.stages, ...restore.stages], { input: work.point.reader.data(opened, { signal }), storageAt: 'start', signal });
-    await joined.done;
-    return (await restore.finish(await joined.exits)).skipped;
-  } catch (error) {
-    throw await stopped(error, restore, work);
-  }
-}
-
-/** Says how far it came: what is at the target now, and what is not. */
-async function stopped(error: unknown, restore: EngineRestore, { opened, at }: LevelWork): Promise<unknown> {
-  const { removed, written } = await restore.abandon();
-  const before = at === 0 ? 'no level was complete before' : `levels 0 to ${at - 1} were complete before`;
-  const cut = removed.length === 0 ? '' : `, incomplete and removed: ${removed.map(displayPath).join(', ')}`;
-  const text = `restore stopped in level ${describeLevel(opened.level.id)}: ${messageOf(error)}; already written: ${written} entries of this level, ${before}${cut}`;
-  return new FreezerError(FreezerError.is(error) ? error.code : 'unexpected', text, { cause: error });
 }
