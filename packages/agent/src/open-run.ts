@@ -31,14 +31,14 @@ export function openSource({ settings, logger }: ActionInput, plugins: AgentPlug
   };
 }
 
-/** Opens storage and engine for one action. What was opened is closed again when a later step fails. */
-export async function openRun(input: ActionInput, plugins: AgentPlugins): Promise<OpenRun> {
+/** Opens storage and engine for one action; `engineSettings` go to the engine besides the settings. What was opened is closed again when a later step fails. */
+export async function openRun(input: ActionInput, plugins: AgentPlugins, engineSettings: Readonly<Record<string, unknown>> = {}): Promise<OpenRun> {
   const { settings, logger, signal } = input;
   const now = () => input.now() / 1000;
   const owner = await thisOwner(randomUUID().replaceAll('-', ''), Math.floor(now()));
   const passphrases = await readPassphrases(settings.encrypt_pass_file, logger);
   const enginePlugin = pick('engine', settings.engine_name, plugins.engines, ({ kind }) => kind);
-  const engine: Engine = await enginePlugin.open(enginePlugin.settings.parse(settings), { logger });
+  const engine: Engine = await enginePlugin.open(enginePlugin.settings.parse({ ...settings, ...engineSettings }), { logger });
   const work = settings.dry_run ? await WorkFolder.openAside() : await WorkFolder.open(settings.state_dir, owner);
   try {
     const opened = await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) });

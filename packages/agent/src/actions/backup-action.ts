@@ -2,6 +2,7 @@ import { displayPath } from '@freezer/core';
 import { type ResultDocument, type ResultFacts, resultDocument, type Sample } from '@freezer/models';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import type { BackupRequest } from '../backup/backup-request.ts';
+import { engineSettingsOf, readContentLists } from '../backup/content-lists.ts';
 import { type BackupOutcome, runBackup } from '../backup/run-backup.ts';
 import { openRun, openSource } from '../open-run.ts';
 import { formatTable } from '../output/table.ts';
@@ -11,7 +12,8 @@ import { setOf } from './set-of.ts';
 export async function backupAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
   const { settings } = input;
   const { mode, source, media } = openSource(input, plugins);
-  await using run = await openRun(input, plugins);
+  const lists = await readContentLists(settings);
+  await using run = await openRun(input, plugins, engineSettingsOf(lists));
   const [passphrase] = run.context.passphrases;
   const request: BackupRequest = {
     set: setOf(settings, run.context.engine),
@@ -26,7 +28,13 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
       incremental: settings.incremental,
       noIncremental: settings.no_incremental,
     },
-    shape: { exclude: settings.exclude, dereference: settings.dereference_symlink },
+    shape: {
+      exclude: settings.exclude,
+      dereference: settings.dereference_symlink,
+      lists,
+      excludeCaches: settings.exclude_caches,
+      excludeIfPresent: settings.exclude_if_present,
+    },
     suspiciousBelowPercent: settings.suspicious_below,
     waitSeconds: settings.wait,
     force: settings.force,
@@ -66,7 +74,7 @@ function factsOf({ settings, storageSections, cli, version }: ActionInput, reque
     directories: outcome.counts.directories,
     brokenLinks: outcome.brokenLinks,
     // Patterns: tar does not say which files they left out.
-    excluded: sampleOf(settings.exclude),
+    excluded: sampleOf([...settings.exclude, ...(request.shape.lists?.patterns ?? []).map(displayPath)]),
     skipped: {
       items: outcome.counts.firstSkipped.map(({ path, reason, detail }) => ({ path: displayPath(path), reason, detail })),
       total: Object.values(outcome.counts.skipped).reduce((sum, count) => sum + count, 0),

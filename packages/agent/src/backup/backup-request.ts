@@ -1,5 +1,6 @@
 import type { Mode, SetId, Source } from '@freezer/core';
 import type { Compression, Encryption } from '@freezer/models';
+import type { ContentLists } from './content-lists.ts';
 
 /** What a run of `backup` is asked for. */
 export interface BackupRequest {
@@ -17,7 +18,13 @@ export interface BackupRequest {
     readonly noIncremental?: boolean | undefined;
   };
   /** Options that shape the content; kept in the manifest. */
-  readonly shape: { readonly exclude: readonly string[]; readonly dereference: string | undefined };
+  readonly shape: {
+    readonly exclude: readonly string[];
+    readonly dereference: string | undefined;
+    readonly lists?: ContentLists;
+    readonly excludeCaches?: boolean;
+    readonly excludeIfPresent?: readonly string[];
+  };
   /** A point of less than so many percent of the one before is suspicious. */
   readonly suspiciousBelowPercent: number;
   readonly waitSeconds: number;

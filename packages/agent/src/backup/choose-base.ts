@@ -5,6 +5,7 @@ import { isCompression } from '@freezer/models';
 import { type ChainView, type LevelView, viewChain, warnOfDamage } from '../chain-view.ts';
 import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';
+import { changedContent } from './content-change.ts';
 
 /** What the next level is, and what it stands on. */
 export interface BackupPlan {
@@ -57,6 +58,8 @@ async function openBase(reader: LevelReader, request: BackupRequest, entry: Leve
     const opened = await reader.open(entry.level, options);
     const misfit = await encryptionMisfit(reader, request, opened, options);
     if (misfit !== undefined) return misfit;
+    const changed = opened.manifest && changedContent(opened.manifest.document.options, request.shape);
+    if (changed !== undefined) return `${changed} is not what it was for the base`;
     await reader.check(opened, options);
     return opened;
   } catch (error) {

@@ -3,6 +3,7 @@ import { encodeManifest, type IndexCounts, type StoredObject, sha256Hex } from '
 import { type JsonValue, MANIFEST_FORMAT, type Manifest, writeMetadataObject } from '@freezer/models';
 import type { BackupRequest } from './backup-request.ts';
 import type { BackupPlan } from './choose-base.ts';
+import { contentOptions } from './content-change.ts';
 import type { SmallObjects } from './store-objects.ts';
 import type { PointTotals } from './suspicion.ts';
 
@@ -63,8 +64,7 @@ function documentOf(facts: LevelFacts, objects: LevelObjects, metadata: Buffer):
       compression: request.compression,
       encryption: request.encryption?.algorithm ?? null,
       hide_names: request.encryption?.hideNames ?? false,
-      exclude: [...request.shape.exclude],
-      dereference_symlink: request.shape.dereference ?? '',
+      ...contentOptions(request.shape),
       one_file_system: true,
     },
     archive_bytes: facts.archiveBytes,

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PortableBench } from '../../test-support/portable-bench.ts';
 import { describeTree, TarBench } from '../../test-support/tar-bench.ts';
 import { wholeMicroseconds } from '../../test-support/whole-microseconds.ts';
+import { tarSettings } from '../settings.ts';
 import { PortableEngine } from './portable-engine.ts';
 
 let bench: TarBench;
@@ -138,7 +139,7 @@ describe('a full backup without GNU tar', () => {
   ])('names a file that %s while it is read, and stays a sound archive', async (_how, change) => {
     await writeFile(join(source, 'big'), Buffer.alloc(8_000_000, 1));
     const lease = { kind: 'path', resource: source, description: source, release: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
-    const backup = await new PortableEngine({ excludes: [], dereference: 'none' }, SILENT).backup({ source: lease, workDir: await bench.workDir() });
+    const backup = await new PortableEngine(tarSettings.parse({}), SILENT).backup({ source: lease, workDir: await bench.workDir() });
     const joined = joinStages(backup.stages, { storageAt: 'end' });
     const parts: Uint8Array[] = [];
     for await (const part of joined.output) {
@@ -162,5 +163,13 @@ describe('a full backup without GNU tar', () => {
 
 async function portableBackup() {
   const lease = { kind: 'path', resource: source, description: source, release: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
-  return new PortableEngine({ excludes: [], dereference: 'none' }, SILENT).backup({ source: lease, workDir: await bench.workDir() });
+  return new PortableEngine(tarSettings.parse({}), SILENT).backup({ source: lease, workDir: await bench.workDir() });
 }
+
+it('what it cannot leave out is refused', async () => {
+  const lease = { kind: 'path', resource: source, description: source, release: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
+  const request = { source: lease, workDir: await bench.workDir() };
+  for (const settings of [{ exclude_caches: true }, { exclude_if_present: '.nobackup' }, { only_paths: ['a'] }]) {
+    await expect(new PortableEngine(tarSettings.parse(settings), SILENT).backup(request)).rejects.toThrow('need GNU tar');
+  }
+});

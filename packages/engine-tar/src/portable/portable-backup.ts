@@ -5,6 +5,7 @@ import {
   type ArchiveBackup,
   type BytePath,
   type ByteStream,
+  displayPath,
   type EngineBackupRequest,
   type EngineOutcome,
   FreezerError,
@@ -83,8 +84,13 @@ class PortableBackup {
   }
 
   async *#members(): ByteStream {
-    const { excludes, dereference } = this.#options;
-    const walk = walkSource({ member: this.#member, isExcluded: excluder(excludes), dereference, signal: this.#request.signal });
+    const { excludes, excludePatterns, dereference } = this.#options;
+    const walk = walkSource({
+      member: this.#member,
+      isExcluded: excluder([...excludes, ...excludePatterns.map(displayPath)]),
+      dereference,
+      signal: this.#request.signal,
+    });
     for await (const found of walk) {
       if (found.kind === 'skipped') await this.#entries.add(found);
       else yield* this.#save(found);

@@ -1,14 +1,15 @@
-import type {
-  ArchiveBackup,
-  CallOptions,
-  Engine,
-  EngineBackupRequest,
-  EngineFile,
-  EngineFileRequest,
-  EngineRead,
-  EngineRestore,
-  EngineRestoreRequest,
-  Logger,
+import {
+  type ArchiveBackup,
+  type CallOptions,
+  type Engine,
+  type EngineBackupRequest,
+  type EngineFile,
+  type EngineFileRequest,
+  type EngineRead,
+  type EngineRestore,
+  type EngineRestoreRequest,
+  FreezerError,
+  type Logger,
 } from '@freezer/core';
 import type { TarOptions } from '../settings.ts';
 import { openPortableBackup } from './portable-backup.ts';
@@ -29,6 +30,10 @@ export class PortableEngine implements Engine {
   }
 
   async backup(request: EngineBackupRequest): Promise<ArchiveBackup> {
+    const { excludeCaches, excludeIfPresent, onlyPaths } = this.#options;
+    if (excludeCaches || excludeIfPresent.length > 0 || onlyPaths !== undefined) {
+      throw new FreezerError('unsupported', 'tar: --exclude-caches, --exclude-if-present and --files-from need GNU tar, which is not installed');
+    }
     return openPortableBackup(request, { options: this.#options, logger: this.#logger });
   }
 
