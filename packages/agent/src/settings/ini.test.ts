@@ -52,6 +52,6 @@ describe('oslo.config files', () => {
       ['a', 'y', '80%%'],
       ['a', 'z', `'a"`],
     ]);
-    expect(() => read('[a]\nx = 1\n\n  y\n', 'oslo')).toThrow('f.ini line 4: expected key = value');
+    expect(() => read('[a]\nx = 1\n\n  y\n', 'oslo')).toThrow('f.ini line 4: is indented, but there is no value that it could go on with');
   });
 });

@@ -107,13 +107,13 @@ describe('job files', () => {
 
 describe('wrong values name place, value and what is allowed', () => {
   test.each([
-    [['--max-level', 'abc'], "--max-level: 'abc' is not a whole number"],
-    [['--max-level', '-1'], '--max-level: -1 is less than 0'],
+    [['--max-level', 'abc'], "--max-level: 'abc' is not a whole number; allowed: a whole number, 0 or more"],
+    [['--max-level', '-1'], '--max-level: -1 is less than 0; allowed: a whole number, 0 or more'],
     [['--compression', 'gzpi'], "--compression: 'gzpi' is unknown; allowed: gzip, bzip2, xz, zstd, none (did you mean gzip?)"],
     [['--restart-always-level', '2y'], "--restart-always-level: '2y' is not a number of days; allowed: days, or with a unit, as in 30, 0.5, 12h, 7d, 2w"],
-    [['--max-segment-size', '1x'], "--max-segment-size: '1x' is not a size; allowed: bytes, or with a unit, as in 1k, 10K, 120M, 10G"],
-    [['--ssh-port', '70000'], '--ssh-port: 70000 is more than 65535'],
-    [['-F', ''], '-F: must not be empty'],
+    [['--max-segment-size', '1x'], "--max-segment-size: '1x' is not a size; allowed: bytes, 1 or more, or with a unit, as in 1k, 10K, 120M, 10G"],
+    [['--ssh-port', '70000'], '--ssh-port: 70000 is more than 65535; allowed: a whole number from 1 to 65535'],
+    [['-F', ''], '-F: must not be empty; allowed: a path'],
     [
       ['--storage-mode', '0755'],
       "--storage-mode: '0755' is not the rights of a file that its owner can read and write; allowed: 0600, 0640, 0660, 0644 and the like",
@@ -125,7 +125,7 @@ describe('wrong values name place, value and what is allowed', () => {
   test('in a job file', async () => {
     const files = { '/job.ini': '[job]\nmax_level = abc\n' };
     await expect(resolveSettings(resolveInput([...backup, '--config', '/job.ini'], files))).rejects.toMatchObject({
-      message: "job.ini: max_level: 'abc' is not a whole number",
+      message: "job.ini: max_level: 'abc' is not a whole number; allowed: a whole number, 0 or more",
     });
   });
 });

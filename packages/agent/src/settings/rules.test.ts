@@ -60,7 +60,7 @@ describe('what options ask of each other', () => {
   test('a retention period with an unknown unit is refused (FIELD N14)', async () => {
     await expect(resolveSettings(resolveInput(['admin', ...set, '--remove-older-than', '2y']))).rejects.toMatchObject({ code: 'invalid' });
     await expect(resolveSettings(resolveInput(['admin', ...set, '--keep-daily', '2w']))).rejects.toMatchObject({
-      message: "--keep-daily: '2w' is not a whole number",
+      message: "--keep-daily: '2w' is not a whole number; allowed: a whole number, 1 or more",
     });
   });
 

@@ -25,7 +25,8 @@ export class Substitution {
   textsOf(raw: RawValue): readonly string[] {
     if (!raw.template) return raw.texts;
     const key = keyOf(raw.option);
-    if (this.#open.includes(key)) throw new FreezerError('invalid', `${raw.place}: refers to itself: ${[...this.#open, key].map((name) => `$${name}`).join(', ')}`);
+    if (this.#open.includes(key))
+      throw new FreezerError('invalid', `${raw.place}: refers to itself: ${[...this.#open, key].map((name) => `$${name}`).join(', ')}`);
     this.#open.push(key);
     const texts = raw.texts.map((text) => this.#expand(text, raw));
     this.#open.pop();
