@@ -165,12 +165,12 @@ async function ourValues(text: string): Promise<unknown> {
 test('the values of --config-file are those of oslo.config, names of other settings replaced', async () => {
   const texts = fc.sample(
     fc.array(setting, { minLength: 1, maxLength: 5 }).map((pairs) => `[DEFAULT]\n${pairs.map(([key, value]) => `${key} = ${value}`).join('\n')}\n`),
-    { seed: 9, numRuns: 250 },
+    { seed: 9, numRuns: 120 },
   );
   const theirs = ask(OSLO_VALUES, texts);
   for (const [index, text] of texts.entries()) {
     const ours = await ourValues(text);
     expect([text, ours]).toEqual([text, sameAs(theirs[index])]);
   }
-  expect(theirs.filter((answer) => answer !== 'refused').length).toBeGreaterThan(50);
+  expect(theirs.filter((answer) => answer !== 'refused').length).toBeGreaterThan(20);
 });
