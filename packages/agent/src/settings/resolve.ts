@@ -139,7 +139,8 @@ class Resolver {
     for (const option of OPTION_TABLE) {
       const raw = values.get(keyOf(option));
       const texts = raw ? substitution.textsOf(raw) : [];
-      settings[keyOf(option)] = raw && !(raw.template && option.type !== 'string' && texts.includes('')) ? this.#valueOf({ ...raw, texts }) : this.#preset(option);
+      settings[keyOf(option)] =
+        raw && !(raw.template && option.type !== 'string' && texts.includes('')) ? this.#valueOf({ ...raw, texts }) : this.#preset(option);
     }
     if (settings['storage'] === 'local' && typeof settings['container'] === 'string')
       settings['container'] = expandHome(settings['container'], this.#input.home);
