@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readPassFile } from '@freezer/codec';
 import { DryRunStorage, type Engine, FreezerError, type Logger, type Storage } from '@freezer/core';
-import { ChainKeyring, ownerBytes, thisOwner } from '@freezer/format';
+import { ChainKeyring, LegacySets, ownerBytes, thisOwner } from '@freezer/format';
 import type { ActionInput } from './action-input.ts';
 import type { AgentPlugins } from './plugins.ts';
 import type { RunContext } from './run-context.ts';
 import { WorkFolder } from './work-folder.ts';
+
+/** They see the layout of today only: nothing is added to sets of old releases, and nothing of them is removed. */
+const WRITERS: ReadonlySet<string> = new Set(['backup', 'admin']);
 
 /** A run and what it holds open. */
 export interface OpenRun extends AsyncDisposable {
@@ -42,7 +45,8 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins, engineS
   const work = settings.dry_run ? await WorkFolder.openAside() : await WorkFolder.open(settings.state_dir, owner);
   try {
     const opened = await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) });
-    const storage = settings.dry_run ? new DryRunStorage(opened, { logger }) : opened;
+    const seen = WRITERS.has(input.action) ? opened : new LegacySets(opened, { logger });
+    const storage = settings.dry_run ? new DryRunStorage(seen, { logger }) : seen;
     const context: RunContext = { storage, engine, logger, owner, stateDir: settings.state_dir, work, keyring: new ChainKeyring(), passphrases, now, signal };
     const close = async (): Promise<void> => {
       try {

@@ -18,6 +18,7 @@ export { formatIndexLine, parseIndexLine } from './index-file/index-line.ts';
 export { filterPaths, type IndexLevel, mergePoint, type PointEntry, pathFilter, skippedOf } from './index-file/merge-index.ts';
 export { type IndexHeader, type IndexReader, type ReadIndexOptions, readIndex } from './index-file/read-index.ts';
 export { INDEX_FORMAT, type IndexKey, type WriteIndexOptions, type WrittenIndex, writeIndex } from './index-file/write-index.ts';
+export { LegacySets } from './legacy-sets.ts';
 export { LevelReader, type LevelReaderDeps, type OpenedLevel } from './level-reader.ts';
 export { LevelWriter, type LevelWriterRequest, type StoredObject } from './level-writer.ts';
 export {
