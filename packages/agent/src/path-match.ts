@@ -90,7 +90,7 @@ function meansTree({ path: wanted, isWhole, pattern }: Word, path: BytePath): bo
   return false;
 }
 
-const TOKEN = /\*\*\/|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|\\.|[^]/gu;
+const TOKEN = /\*\*\/|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|\\.|[\s\S]/gu;
 
 function patternOf(glob: string): RegExp {
   return new RegExp(`^${[...glob.matchAll(TOKEN)].map(([token]) => tokenPattern(token)).join('')}$`, 'su');
@@ -103,7 +103,7 @@ function tokenPattern(token: string): string {
   if (token === '?') return '[^/]';
   if (token.length > 2 && token.startsWith('[')) {
     const isNot = /^\[[!^]/.test(token);
-    const members = token.slice(isNot ? 2 : 1, -1).replaceAll(/[\\\][^&~|{}()]/g, String.raw`\$&`);
+    const members = token.slice(isNot ? 2 : 1, -1).replaceAll(/[\\\][^|{}()]/g, String.raw`\$&`);
     // A range whose end comes before its begin means nothing; then the brackets mean themselves.
     return isRange(members) ? (isNot ? `(?!/)[^${members}]` : `[${members}]`) : literal(token);
   }

@@ -4,15 +4,18 @@ import { adminAction } from './actions/admin-action.ts';
 import { backupAction } from './actions/backup-action.ts';
 import { diffAction } from './actions/diff-action.ts';
 import { execAction } from './actions/exec-action.ts';
+import { findAction } from './actions/find-action.ts';
 import { infoAction } from './actions/info-action.ts';
 import { listAction } from './actions/list-action.ts';
 import { restoreAction } from './actions/restore-action.ts';
 import { showAction } from './actions/show-action.ts';
 import { verifyAction } from './actions/verify-action.ts';
 import type { AgentPlugins } from './plugins.ts';
+import { applyPriority } from './priority.ts';
 
 /** Does what was asked for. Fails with a `FreezerError` whose message is for people; an abort rejects with the signal's reason. */
 export async function runAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
+  await applyPriority(input.settings, input);
   switch (input.action) {
     case 'backup':
       return backupAction(input, plugins);
@@ -24,6 +27,8 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
       return listAction(input, plugins);
     case 'show':
       return showAction(input, plugins);
+    case 'find':
+      return findAction(input, plugins);
     case 'diff':
       return diffAction(input, plugins);
     case 'admin':
@@ -33,6 +38,9 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
     case 'info':
       return infoAction(input, plugins);
     default:
-      throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, show, diff, admin`);
+      throw new FreezerError(
+        'unsupported',
+        `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, show, find, diff, admin`,
+      );
   }
 }
