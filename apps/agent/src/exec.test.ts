@@ -59,6 +59,28 @@ describe('exec', () => {
     expect(out).toMatch(/^LC_ALL=$/m);
   });
 
+  test('--proxy stands in the environment in place of all proxies, and the result document hides its account', async () => {
+    here.environment = { ...here.environment, http_proxy: 'http://old', HTTPS_PROXY: 'http://old' };
+    const proxies = async (...options: readonly string[]) =>
+      (await exec('env', ...options)).out
+        .split('\n')
+        .filter((line) => /proxy/i.test(line))
+        .toSorted();
+    expect(await proxies()).toEqual(['HTTPS_PROXY=http://old', 'http_proxy=http://old']);
+    expect(await proxies('--proxy', 'HTTP://Me:Hunter2@Host:1')).toEqual(['HTTPS_PROXY=http://Me:Hunter2@host:1', 'HTTP_PROXY=http://Me:Hunter2@host:1']);
+    expect(await proxies('--proxy', '')).toEqual([]);
+    expect(here.log()).not.toContain('Hunter2');
+    expect(await exec('env', '--proxy', 'ftp://me:Hunter2@host')).toEqual({
+      code: 2,
+      out: '',
+      complaints: expect.stringMatching(/^Critical Error: Proxy has unknown scheme(?!.*Hunter2)/),
+    });
+    await writeFile(here.path('saved'), 'x');
+    const backup = await here.run('backup', '-F', here.path('saved'), '--proxy', 'http://Me:Hunter2@host', '--queue-size', '2', '--metadata-out', '-');
+    expect(JSON.parse(backup.out)).toMatchObject({ proxy: 'http://***@host' });
+    expect(backup.out).not.toContain('Hunter2');
+  });
+
   test('--time-limit ends it with all that it started', async () => {
     const pidFile = here.path('pid');
     const started = Date.now();

@@ -14,6 +14,8 @@ export interface Host extends ResolveInput {
   readonly complain: (line: string) => void;
   /** Calls back for each signal that asks to stop, until the returned function is called. */
   readonly onStop: (stop: (signal: StopSignal) => void) => () => void;
+  /** Sets names of the environment of this process, for what is opened or started later; undefined takes one away. */
+  readonly changeEnvironment?: (changes: Readonly<Record<string, string | undefined>>) => void;
   readonly exitNow: (code: number) => never;
   readonly runAction: (input: ActionInput) => Promise<ActionResult>;
 }

@@ -27,6 +27,13 @@ function complain(line: string): void {
   }
 }
 
+function changeEnvironment(changes: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+}
+
 /** Runs a command line in this process. Resolves to its exit code. */
 export function runProcess(argv: readonly string[], version: string): Promise<number> {
   const host: Host = {
@@ -45,6 +52,7 @@ export function runProcess(argv: readonly string[], version: string): Promise<nu
     out: openStandardOutput(process.stdout),
     complain,
     onStop,
+    changeEnvironment,
     exitNow: (code) => process.exit(code),
     runAction,
   };

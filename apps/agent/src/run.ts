@@ -5,6 +5,7 @@ import {
   formatJson,
   parseArguments,
   printable,
+  proxyEnvironment,
   type ResolvedSettings,
   resolveSettings,
   type Settings,
@@ -64,7 +65,7 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, sig
     logger,
     signal,
     now: host.now,
-    environment: host.environment,
+    environment: { ...host.environment, ...proxyEnvironment(resolved.settings.proxy) },
     writeOut: (chunk) => host.out.write(chunk),
   };
 }
@@ -87,6 +88,7 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
     const { logger } = log;
     for (const warning of resolved.warnings) logger.warn({}, warning);
     await checkResultPlaces(settings);
+    host.changeEnvironment?.(proxyEnvironment(settings.proxy));
     const input = actionInput(resolved, host, logger, watch.controller.signal);
     logger.info({}, `Begin freezer agent process with args: ${input.cli}`);
     const result = await host.runAction(input);

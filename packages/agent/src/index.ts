@@ -12,6 +12,7 @@ export { OPTION_GROUPS } from './settings/option-groups.ts';
 export { optionMarkdown } from './settings/option-markdown.ts';
 export { keyOf, OPTION_TABLE } from './settings/option-table.ts';
 export { optionHelp, optionUsage } from './settings/option-text.ts';
+export { proxyEnvironment } from './settings/proxy.ts';
 export { type ResolvedSettings, type ResolveInput, resolveSettings } from './settings/resolve.ts';
 export { commandLineWithoutSecrets, redact, SECRET_KEYS, withoutCredentials } from './settings/secrets.ts';
 export type { SettingKey, Settings } from './settings/settings.ts';

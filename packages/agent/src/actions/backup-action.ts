@@ -7,6 +7,7 @@ import { type BackupOutcome, runBackup } from '../backup/run-backup.ts';
 import { openRun, openSource } from '../open-run.ts';
 import { formatTable } from '../output/table.ts';
 import type { AgentPlugins } from '../plugins.ts';
+import { withoutCredentials } from '../settings/secrets.ts';
 import { setOf } from './set-of.ts';
 
 export async function backupAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
@@ -69,6 +70,7 @@ function factsOf({ settings, storageSections, cli, version }: ActionInput, reque
     dryRun: settings.dry_run,
     pathToBackup: settings.path_to_backup,
     logFile: settings.log_file,
+    proxy: settings.proxy && withoutCredentials(settings.proxy),
     compression: settings.compression,
     files: outcome.counts.files + outcome.counts.links + outcome.counts.others,
     directories: outcome.counts.directories,

@@ -1,5 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import type { ActionName } from './option.ts';
+import { readProxy } from './proxy.ts';
 import type { SettingKey, Settings } from './settings.ts';
 
 /** A rule between options: which action, what is wrong, and what to say. */
@@ -20,7 +21,14 @@ const RETENTION: readonly SettingKey[] = [
   'keep_yearly',
 ];
 
+const EVERY_ACTION: readonly ActionName[] = ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'admin', 'info', 'exec'];
+
 const RULES: readonly Rule[] = [
+  {
+    actions: EVERY_ACTION,
+    broken: ({ proxy }) => proxy !== undefined && proxy !== '' && readProxy(proxy) === undefined,
+    message: 'Proxy has unknown scheme: --proxy must be an address that begins with http:// or https://',
+  },
   {
     actions: ['backup', 'restore', 'show', 'diff', 'admin'],
     broken: (settings, given) => !settings.backup_name && !onlyOrphans(settings, given),
