@@ -1,0 +1,46 @@
+import { type CallOptions, FreezerError, type Logger, messageOf, type ObjectInfo, type Storage, type StorageKey, StorageWrapper } from '@freezer/core';
+
+/** A storage of which a folder may not be read, for looking at the rest: such a folder counts as empty, and is named in the log. */
+export class ReadableParts extends StorageWrapper {
+  readonly #logger: Logger;
+  readonly #told = new Set<StorageKey>();
+
+  constructor(inner: Storage, { logger }: { readonly logger: Logger }) {
+    super(inner);
+    this.#logger = logger;
+  }
+
+  override async *list(prefix: StorageKey, options: CallOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
+    const seen = new Set<StorageKey>();
+    for await (const info of this.#below(prefix, options)) {
+      if (!seen.has(info.key)) yield info;
+      seen.add(info.key);
+    }
+  }
+
+  /** Some of them several times, when something cannot be read. */
+  async *#below(prefix: StorageKey, options: CallOptions): AsyncGenerator<ObjectInfo, void, undefined> {
+    let children: readonly StorageKey[];
+    try {
+      yield* this.inner.list(prefix, options);
+      return;
+    } catch (error) {
+      if (!FreezerError.is(error, 'permission_denied')) throw error;
+      children = await this.#children(prefix, options);
+    }
+    for (const child of children) yield* this.#below(child, options);
+  }
+
+  async #children(prefix: StorageKey, options: CallOptions): Promise<readonly StorageKey[]> {
+    const found: StorageKey[] = [];
+    try {
+      for await (const { name, isFolder } of this.inner.children(prefix, options)) if (isFolder) found.push(prefix === '' ? name : `${prefix}/${name}`);
+    } catch (error) {
+      if (!FreezerError.is(error, 'permission_denied')) throw error;
+      if (!this.#told.has(prefix))
+        this.#logger.warn({ folder: prefix, reason: messageOf(error) }, 'a folder of the storage cannot be read: what it holds is not listed');
+      this.#told.add(prefix);
+    }
+    return found;
+  }
+}
