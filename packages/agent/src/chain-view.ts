@@ -1,5 +1,6 @@
 import { type CallOptions, type Chain, FreezerError, type LevelEntry, type Logger, levelFolder, messageOf } from '@freezer/core';
 import { type CatalogChain, type CatalogLevel, committedLevels, type LevelReader, type ReadManifest, type SetCatalog } from '@freezer/format';
+import { levelFault } from './level-fault.ts';
 
 /** A chain as the rules of core see it, with what stands behind each entry. */
 export interface ChainView extends Chain {
@@ -10,7 +11,7 @@ export interface LevelView extends LevelEntry {
   readonly level: CatalogLevel;
   /** As it stands there, not checked. */
   readonly manifest: ReadManifest | undefined;
-  /** Why the manifest could not be read, if so. */
+  /** Why the manifest could not be read, or what a listing tells to be wrong with the level. It is then no point to rely on. */
   readonly damage: FreezerError | undefined;
 }
 
@@ -19,10 +20,12 @@ async function viewLevel(reader: LevelReader, level: CatalogLevel, options: Call
   try {
     const manifest = await reader.peek(level, options);
     const base = manifest?.document.base;
-    return { ...plain, manifest, damage: undefined, base: base ? { level: base.level, t: base.t } : undefined, complete: manifest?.document.complete };
+    const damage = levelFault(level, manifest);
+    const complete = damage === undefined ? manifest?.document.complete : false;
+    return { ...plain, manifest, damage, base: base ? { level: base.level, t: base.t } : undefined, complete };
   } catch (error) {
     if (!FreezerError.is(error)) throw error;
-    return { ...plain, manifest: undefined, damage: error };
+    return { ...plain, manifest: undefined, damage: error, complete: false };
   }
 }
 
@@ -40,10 +43,10 @@ export async function viewChains(reader: LevelReader, catalog: SetCatalog, optio
   return views;
 }
 
-/** Says which manifests of a set cannot be read. */
+/** Says which levels of a set are damaged, as far as a listing tells. */
 export function warnOfDamage(views: readonly ChainView[], set: string, logger: Logger): void {
   for (const view of views) {
     for (const { id, damage } of view.levels)
-      if (damage) logger.warn({ set, chain: id.t0, level: levelFolder(id), reason: messageOf(damage) }, 'manifest cannot be read');
+      if (damage) logger.warn({ set, chain: id.t0, level: levelFolder(id), reason: messageOf(damage) }, 'level is damaged');
   }
 }

@@ -1,5 +1,6 @@
-import { FreezerError, levelFolder, messageOf, type SetId, setName } from '@freezer/core';
-import { type CatalogLevel, committedLevels, LevelReader, type OpenedLevel, readCatalog, type SetCatalog, verifyPiecesReport } from '@freezer/format';
+import { descentsOf, FreezerError, levelFolder, messageOf, type SetId, setName } from '@freezer/core';
+import { type CatalogLevel, committedLevels, LevelReader, type OpenedLevel, readCatalog, verifyPiecesReport } from '@freezer/format';
+import { type ChainView, viewChains } from './chain-view.ts';
 import { decodeStages } from './decode-stages.ts';
 import { warnOfLoss } from './loss-warning.ts';
 import { readAll } from './restore/read-all.ts';
@@ -13,6 +14,8 @@ export interface VerifiedLevel {
   readonly bytes: number;
   /** One line per damaged object or piece; none: the level is sound. */
   readonly problems: readonly string[];
+  /** Whether it could not be checked: it is encrypted, and no pass file was given. */
+  readonly unchecked: boolean;
   /** What could not be told: a level of Python's has no digests. */
   readonly notes: readonly string[];
 }
@@ -33,20 +36,20 @@ export async function* runVerify(context: RunContext, request: VerifyRequest): A
     throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: context.passphrases, logger: context.logger });
   await warnOfLoss(context, catalog, reader);
+  const views = await viewChains(reader, catalog, { signal });
   for (const level of levels) {
     context.logger.debug({ set, level: levelFolder(level.id) }, 'verifying level');
-    yield await verifyLevel(context, request, reader, catalog, level);
+    yield await verifyLevel(context, reader, views, level, set);
   }
 }
 
-async function verifyLevel(context: RunContext, request: VerifyRequest, reader: LevelReader, catalog: SetCatalog, level: CatalogLevel): Promise<VerifiedLevel> {
-  const problems: string[] = [];
+async function verifyLevel(context: RunContext, reader: LevelReader, views: readonly ChainView[], level: CatalogLevel, set: string): Promise<VerifiedLevel> {
+  const problems: string[] = [...checkBase(views, level)];
   const notes: string[] = [];
-  const found = { set: catalog.set, id: level.id, bytes: level.objects.get('data')?.size ?? 0, problems, notes };
+  const found = { set, id: level.id, bytes: level.objects.get('data')?.size ?? 0, problems, notes, unchecked: false };
   try {
     const opened = await reader.open(level, { signal: context.signal });
     for await (const problem of reader.problems(opened, { signal: context.signal })) problems.push(problem.message);
-    await checkBase(catalog, reader, opened, problems, context.signal);
     if (opened.manifest === undefined) {
       notes.push('has no manifest (made by Python Freezer): only what its compression and encryption give away was checked');
       await readAll(
@@ -59,6 +62,7 @@ async function verifyLevel(context: RunContext, request: VerifyRequest, reader: 
   } catch (error) {
     context.signal.throwIfAborted();
     if (!FreezerError.is(error)) throw error;
+    if (error.code === 'unauthenticated') return { ...found, problems: [...problems, messageOf(error)], unchecked: true };
     if (!problems.includes(error.message)) problems.push(messageOf(error));
   }
   return found;
@@ -75,23 +79,16 @@ async function* damagedPieces(reader: LevelReader, opened: OpenedLevel, signal: 
   }
 }
 
-/** An increment is worth nothing without the very base that it was made from. */
-async function checkBase(catalog: SetCatalog, reader: LevelReader, { level, manifest }: OpenedLevel, problems: string[], signal: AbortSignal): Promise<void> {
-  const base = manifest?.document.base;
-  if (!base) return;
-  const chain = catalog.chains.find(({ t0 }) => t0 === level.id.t0);
-  const below = chain?.levels.find(({ id, committed }) => committed && id.level === base.level && id.t === base.t);
-  if (below === undefined) {
-    problems.push(`${levelFolder(level.id)} of set ${catalog.set}: its base ${base.level}_${base.t} is missing`);
-    return;
-  }
-  if (base.manifest === null) return;
-  const found = below.objects.has('manifest')
-    ? await reader.peek(below, { signal }).then(
-        (read) => read?.digest,
-        () => 'unreadable',
-      )
-    : undefined;
-  if (found !== base.manifest)
-    problems.push(`${levelFolder(level.id)} of set ${catalog.set}: its base ${base.level}_${base.t} is not the one that it was made from`);
+/** An increment is worth nothing without the very levels that it stands on. */
+function checkBase(views: readonly ChainView[], level: CatalogLevel): readonly string[] {
+  const view = views.find(({ t0 }) => t0 === level.id.t0);
+  const entry = view?.levels.find((known) => known.level === level);
+  const descent = view && entry && descentsOf(view).get(entry);
+  if (descent === undefined) return [];
+  const what = `${levelFolder(level.id)} of chain ${level.id.t0}`;
+  if (!descent.ok) return [`${what}: level ${descent.missing} is missing: ${descent.reason}`];
+  const below = descent.levels.at(-2);
+  const named = entry?.manifest?.document.base?.manifest;
+  const found = view?.levels.find(({ id }) => id === below?.id)?.manifest?.digest;
+  return named && named !== found ? [`${what}: its base ${below ? levelFolder(below.id) : ''} is not the one that it was made from`] : [];
 }

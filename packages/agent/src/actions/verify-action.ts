@@ -16,7 +16,8 @@ export async function verifyAction(input: ActionInput, plugins: AgentPlugins): P
   for (const set of await setsOf(input, run.context)) {
     for await (const level of runVerify(run.context, { set, at: settings.restore_from_date })) {
       levels.push(level);
-      for (const problem of level.problems) logger.error({ set: level.set, level: levelFolder(level.id) }, `damaged: ${problem}`);
+      for (const problem of level.problems)
+        logger.error({ set: level.set, level: levelFolder(level.id) }, `${level.unchecked ? 'not checked' : 'damaged'}: ${problem}`);
     }
   }
   const damaged = levels.filter(({ problems }) => problems.length > 0);
@@ -29,6 +30,7 @@ export async function verifyAction(input: ActionInput, plugins: AgentPlugins): P
       chain: level.id.t0,
       level: levelFolder(level.id),
       bytes: level.bytes,
+      checked: !level.unchecked,
       problems: level.problems,
       notes: level.notes,
     })),
@@ -45,7 +47,8 @@ async function setsOf({ settings }: ActionInput, context: RunContext) {
     .map(({ engine, set }) => ({ engine, host, name: set.slice(host.length + 1) }));
 }
 
-function linesOf({ set, id, bytes, problems, notes }: VerifiedLevel): string {
-  const head = `${set} ${id.t0}/${levelFolder(id)}  ${formatBytes(bytes)}  ${problems.length === 0 ? 'sound' : 'DAMAGED'}\n`;
+function linesOf({ set, id, bytes, problems, notes, unchecked }: VerifiedLevel): string {
+  const state = unchecked ? 'NOT CHECKED' : problems.length === 0 ? 'sound' : 'DAMAGED';
+  const head = `${set} ${id.t0}/${levelFolder(id)}  ${formatBytes(bytes)}  ${state}\n`;
   return head + [...problems, ...notes.map((note) => `note: ${note}`)].map((line) => `    ${line}\n`).join('');
 }

@@ -1,4 +1,4 @@
-import { objectKey, type Source } from '@freezer/core';
+import { objectKey, type Source, type SourceLease } from '@freezer/core';
 import { LevelReader, readCatalog } from '@freezer/format';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { RestoreLab, SET, T0 } from '../restore/restore-lab.fixture.ts';
@@ -15,6 +15,13 @@ afterEach(() => lab.remove());
 
 const never = (): Promise<never> => Promise.reject(new TypeError('nothing is opened to choose a base'));
 const source: Source = { kind: 'path', open: never };
+const LEASE: SourceLease = {
+  kind: 'path',
+  resource: '/source',
+  description: '/source',
+  release: () => Promise.resolve(),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
 const PASSPHRASE = Buffer.from('a passphrase of some length');
 
 function requestOf(change: Partial<BackupRequest>): BackupRequest {
@@ -38,7 +45,7 @@ function requestOf(change: Partial<BackupRequest>): BackupRequest {
 async function choose(change: Partial<BackupRequest> = {}, context: Partial<RunContext> = {}): Promise<BackupPlan> {
   const { storage, keyring, passphrases, logger } = lab.context;
   const catalog = await readCatalog(storage, 'tar', 'alpha_home');
-  return chooseBase({ ...lab.context, ...context }, requestOf(change), catalog, new LevelReader({ storage, catalog, keyring, passphrases, logger }));
+  return chooseBase({ ...lab.context, ...context }, requestOf(change), catalog, new LevelReader({ storage, catalog, keyring, passphrases, logger }), LEASE);
 }
 
 const key = (level: number, name: 'data' | 'index' | 'metadata' | 'started') => objectKey('tar', 'alpha_home', lab.id(level), name);
@@ -76,7 +83,7 @@ describe('the next level', () => {
   it('is a full when the base is damaged, and that is said', async () => {
     await lab.ownLevel();
     lab.storage.objects.set(key(0, 'index'), Buffer.from('damaged'));
-    expect(await choose()).toMatchObject({ level: 0, base: undefined, reason: expect.stringContaining('the base cannot be used') });
+    expect(await choose()).toMatchObject({ level: 0, base: undefined, reason: expect.stringContaining('cannot be restored') });
     expect(lab.warnings).toHaveLength(1);
   });
 

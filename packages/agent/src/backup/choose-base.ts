@@ -1,11 +1,25 @@
 import { detectCfbDigest } from '@freezer/codec';
-import { type CallOptions, decideLevel, FreezerError, type LevelDecision, type Logger, messageOf, nextTime, setName } from '@freezer/core';
+import {
+  type CallOptions,
+  decideLevel,
+  descentsOf,
+  FreezerError,
+  type LevelDecision,
+  type Logger,
+  levelFolder,
+  messageOf,
+  nextTime,
+  type SetId,
+  type SourceLease,
+  setName,
+} from '@freezer/core';
 import { type LevelReader, type OpenedLevel, type SetCatalog, unclaimedLevels } from '@freezer/format';
 import { isCompression } from '@freezer/models';
 import { type ChainView, type LevelView, viewChain, warnOfDamage } from '../chain-view.ts';
 import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { changedContent } from './content-change.ts';
+import { sourceName } from './level-documents.ts';
 
 /** What the next level is, and what it stands on. */
 export interface BackupPlan {
@@ -23,12 +37,13 @@ export interface BackupPlan {
 const HEAD_BYTES = 4096;
 
 /** Decides level, base and time of the next run of a set. Fails with `conflict` when the clock is behind the newest level. */
-export async function chooseBase(context: RunContext, request: BackupRequest, catalog: SetCatalog, reader: LevelReader): Promise<BackupPlan> {
+export async function chooseBase(context: RunContext, request: BackupRequest, catalog: SetCatalog, reader: LevelReader, lease: SourceLease): Promise<BackupPlan> {
   const { now, signal, logger } = context;
   const committed = catalog.chains.filter((chain) => chain.levels.some((level) => level.committed));
   const newest = committed.at(-1);
   const view = newest === undefined ? undefined : await viewChain(reader, newest, { signal });
   if (view) warnOfDamage([view], catalog.set, logger);
+  if (view) checkOwnership(view, request.set);
   const decide = (noIncremental: boolean): LevelDecision =>
     decideLevel({ chains: view ? [view] : [], now: now(), ...request.levels, noIncremental: noIncremental || request.levels.noIncremental === true });
   const earliest = nextTime(now(), lastTime(catalog), { force: request.force });
@@ -38,11 +53,50 @@ export async function chooseBase(context: RunContext, request: BackupRequest, ca
   const entry = view.levels.find(({ id }) => id.level === decision.base.id.level && id.t === decision.base.id.t);
   const { name, capabilities } = context.engine;
   const base = capabilities.incremental
-    ? await openBase(reader, request, entry, { signal })
+    ? (faultBelow(view, entry) ?? changedSource(entry, lease) ?? (await openBase(reader, request, entry, { signal })))
     : `engine ${name} makes no increments on this host, because a program that it needs for them is missing`;
+  if (typeof base !== 'string') warnOfForeign(view, base, catalog.set, logger);
   if (typeof base !== 'string') return { level: decision.level, reason: decision.reason, base, chain: view, earliest };
   logger.warn({ set: catalog.set, reason: base }, 'a new full is made');
   return { level: 0, reason: base, base: undefined, chain: view, earliest };
+}
+
+/** Host and name are joined to one name on the storage: `a_b` and `c` is `a` and `b_c`. Two sets must not share one chain. Fails with `conflict`. */
+function checkOwnership(view: ChainView, set: SetId): void {
+  for (const { manifest } of view.levels) {
+    const own = manifest?.document.identity;
+    if (own === undefined || (own.host === set.host && own.name === set.name)) continue;
+    const theirs = `host '${own.host}' and backup name '${own.name}'`;
+    throw new FreezerError('conflict', `set ${setName(set)}: belongs to ${theirs}; choose another --backup-name, or give --hostname ${own.host} to continue it`);
+  }
+}
+
+/** What is wrong with a level that the base stands on, or with the base itself, as far as a listing and the manifests tell. */
+function faultBelow(view: ChainView, entry: LevelView | undefined): string | undefined {
+  const descent = entry && descentsOf(view).get(entry);
+  if (entry === undefined || !descent?.ok) return 'the base is gone';
+  const levels = descent.levels.map(({ id }) => view.levels.find((level) => level.id === id));
+  for (const [at, level] of levels.entries()) {
+    if (level?.damage) return `the chain cannot be restored: ${level.damage.message}`;
+    const named = level?.manifest?.document.base?.manifest;
+    if (at > 0 && named && named !== levels[at - 1]?.manifest?.digest) return `the chain cannot be restored: ${levelFolder(level.id)} was not made from the level below it`;
+  }
+  return undefined;
+}
+
+/** An increment is right only for the very source that its base was made from: elsewhere equal names, times and inodes say nothing. */
+function changedSource(entry: LevelView | undefined, lease: SourceLease): string | undefined {
+  const before = entry?.manifest?.document.source;
+  if (before === undefined || (before.kind === lease.kind && before.path === sourceName(lease))) return undefined;
+  return `the source is ${sourceName(lease)}, and was ${before.path} for the base`;
+}
+
+/** A chain that vouches for its levels, and was continued by somebody who does not: a restore will ask for `--allow-unauthenticated`. */
+function warnOfForeign(view: ChainView, base: OpenedLevel, set: string, logger: Logger): void {
+  const isAuthenticated = view.levels.some(({ manifest }) => manifest?.vouching === 'hmac-sha256');
+  if (isAuthenticated && base.manifest === undefined) {
+    logger.warn({ set, level: levelFolder(base.level.id) }, 'the base was made by Python Freezer on a chain of ours: a level on it is authenticated, the base is not');
+  }
 }
 
 /** The newest T that anybody took, also of runs that are at work: two levels never share a second. */

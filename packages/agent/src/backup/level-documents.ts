@@ -28,6 +28,9 @@ export interface LevelObjects extends SmallObjects {
   readonly data: { readonly size: number };
 }
 
+/** How a source is named in a manifest: a path absolutely, so that the next run can tell whether it is the same. */
+export const sourceName = ({ kind, resource, description }: SourceLease): string => (kind === 'path' ? resource : description);
+
 /** Freezer's own document, whose appearance is the commit. */
 export function metadataOf(request: BackupRequest, engineKeys: Readonly<Record<string, unknown>>): Buffer {
   const facts = { engineName: request.set.engine, compression: request.compression, encryption: request.encryption !== undefined };
@@ -59,7 +62,7 @@ function documentOf(facts: LevelFacts, objects: LevelObjects, metadata: Buffer):
     ...(facts.salt && { salt: facts.salt.toString('base64') }),
     started_at: instant(facts.startedAt),
     finished_at: instant(facts.finishedAt),
-    source: { kind: facts.source.kind, path: facts.source.description },
+    source: { kind: facts.source.kind, path: sourceName(facts.source) },
     options: {
       compression: request.compression,
       encryption: request.encryption?.algorithm ?? null,

@@ -3,6 +3,7 @@ import { type ArchiveBackup, FreezerError, levelFolder, messageOf, once, type So
 import { type ChainKeys, hashPieces, type IndexCounts, identityText, LevelReader, LevelWriter, type SetCatalog, supersede } from '@freezer/format';
 import type { Sample } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
+import { consistencyChecksum as consistencyChecksumOf } from '../consistency/consistency-checksum.ts';
 import { catalogOfHeld, holdSet } from '../hold-set.ts';
 import { warnOfLoss } from '../loss-warning.ts';
 import { writePointRecord } from '../point-record.ts';
@@ -33,6 +34,8 @@ export interface BackupOutcome {
   /** Before compression. */
   readonly archiveBytes: number;
   readonly storedBytes: number;
+  /** Freezer's, when it was asked for. */
+  readonly consistencyChecksum: string | undefined;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function runBackup(context: RunContext, request: BackupRequest): Pr
     logger,
   });
   await warnOfLoss(context, catalog, reader);
-  const plan = await chooseBase(context, request, catalog, reader);
+  const plan = await chooseBase(context, request, catalog, reader, lease);
   logger.info({ set: catalog.set, level: plan.level, reason: plan.reason }, 'level chosen');
   const writer = await LevelWriter.begin(
     { storage, engine: catalog.engine, set: catalog.set, level: plan.level, t0: plan.base?.level.id.t0, earliest: plan.earliest, owner: context.owner, now },
@@ -88,6 +91,7 @@ async function makeLevel(context: RunContext, request: BackupRequest, work: Leve
   const keys = await chainKeys(context, request, work.plan);
   const identity = identityText(request.set, work.writer.id);
   await using hold = await request.mode.acquire({ signal });
+  const consistencyChecksum = await checksumOf(context, request, work.lease);
   const backup = await beginEngine(context, request, work);
   const stages = [...backup.stages, ...(await dataStages(request, keys, identity, backup.compressible))];
   const joined = joinStages(stages, { storageAt: 'end', signal });
@@ -126,8 +130,19 @@ async function makeLevel(context: RunContext, request: BackupRequest, work: Leve
     point: small.point,
     archiveBytes: engine.archiveBytes,
     storedBytes: size,
+    consistencyChecksum,
   };
   return { outcome, metadata, manifestDigest };
+}
+
+/** Of the source as it is held now. */
+async function checksumOf({ signal, logger }: RunContext, { shape, consistencyCheck }: BackupRequest, lease: SourceLease): Promise<string | undefined> {
+  if (consistencyCheck !== true) return undefined;
+  if (lease.kind !== 'path') throw new FreezerError('unsupported', `--consistency-check: needs a path as the source, not a ${lease.kind}`);
+  const ignoreLinks = shape.dereference !== 'soft' && shape.dereference !== 'all';
+  const checksum = await consistencyChecksumOf({ path: lease.resource, ignoreLinks, signal });
+  logger.info({}, `Computed checksum for consistency ${checksum}`);
+  return checksum;
 }
 
 /** A chain keeps its salt; a full, and the first level of ours on a chain of Python's, makes one. */
