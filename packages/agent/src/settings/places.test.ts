@@ -142,7 +142,7 @@ describe('a setting is the same from wherever it is given', () => {
       const base = argv.filter((word) => word !== argv.at(-1));
       const named = (key: string) => resolveSettings(resolveInput([...base, '--config', '/j'], { '/j': `[x]\n${key} = ${text}\n` })).catch(messageOf);
       const [old, own] = await Promise.all([named(alias), named(keyOf(option))]);
-      if (typeof old === 'string' || typeof own === 'string') expect(String(old).replace(alias, keyOf(option))).toBe(own);
+      if (typeof old === 'string' || typeof own === 'string') expect(typeof old === 'string' ? old.replace(alias, keyOf(option)) : old).toBe(own);
       else {
         expect(old.settings).toEqual(own.settings);
         expect(old.warnings).toEqual([expect.stringContaining(`${alias} is an old spelling of ${keyOf(option)}`)]);

@@ -2,6 +2,7 @@ import { FreezerError } from '@freezer/core';
 import type { RawValue, RawValues } from './layers.ts';
 import type { Option } from './option.ts';
 import { keyOf, optionOfKey } from './option-table.ts';
+import type { SettingValue } from './settings.ts';
 import { readBoolean } from './values.ts';
 
 /** As Python's `string.Template` with the names of oslo.config; `\$` is taken for `$$`. */
@@ -12,11 +13,11 @@ const isFlag = (option: Option): boolean => option.type === 'bool' || option.typ
 /** Puts the values of settings in the place of their names, `$name` or `${name}`, in what files of a host give. */
 export class Substitution {
   readonly #values: RawValues;
-  readonly #presetOf: (option: Option) => unknown;
+  readonly #presetOf: (option: Option) => SettingValue;
   readonly #open: string[] = [];
 
   /** `presetOf` gives what stands where no place gave a value. */
-  constructor(values: RawValues, presetOf: (option: Option) => unknown) {
+  constructor(values: RawValues, presetOf: (option: Option) => SettingValue) {
     this.#values = values;
     this.#presetOf = presetOf;
   }
