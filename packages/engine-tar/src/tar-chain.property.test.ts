@@ -1,55 +1,15 @@
-import { type Dirent, linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { type Dirent, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { describeTree, type MadeLevel, TarBench } from '../test-support/tar-bench.ts';
+import { applyChange, someChange, somePath } from '../test-support/tree-changes.ts';
 import { LeftOut } from './left-out.ts';
 import { writeNextState } from './next-state.ts';
 
-const segment = fc.constantFrom('a', 'b', 'c');
-const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
-const change = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('mkdir', 'write', 'symlink', 'remove'), path, other: path }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('rename'), path, other: path }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('swap', 'link'), path, other: path }) },
-);
-const doubt = fc.record({ path, reason: fc.constantFrom('changed', 'attributes', 'failed') });
-const round = fc.record({ changes: fc.array(change, { minLength: 1, maxLength: 12 }), doubtful: fc.array(doubt, { maxLength: 3 }) });
+const doubt = fc.record({ path: somePath, reason: fc.constantFrom('changed', 'attributes', 'failed') });
+const round = fc.record({ changes: fc.array(someChange, { minLength: 1, maxLength: 12 }), doubtful: fc.array(doubt, { maxLength: 3 }) });
 type Doubt = { readonly path: string; readonly reason: 'changed' | 'attributes' | 'failed' };
-type Change = { readonly kind: string; readonly path: string; readonly other: string };
-
-/** What cannot be done (a directory into itself, a file as a directory) is left. */
-function apply(root: string, { kind, path: name, other }: Change, count: number): void {
-  const at = join(root, name);
-  const to = join(root, other);
-  const actions: Readonly<Record<string, () => void>> = {
-    mkdir: () => mkdirSync(at, { recursive: true }),
-    write: () => {
-      mkdirSync(dirname(at), { recursive: true });
-      writeFileSync(at, `content ${count}`);
-    },
-    symlink: () => symlinkSync(`../${other}`, at),
-    remove: () => rmSync(at, { recursive: true }),
-    rename: () => {
-      lstatSync(at);
-      if (!`${to}/`.startsWith(`${at}/`) && !`${at}/`.startsWith(`${to}/`)) rmSync(to, { recursive: true, force: true });
-      renameSync(at, to);
-    },
-    swap: () => {
-      if (`${to}/`.startsWith(`${at}/`) || `${at}/`.startsWith(`${to}/`)) return;
-      lstatSync(to);
-      renameSync(at, join(root, 'aside'));
-      renameSync(to, at);
-      renameSync(join(root, 'aside'), to);
-    },
-    link: () => linkSync(at, to),
-  };
-  try {
-    actions[kind]?.();
-  } catch {
-    // Not possible in this tree.
-  }
-}
 
 /** The state that the level would have left, had some of what it holds changed while it was read. */
 async function stateAfter(level: MadeLevel, basePath: string | undefined, doubtful: readonly Doubt[], workDir: string): Promise<string> {
@@ -76,7 +36,7 @@ describe('any chain', () => {
           let base: string | undefined;
           let known = new Set<string>();
           for (const [level, { changes, doubtful }] of rounds.entries()) {
-            for (const [count, one] of changes.entries()) apply(source, one, level * 100 + count);
+            for (const [count, one] of changes.entries()) applyChange(source, one, level * 100 + count);
             const tree = await describeTree(source);
             const made: MadeLevel = await bench.backup(source, base);
             archives.push(made.archive);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ArchivedEntry, type ByteStream, type CallOptions, type EngineRead, systemCodeOf } from '@freezer/core';
+import type { ArchivedEntry, ByteStream, CallOptions, EngineRead } from '@freezer/core';
 import { listedDump } from './dump-entries.ts';
 import { SpooledEntries } from './spooled-entries.ts';
 import { readMembers } from './tar-members.ts';
@@ -9,7 +9,7 @@ export function openPortableRead({ workDir, signal }: { readonly workDir: string
   const spool = new SpooledEntries<ArchivedEntry>(join(workDir, 'tar-list'));
   return {
     stages: [{ kind: 'sink', name: 'tar reader', take: (body, options) => list(body, spool, options) }],
-    finish: async () => ({ entries: () => listed(spool, { signal }) }),
+    finish: async () => ({ entries: () => spool.entries({ signal }) }),
   };
 }
 
@@ -22,14 +22,5 @@ async function list(body: ByteStream, spool: SpooledEntries<ArchivedEntry>, { si
     }
   } finally {
     await spool.close();
-  }
-}
-
-async function* listed(spool: SpooledEntries<ArchivedEntry>, options: CallOptions): AsyncGenerator<ArchivedEntry, void, undefined> {
-  try {
-    yield* spool.entries(options);
-  } catch (error) {
-    // An empty archive has no list.
-    if (systemCodeOf(error) !== 'ENOENT') throw error;
   }
 }

@@ -9,6 +9,7 @@ export class SpooledEntries<Entry> {
   readonly #path: string;
   #file: FileHandle | undefined;
   #waiting = '';
+  #isClosed = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -27,9 +28,11 @@ export class SpooledEntries<Entry> {
 
   /** Idempotent. Nothing can be added after it. */
   async close(): Promise<void> {
-    if (this.#waiting !== '') await this.#flush();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // Also where there is nothing to write: the file is read later.
+    await this.#flush();
     await this.#file?.close();
-    this.#file = undefined;
   }
 
   /** Each entry in the order in which it was added; to be called after `close`. */
