@@ -130,7 +130,7 @@ test('levels that cannot be restored go by age, and else stay', () => {
 
 test.each<RetentionPolicy>([
   {},
-    { keepLast: 0 },
+  { keepLast: 0 },
   { keepDaily: -1 },
   { keepLast: 1.5 },
   { removeOlderThanDays: -1 },

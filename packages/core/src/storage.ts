@@ -72,6 +72,8 @@ export interface Storage extends AsyncDisposable {
   readonly kind: string;
   /** For messages and for the agent's own records: kind and place, never a credential; equal for equal places. */
   readonly label: string;
+  /** The folder of this host below which all objects lie; absent where they lie elsewhere. What is in it must not be saved into it, nor pruned. */
+  readonly hostPath?: string | undefined;
   readonly capabilities: StorageCapabilities;
   readonly remains?: StorageRemains;
 

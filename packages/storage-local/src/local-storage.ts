@@ -30,6 +30,7 @@ import { childrenOf, walk } from './walk.ts';
 export class LocalStorage implements Storage {
   readonly kind = 'local';
   readonly label: string;
+  readonly hostPath: string;
   readonly capabilities: StorageCapabilities = { atomicPut: true, exclusivePut: true, rangeRead: true, usage: true };
   readonly remains: StorageRemains;
   readonly #root: string;
@@ -42,6 +43,7 @@ export class LocalStorage implements Storage {
     const { fileMode, folderMode } = options;
     this.#root = path.resolve(options.container);
     this.label = `local:${this.#root}`;
+    this.hostPath = this.#root;
     this.#run = { id: run.id, owner: run.owner, fileMode, folderMode };
     this.#areas = new StagingAreas(this.#root, this.#run);
     this.remains = this.#areas;

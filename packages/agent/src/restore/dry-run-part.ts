@@ -20,7 +20,7 @@ export async function* dryRunPart(context: RunContext, request: PartRequest): As
     const decode = await decodeStages({ reader, opened, passphrases }, { signal });
     if (request.verifyFirst) await readAll(context, reader, opened, decode);
   }
-  for await (const path of straysOfPart(context, request, part)) yield { change: 'remove', path };
+  for await (const { path } of straysOfPart(context, request, part)) yield { change: 'remove', path };
   for await (const { item, change } of planPart({ ...request, placement: part.placement, match: part.match }, part.entries()))
     yield { change, entry: item.entry, level: levels[item.level]?.level.id };
   checkAllMatched(part.match);

@@ -1,46 +1,66 @@
-import { opendir, rm } from 'node:fs/promises';
-import { type BytePath, displayPath, FreezerError, messageOf } from '@freezer/core';
+import { lstat, opendir, unlink } from 'node:fs/promises';
+import { type BytePath, folderOf, messageOf, type RestoreProblem, systemCodeOf } from '@freezer/core';
 import { externalSort, type PointEntry } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
-import { pathIn } from './own-folders.ts';
+import { OwnFolders, pathIn } from './own-folders.ts';
+import { removeFolders } from './remove-folders.ts';
 
-interface Found {
+/** Something of the target. */
+export interface StrayPath {
   readonly path: BytePath;
   readonly isDirectory: boolean;
 }
 
-/** Everything below a folder; links are not followed. Parents come first. */
-async function* walk(target: string): AsyncGenerator<Found> {
+/** Whether a path stays although the point does not hold it. */
+export type Spare = (path: BytePath) => boolean;
+
+/** What pruning did. */
+export interface Pruned {
+  readonly removed: number;
+  readonly problems: readonly RestoreProblem[];
+}
+
+/** Everything below a folder that lies on its file system; links are not followed, and what is mounted below stays out of it. */
+async function* walk(target: string): AsyncGenerator<StrayPath> {
+  const { dev } = await lstat(`${target}/.`);
   const waiting: BytePath[] = [''];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const place = folder === '' ? Buffer.from(target, 'utf8') : pathIn(target, folder);
     // In this encoding each char of a name is a byte.
     for await (const entry of await opendir(place, { encoding: 'latin1' })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      yield { path, isDirectory: entry.isDirectory() };
-      if (entry.isDirectory()) waiting.push(path);
+      const isDirectory = entry.isDirectory();
+      if (isDirectory && (await lstat(pathIn(target, path))).dev !== dev) continue;
+      yield { path, isDirectory };
+      if (isDirectory) waiting.push(path);
     }
   }
 }
 
 /**
  * Removes from the target what the point does not hold, and what it holds as a folder where there is none, or the other way round.
- * Resolves to the number of paths removed.
+ * What cannot be removed is named, and the rest goes all the same. Folders that still hold something stay.
  */
-export async function pruneTarget(context: RunContext, target: string, point: AsyncIterable<PointEntry>): Promise<number> {
+export async function pruneTarget(context: RunContext, target: string, strays: AsyncIterable<StrayPath>): Promise<Pruned> {
+  const problems: RestoreProblem[] = [];
   let removed = 0;
-  for await (const path of straysOf(context, target, point)) {
-    await removeStray(target, path);
-    removed += 1;
+  const own = new OwnFolders(target);
+  async function* folders(): AsyncGenerator<BytePath> {
+    for await (const { path, isDirectory } of strays) {
+      removed += 1;
+      if (isDirectory) yield path;
+      else problems.push(...(await removeFile(own, target, path)));
+    }
   }
-  return removed;
+  problems.push(...(await removeFolders(context, target, folders())));
+  return { removed: removed - problems.length, problems };
 }
 
-/** The same without removing anything: the paths, those in a folder that goes as well. They may be removed as they come. */
-export async function* straysOf(context: RunContext, target: string, point: AsyncIterable<PointEntry>): AsyncGenerator<BytePath> {
+/** What the target holds and the point does not, those in a folder that goes as well. They may be removed as they come. */
+export async function* straysOf(context: RunContext, target: string, point: AsyncIterable<PointEntry>, spare: Spare): AsyncGenerator<StrayPath> {
   const { signal } = context;
   async function* records() {
-    for await (const { path, isDirectory } of walk(target)) yield { key: path, line: isDirectory ? 'd' : '-' };
+    for await (const { path, isDirectory } of walk(target)) if (!spare(path)) yield { key: path, line: isDirectory ? 'd' : '-' };
   }
   const kept = point[Symbol.asyncIterator]();
   try {
@@ -51,7 +71,7 @@ export async function* straysOf(context: RunContext, target: string, point: Asyn
         signal.throwIfAborted();
         while (!known.done && known.value.entry.path < key) known = await kept.next();
         const isKept = !known.done && known.value.entry.path === key && (known.value.entry.type === 'directory') === (line === 'd');
-        if (!isKept) yield key;
+        if (!isKept) yield { path: key, isDirectory: line === 'd' };
       }
     }
   } finally {
@@ -59,10 +79,11 @@ export async function* straysOf(context: RunContext, target: string, point: Asyn
   }
 }
 
-export async function removeStray(target: string, path: BytePath): Promise<void> {
+async function removeFile(own: OwnFolders, target: string, path: BytePath): Promise<readonly RestoreProblem[]> {
   try {
-    await rm(pathIn(target, path), { recursive: true, force: true });
+    if (await own.has(folderOf(path))) await unlink(pathIn(target, path));
+    return [];
   } catch (error) {
-    throw new FreezerError('permission_denied', `--delete: ${displayPath(path)} cannot be removed: ${messageOf(error)}`, { cause: error });
+    return systemCodeOf(error) === 'ENOENT' ? [] : [{ path, detail: `--delete: cannot be removed: ${messageOf(error)}` }];
   }
 }

@@ -11,10 +11,11 @@ import { openHistory } from './open-history.ts';
 import { type LevelPart, type PartCounts, type PartSpools, selectionOf, spoolPart } from './part-spools.ts';
 import { planPart } from './plan-part.ts';
 import type { HistoryEntry, PointHistory } from './point-history.ts';
-import { removeStray, straysOf } from './prune-target.ts';
+import { pruneTarget, straysOf } from './prune-target.ts';
 import { readAll } from './read-all.ts';
 import { restoreLevel } from './restore-level.ts';
 import type { PartRequest } from './restore-request.ts';
+import { sparedPaths } from './spared-paths.ts';
 import { makeStaging, removeDeadStaging, removeStaging } from './staging.ts';
 import { inspectTarget, makeTarget } from './target.ts';
 
@@ -70,14 +71,14 @@ export async function restorePart(context: RunContext, request: PartRequest): Pr
   const decoders = await openDecoders(context, request, point, spools);
   await makeTarget(request.target);
   await removeDeadStaging(context, request.target);
-  const pruned = request.prune ? await prunePart(context, request, part) : 0;
+  const pruned = await pruneTarget(context, request.target, straysOfPart(context, request, part));
   await makeFolders(context, request.target, spools);
-  const problems: RestoreProblem[] = [];
+  const problems: RestoreProblem[] = [...pruned.problems];
   for (const [index, level] of spools.levels.entries()) problems.push(...(await restoreFrom(context, request, point, level, decoders[index] ?? [])));
   problems.push(...(await finishFolders(context, request.target, spools)));
   problems.push(...part.history.lost(point.levels.length - 1).filter(({ path }) => path === '.' || match.accepts(path)));
   const levels = spools.levels.flatMap(({ at }) => point.levels[at] ?? []);
-  return { levels, t: point.levels.at(-1)?.level.id.t ?? 0, problems, pruned, counts: spools.counts };
+  return { levels, t: point.levels.at(-1)?.level.id.t ?? 0, problems, pruned: pruned.removed, counts: spools.counts };
 }
 
 async function openDecoders(
@@ -105,16 +106,8 @@ async function openDecoders(
 export async function* straysOfPart(context: RunContext, request: PartRequest, { point, placement, entries }: OpenedPart) {
   if (placement === 'empty' || !request.prune) return;
   const match = matchOf(request, point);
-  for await (const path of straysOf(context, request.target, entries())) if (match.accepts(path)) yield path;
-}
-
-async function prunePart(context: RunContext, request: PartRequest, part: OpenedPart): Promise<number> {
-  let removed = 0;
-  for await (const path of straysOfPart(context, request, part)) {
-    await removeStray(request.target, path);
-    removed += 1;
-  }
-  return removed;
+  const spare = await sparedPaths(context, request.set, point);
+  for await (const stray of straysOf(context, request.target, entries(), spare)) if (match.accepts(stray.path)) yield stray;
 }
 
 async function restoreFrom(context: RunContext, request: PartRequest, point: ChosenPoint, level: LevelPart, stages: readonly Stage[]) {

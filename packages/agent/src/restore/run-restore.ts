@@ -5,12 +5,13 @@ import type { RunContext } from '../run-context.ts';
 import { applyChanges } from './apply-changes.ts';
 import { choosePoint } from './choose-point.ts';
 import { openHistory } from './open-history.ts';
-import { pruneTarget } from './prune-target.ts';
+import { pruneTarget, straysOf } from './prune-target.ts';
 import { readAll } from './read-all.ts';
 import { restoreLevel } from './restore-level.ts';
 import type { RestoreRequest } from './restore-request.ts';
+import { sparedPaths } from './spared-paths.ts';
 import { removeDeadStaging } from './staging.ts';
-import { inspectTarget, makeTarget } from './target.ts';
+import { checkApart, inspectTarget, makeTarget } from './target.ts';
 
 /** What a restore did, for the report. */
 export interface RestoreOutcome {
@@ -27,6 +28,7 @@ export interface RestoreOutcome {
  */
 export async function runRestore(context: RunContext, request: RestoreRequest): Promise<RestoreOutcome> {
   const point = await choosePoint(context, request);
+  await checkApart(context, request);
   const placement = await inspectTarget(request.target, request.overwrite || request.prune);
   const decoders = [];
   for (const opened of point.levels)
@@ -36,8 +38,14 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
   await makeTarget(request.target);
   await removeDeadStaging(context, request.target);
   const history = placement === 'overlay' ? await openHistory(context, request.set, point) : undefined;
-  const pruned = history && request.prune ? await pruneTarget(context, request.target, history.point(point.levels.length - 1)) : 0;
   const problems: RestoreProblem[] = [];
+  let pruned = 0;
+  if (history && request.prune) {
+    const spare = await sparedPaths(context, request.set, point);
+    const done = await pruneTarget(context, request.target, straysOf(context, request.target, history.point(point.levels.length - 1), spare));
+    pruned = done.removed;
+    problems.push(...done.problems);
+  }
   for (const [at, opened] of point.levels.entries()) {
     if (history && at > 0) problems.push(...(await applyChanges(context, request.target, history, at)));
     const stages = decoders[at] ?? [];

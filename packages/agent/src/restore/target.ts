@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { FreezerError, messageOf, type Placement, systemCodeOf } from '@freezer/core';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FreezerError, messageOf, type Placement, type Storage, systemCodeOf } from '@freezer/core';
 import { makeFolders } from '../make-folders.ts';
 
 /** What is at the target before the restore. Fails with `already_exists` when it is no folder, or holds something and `overwrite` was not given. */
@@ -29,5 +30,43 @@ export async function makeTarget(target: string): Promise<void> {
       `--restore-abs-path: ${target} cannot be made: ${messageOf(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** The real path of something that may not exist yet: that of the nearest folder above it, and the rest. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const above = dirname(path);
+    if (systemCodeOf(error) !== 'ENOENT' || above === path) return path;
+    return join(await realPathOf(above), basename(path));
+  }
+}
+
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+
+export interface ApartRequest {
+  readonly target: string;
+  readonly prune: boolean;
+}
+
+/** Refuses a target in the container, and with `--delete` one that holds the container or the state folder: it would remove what it reads. Fails with `conflict`. */
+export async function checkApart(
+  { storage, stateDir }: { readonly storage: Storage; readonly stateDir: string },
+  { target, prune }: ApartRequest,
+): Promise<void> {
+  const place = await realPathOf(target);
+  const container = storage.hostPath === undefined ? undefined : await realPathOf(storage.hostPath);
+  if (container !== undefined && isWithin(place, container)) {
+    throw new FreezerError('conflict', `--restore-abs-path: ${target} lies in the container ${container}; choose a folder outside of it`);
+  }
+  if (!prune) return;
+  for (const [what, path] of [
+    ['container', container],
+    ['state folder', await realPathOf(stateDir)],
+  ] as const) {
+    if (path !== undefined && isWithin(path, place))
+      throw new FreezerError('conflict', `--delete: the ${what} ${path} lies in the target ${target} and would be removed`);
   }
 }

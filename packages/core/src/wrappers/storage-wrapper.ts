@@ -5,6 +5,7 @@ import type { ByteRange, ObjectInfo, PutOptions, Storage, StorageCapabilities, S
 export class StorageWrapper implements Storage {
   readonly kind: string;
   readonly label: string;
+  readonly hostPath?: string | undefined;
   readonly capabilities: StorageCapabilities;
   readonly remains?: StorageRemains;
   readonly usage?: (options?: CallOptions) => AsyncIterable<UsageInfo>;
@@ -14,6 +15,7 @@ export class StorageWrapper implements Storage {
     this.inner = inner;
     this.kind = inner.kind;
     this.label = inner.label;
+    this.hostPath = inner.hostPath;
     this.capabilities = inner.capabilities;
     if (inner.remains) this.remains = inner.remains;
     if (inner.usage) this.usage = (options) => this.usageOfInner(options);

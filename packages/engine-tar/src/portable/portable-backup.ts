@@ -8,6 +8,7 @@ import {
   displayPath,
   type EngineBackupRequest,
   type EngineOutcome,
+  excluder,
   FreezerError,
   type HeldEntry,
   type IndexEntry,
@@ -17,7 +18,6 @@ import {
 } from '@freezer/core';
 import { type Member, memberOf } from '../member.ts';
 import type { TarOptions } from '../settings.ts';
-import { excluder } from './exclude-patterns.ts';
 import { heldEntry } from './held-entry.ts';
 import { type FoundEntry, skipOf, walkSource } from './source-walk.ts';
 import { SpooledEntries } from './spooled-entries.ts';

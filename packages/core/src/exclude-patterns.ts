@@ -1,4 +1,4 @@
-import type { BytePath } from '@freezer/core';
+import type { BytePath } from './bytes.ts';
 
 /** Whether a path is left out by patterns as GNU tar has them: at the beginning of any part of the path, `*` matches `/`, and what is below goes too. */
 export function excluder(patterns: readonly string[]): (path: BytePath) => boolean {
