@@ -110,13 +110,9 @@ function tokenPattern(token: string): string {
   return literal(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);
 }
 
-function isRange(members: string): boolean {
-  try {
-    return new RegExp(`[${members}]`, 'u').source !== '';
-  } catch (error) {
-    if (error === undefined) throw error;
-    return false;
-  }
-}
+const isRange = (members: string): boolean =>
+  [...members.matchAll(/(?:\\(.)|(.))-(?:\\(.)|(.))/gsu)].every(
+    ([, a = '', b = '', c = '', d = '']) => ((a || b).codePointAt(0) ?? 0) <= ((c || d).codePointAt(0) ?? 0),
+  );
 
 const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);

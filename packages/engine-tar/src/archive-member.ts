@@ -46,7 +46,8 @@ export async function readMember(reader: BlockReader): Promise<ArchiveMember | u
       continue;
     }
     const own = [header, ...(type === 'S' ? await holeBlocks(reader, header) : [])];
-    const named = (...keys: readonly string[]): string | undefined => keys.map((key) => pax?.findLast((record) => record.key === key)?.value).find((value) => value !== undefined);
+    const named = (...keys: readonly string[]): string | undefined =>
+      keys.map((key) => pax?.findLast((record) => record.key === key)?.value).find((value) => value !== undefined);
     const target = type === LINK ? sourcePathOf(named('linkpath') ?? longTarget ?? readText(header, 157, 100)) : undefined;
     return {
       blocks: [...blocks, ...own],
