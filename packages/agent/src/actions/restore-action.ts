@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { displayPath, FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
+import { checkConsistency } from '../consistency/consistency-checksum.ts';
 import { openRun } from '../open-run.ts';
 import { listing } from '../output/listing.ts';
 import type { AgentPlugins } from '../plugins.ts';
@@ -29,6 +30,7 @@ export async function restoreAction(input: ActionInput, plugins: AgentPlugins): 
   const report: RestoreReport = isPart
     ? partReport(request, await restorePart(run.context, request))
     : wholeReport(request, await runRestore(run.context, request));
+  if (settings.consistency_checksum) await checkConsistency(request.target, settings.consistency_checksum, { signal: input.signal });
   for (const { path, detail } of report.problems) input.logger.warn({ path: displayPath(path), reason: detail }, 'could not be restored as it was');
   return { result: report.problems.length === 0 ? 'success' : 'partial', output: { text: reportText(report), json: reportJson(report) } };
 }

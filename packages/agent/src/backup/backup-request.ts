@@ -25,6 +25,8 @@ export interface BackupRequest {
     readonly excludeCaches?: boolean;
     readonly excludeIfPresent?: readonly string[];
   };
+  /** Take Freezer's checksum of the source before it is read. */
+  readonly consistencyCheck?: boolean;
   /** A point of less than so many percent of the one before is suspicious. */
   readonly suspiciousBelowPercent: number;
   readonly waitSeconds: number;

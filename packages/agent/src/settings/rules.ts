@@ -100,6 +100,11 @@ const RULES: readonly Rule[] = [
   { actions: ['restore', 'show'], broken: (settings) => settings.point.length > 1, message: '--point can be given once' },
   { actions: ['diff'], broken: (settings) => settings.point.length > 2, message: 'diff compares two points: --point can be given twice' },
   { actions: ['find'], broken: (settings) => settings.path.length === 0, message: "find needs a path or a pattern, as in find passwd or find '*.conf'" },
+  {
+    actions: ['restore'],
+    broken: (settings) => Boolean(settings.consistency_checksum) && (settings.path.length > 0 || settings.to_stdout),
+    message: '--consistency-checksum is of the whole: it cannot be compared with a part',
+  },
   { actions: ['restore'], broken: (settings) => settings.delete && !settings.overwrite, message: '--delete needs --overwrite' },
   {
     actions: ['admin'],

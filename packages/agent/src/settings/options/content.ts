@@ -1,7 +1,5 @@
 import type { Option } from '../option.ts';
 
-const CHECK = 'is not part of this version';
-
 /** What goes into a backup, and how. */
 export const CONTENT_OPTIONS = [
   {
@@ -71,18 +69,15 @@ export const CONTENT_OPTIONS = [
     default: false,
     group: 'content',
     actions: ['backup', 'restore'],
-    help: 'take a checksum of the source before the backup',
-    later: CHECK,
-    quietly: true,
+    help: "take Freezer's checksum of the source first and put it into the result document; the whole source is read once more for it. What is stored is protected by digests of its own all the same: verify reads those",
   },
   {
     name: 'consistency-checksum',
     type: 'string',
     group: 'content',
     actions: ['restore'],
-    help: 'the checksum that the restored data must have',
-    later: CHECK,
-    quietly: true,
+    value: 'CHECKSUM',
+    help: 'the checksum of --consistency-check that the restored directory must have, else the restore fails; it depends on the order of the names on the disk',
   },
   {
     name: 'rsync-block-size',
