@@ -14,7 +14,7 @@ const TYPE_CHARS: Readonly<Record<EntryType, string>> = {
 };
 
 /** `-rw-r--r--`, as ls shows it. */
-export function modeText({ type, mode }: HeldEntry): string {
+function modeText({ type, mode }: HeldEntry): string {
   const bits = [...'rwxrwxrwx'].map((char, at) => ((mode & (0o400 >> at)) === 0 ? '-' : char));
   for (const [bit, at, char] of [
     [0o4000, 2, 's'],
@@ -27,7 +27,7 @@ export function modeText({ type, mode }: HeldEntry): string {
 }
 
 /** Whole seconds since the epoch, downwards. */
-export const secondsOf = ({ mtimeNs }: HeldEntry): number => Math.floor(Number(mtimeNs / 1_000_000n) / 1000);
+const secondsOf = ({ mtimeNs }: HeldEntry): number => Math.floor(Number(mtimeNs / 1_000_000n) / 1000);
 
 /** Mode, owner, size and time in columns. */
 export const attributeText = (entry: HeldEntry): string =>

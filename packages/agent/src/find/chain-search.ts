@@ -23,7 +23,7 @@ export interface SearchRequest {
 }
 
 /** The name of a level in the lines of a search. */
-export const levelName = (id: LevelId): string => `${id.t0}/${levelFolder(id)}`;
+const levelName = (id: LevelId): string => `${id.t0}/${levelFolder(id)}`;
 
 /**
  * The wanted paths of a chain, as records `<level or point> <level that holds it> <line of an index>` by path. Each index is read once, one
