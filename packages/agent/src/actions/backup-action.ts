@@ -44,6 +44,7 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
     clientVersion: input.version,
   };
   const outcome = await runBackup(run.context, request);
+  if (outcome.result === 'partial') input.logger.warn({ set: request.set.name, reasons: outcome.reasons.join('; ') }, 'the backup is stored, but incomplete');
   const document = resultDocument(factsOf(input, request, outcome, media));
   return { result: outcome.result, document, output: { text: textOf(document), json: document } };
 }

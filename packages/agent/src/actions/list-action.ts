@@ -1,4 +1,5 @@
-import { levelFolder, setName } from '@freezer/core';
+import { stat } from 'node:fs/promises';
+import { FreezerError, levelFolder, type Storage, setName } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { type ListedPoint, type ListedSet, runList } from '../list.ts';
 import { openRun } from '../open-run.ts';
@@ -13,7 +14,15 @@ export async function listAction(input: ActionInput, plugins: AgentPlugins): Pro
   const set = settings.backup_name === undefined ? undefined : setName({ host: settings.hostname, name: settings.backup_name });
   const sets: ListedSet[] = [];
   for await (const listed of runList(run.context, { engine: undefined, set, host: undefined })) sets.push(listed);
+  if (sets.length === 0) await checkContainer(run.context.storage);
   return { result: 'success', output: { text: textOf(sets), json: sets } };
+}
+
+/** A container that is not there is another thing than one without backups. Fails with `not_found`. */
+async function checkContainer({ hostPath }: Storage): Promise<void> {
+  if (hostPath === undefined) return;
+  const isFolder = await stat(hostPath).then((found) => found.isDirectory(), () => false);
+  if (!isFolder) throw new FreezerError('not_found', `--container: ${hostPath} does not exist, or is no directory`);
 }
 
 function textOf(sets: readonly ListedSet[]): string {

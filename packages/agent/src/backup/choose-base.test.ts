@@ -84,7 +84,7 @@ describe('the next level', () => {
     await lab.ownLevel();
     lab.storage.objects.set(key(0, 'index'), Buffer.from('damaged'));
     expect(await choose()).toMatchObject({ level: 0, base: undefined, reason: expect.stringContaining('cannot be restored') });
-    expect(lab.warnings).toHaveLength(1);
+    expect(lab.warnings).toHaveLength(2);
   });
 
   it('is a full when the data of the base are missing', async () => {
