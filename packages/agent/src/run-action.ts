@@ -12,11 +12,9 @@ import { showAction } from './actions/show-action.ts';
 import { verifyAction } from './actions/verify-action.ts';
 import type { AgentPlugins } from './plugins.ts';
 import { applyPriority } from './priority.ts';
-import { applyPriority } from './priority.ts';
 
 /** Does what was asked for. Fails with a `FreezerError` whose message is for people; an abort rejects with the signal's reason. */
 export async function runAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
-  await applyPriority(input.settings, input);
   await applyPriority(input.settings, input);
   switch (input.action) {
     case 'backup':
