@@ -19,7 +19,7 @@ import { type ChainView, type LevelView, viewChain, warnOfDamage } from '../chai
 import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { changedContent } from './content-change.ts';
-import { sourceName } from './level-documents.ts';
+import { sourceName } from './source-name.ts';
 
 /** What the next level is, and what it stands on. */
 export interface BackupPlan {
@@ -37,7 +37,13 @@ export interface BackupPlan {
 const HEAD_BYTES = 4096;
 
 /** Decides level, base and time of the next run of a set. Fails with `conflict` when the clock is behind the newest level. */
-export async function chooseBase(context: RunContext, request: BackupRequest, catalog: SetCatalog, reader: LevelReader, lease: SourceLease): Promise<BackupPlan> {
+export async function chooseBase(
+  context: RunContext,
+  request: BackupRequest,
+  catalog: SetCatalog,
+  reader: LevelReader,
+  lease: SourceLease,
+): Promise<BackupPlan> {
   const { now, signal, logger } = context;
   const committed = catalog.chains.filter((chain) => chain.levels.some((level) => level.committed));
   const newest = committed.at(-1);
@@ -67,7 +73,10 @@ function checkOwnership(view: ChainView, set: SetId): void {
     const own = manifest?.document.identity;
     if (own === undefined || (own.host === set.host && own.name === set.name)) continue;
     const theirs = `host '${own.host}' and backup name '${own.name}'`;
-    throw new FreezerError('conflict', `set ${setName(set)}: belongs to ${theirs}; choose another --backup-name, or give --hostname ${own.host} to continue it`);
+    throw new FreezerError(
+      'conflict',
+      `set ${setName(set)}: belongs to ${theirs}; choose another --backup-name, or give --hostname ${own.host} to continue it`,
+    );
   }
 }
 
@@ -79,7 +88,8 @@ function faultBelow(view: ChainView, entry: LevelView | undefined): string | und
   for (const [at, level] of levels.entries()) {
     if (level?.damage) return `the chain cannot be restored: ${level.damage.message}`;
     const named = level?.manifest?.document.base?.manifest;
-    if (at > 0 && named && named !== levels[at - 1]?.manifest?.digest) return `the chain cannot be restored: ${levelFolder(level.id)} was not made from the level below it`;
+    if (at > 0 && named && named !== levels[at - 1]?.manifest?.digest)
+      return `the chain cannot be restored: ${levelFolder(level.id)} was not made from the level below it`;
   }
   return undefined;
 }
@@ -95,7 +105,10 @@ function changedSource(entry: LevelView | undefined, lease: SourceLease): string
 function warnOfForeign(view: ChainView, base: OpenedLevel, set: string, logger: Logger): void {
   const isAuthenticated = view.levels.some(({ manifest }) => manifest?.vouching === 'hmac-sha256');
   if (isAuthenticated && base.manifest === undefined) {
-    logger.warn({ set, level: levelFolder(base.level.id) }, 'the base was made by Python Freezer on a chain of ours: a level on it is authenticated, the base is not');
+    logger.warn(
+      { set, level: levelFolder(base.level.id) },
+      'the base was made by Python Freezer on a chain of ours: a level on it is authenticated, the base is not',
+    );
   }
 }
 

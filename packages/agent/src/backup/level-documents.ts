@@ -4,6 +4,7 @@ import { type JsonValue, MANIFEST_FORMAT, type Manifest, writeMetadataObject } f
 import type { BackupRequest } from './backup-request.ts';
 import type { BackupPlan } from './choose-base.ts';
 import { contentOptions } from './content-change.ts';
+import { sourceName } from './source-name.ts';
 import type { SmallObjects } from './store-objects.ts';
 import type { PointTotals } from './suspicion.ts';
 
@@ -27,9 +28,6 @@ export interface LevelFacts {
 export interface LevelObjects extends SmallObjects {
   readonly data: { readonly size: number };
 }
-
-/** How a source is named in a manifest: a path absolutely, so that the next run can tell whether it is the same. */
-export const sourceName = ({ kind, resource, description }: SourceLease): string => (kind === 'path' ? resource : description);
 
 /** Freezer's own document, whose appearance is the commit. */
 export function metadataOf(request: BackupRequest, engineKeys: Readonly<Record<string, unknown>>): Buffer {
