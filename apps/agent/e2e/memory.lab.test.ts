@@ -70,10 +70,14 @@ async function peaks(mebibytes: number, options: readonly string[]): Promise<{ r
 it.each([
   ['gzip, OpenSSL format', ['--compression', 'gzip']],
   ['zstd, GCM', ['--compression', 'zstd', '--encryption', 'aes-256-gcm']],
-])('the memory of Node is the same for 256 MiB and 1 GiB: %s', async (_name, options) => {
-  const small = await peaks(256, options);
-  const large = await peaks(1024, options);
-  for (const peak of [small.backup, small.restore, large.backup, large.restore]) expect(peak).toBeLessThan(LIMIT_BYTES);
-  expect(large.backup - small.backup).toBeLessThan(MARGIN_BYTES);
-  expect(large.restore - small.restore).toBeLessThan(MARGIN_BYTES);
-}, 900_000);
+])(
+  'the memory of Node is the same for 256 MiB and 1 GiB: %s',
+  async (_name, options) => {
+    const small = await peaks(256, options);
+    const large = await peaks(1024, options);
+    for (const peak of [small.backup, small.restore, large.backup, large.restore]) expect(peak).toBeLessThan(LIMIT_BYTES);
+    expect(large.backup - small.backup).toBeLessThan(MARGIN_BYTES);
+    expect(large.restore - small.restore).toBeLessThan(MARGIN_BYTES);
+  },
+  900_000,
+);
