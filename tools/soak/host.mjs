@@ -71,7 +71,7 @@ export class Host {
   /** Starts the agent and sends SIGKILL after so many milliseconds. Resolves to whether it was still running. */
   async kill(words, afterMs) {
     const child = spawn(process.execPath, [COMMAND, ...words, ...this.where], { stdio: 'ignore', env: { ...process.env, TZ: 'UTC' } });
-    const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal === 'SIGKILL')));
+    const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal === 'SIGKILL')));
     await Promise.race([ended, sleep(afterMs)]);
     child.kill('SIGKILL');
     return ended;

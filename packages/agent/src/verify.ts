@@ -52,12 +52,7 @@ async function verifyLevel(context: RunContext, reader: LevelReader, views: read
     for await (const problem of reader.problems(opened, { signal: context.signal })) problems.push(problem.message);
     if (opened.manifest === undefined) {
       notes.push('has no manifest (made by Python Freezer): only what its compression and encryption give away was checked');
-      await readAll(
-        context,
-        reader,
-        opened,
-        await decodeStages({ reader, opened, passphrases: context.passphrases }, { signal: context.signal }),
-      );
+      await readAll(context, reader, opened, await decodeStages({ reader, opened, passphrases: context.passphrases }, { signal: context.signal }));
     } else for await (const line of damagedPieces(reader, opened, context.signal)) problems.push(line);
   } catch (error) {
     context.signal.throwIfAborted();

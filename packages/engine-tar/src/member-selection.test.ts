@@ -23,7 +23,21 @@ function pythonArchive(...options: readonly string[]): string {
   return path;
 }
 
-const NAMES = ['line\nend', 'tab\tstop', '-rf', "quote'", '"', 'back\\slash', ' space ', 'a -> b', '*?[x]', '%d', 'ünïcödé-✓', 'x'.repeat(255), `${'d'.repeat(90)}/${'e'.repeat(200)}`];
+const NAMES = [
+  'line\nend',
+  'tab\tstop',
+  '-rf',
+  "quote'",
+  '"',
+  'back\\slash',
+  ' space ',
+  'a -> b',
+  '*?[x]',
+  '%d',
+  'ünïcödé-✓',
+  'x'.repeat(255),
+  `${'d'.repeat(90)}/${'e'.repeat(200)}`,
+];
 
 async function makeTree(): Promise<void> {
   for (const folder of ['names', `names/${'d'.repeat(90)}`, 'deep/er', 'empty']) await mkdir(join(source, folder), { recursive: true });
@@ -63,7 +77,9 @@ describe.each(['ours', 'Python'])('a part of an archive of %s', (whose) => {
     const archive = await archiveOf();
     const wanted = (await wantedOf(archive)).filter(({ path, target: first }, at) => first === undefined && at % 2 === 0 && path !== '.');
     expect(await bench.restorePart(archive, target, wanted)).toEqual([]);
-    const there = new Set((await bench.read((await bench.backup(target)).archive)).map(({ kind, ...entry }) => (kind === 'held' && 'path' in entry ? entry.path : '.')));
+    const there = new Set(
+      (await bench.read((await bench.backup(target)).archive)).map(({ kind, ...entry }) => (kind === 'held' && 'path' in entry ? entry.path : '.')),
+    );
     const above = new Set(wanted.flatMap(({ path }) => path.split('/').map((_, at, names) => names.slice(0, at).join('/'))));
     for (const { path } of wanted) expect(there).toContain(path);
     for (const path of there) expect(path === '.' || above.has(path) || wanted.some((entry) => entry.path === path)).toBe(true);
@@ -96,7 +112,9 @@ describe.each(['ours', 'Python'])('a part of an archive of %s', (whose) => {
     await writeFile(join(source, 'holes'), 'begin');
     await truncate(join(source, 'holes'), 20_000_000);
     const archive = await archiveOf();
-    const wanted = (await wantedOf(archive)).filter(({ path }) => path === long || path === 'zz' || path === 'holes').map((entry) => ({ ...entry, as: `new/${'n'.repeat(150)}/${entry.path.slice(-2)}` }));
+    const wanted = (await wantedOf(archive))
+      .filter(({ path }) => path === long || path === 'zz' || path === 'holes')
+      .map((entry) => ({ ...entry, as: `new/${'n'.repeat(150)}/${entry.path.slice(-2)}` }));
     expect(await bench.restorePart(archive, target, wanted)).toEqual([]);
     const folder = join(target, 'new', 'n'.repeat(150));
     expect((await readdir(folder)).toSorted()).toEqual(['es', 'ff', 'zz']);

@@ -1,4 +1,4 @@
-import { type BytePath, type ByteStream, type CallOptions, type RestoreSelection, type Stage, type WantedEntry } from '@freezer/core';
+import type { BytePath, ByteStream, CallOptions, RestoreSelection, Stage, WantedEntry } from '@freezer/core';
 import { type ArchiveMember, BLOCK_BYTES, readMember } from './archive-member.ts';
 import { BlockReader } from './block-reader.ts';
 import { NameMarks } from './name-marks.ts';

@@ -1,4 +1,4 @@
-import { type EngineFile, type EngineFileRequest, displayPath, FreezerError } from '@freezer/core';
+import { displayPath, type EngineFile, type EngineFileRequest, FreezerError } from '@freezer/core';
 import { MemberSelection } from './member-selection.ts';
 import { fileArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
 import { checkTarExit } from './tar-exit.ts';

@@ -36,7 +36,11 @@ class PathSource implements Source {
     const resource = resolve(this.#path);
     try {
       const found = await stat(resource);
-      if (!found.isDirectory() && !found.isFile()) throw new FreezerError('unsupported', `Path to backup ${this.#path}: is neither a directory nor a regular file; a device or a pipe has no content that could be saved this way`);
+      if (!found.isDirectory() && !found.isFile())
+        throw new FreezerError(
+          'unsupported',
+          `Path to backup ${this.#path}: is neither a directory nor a regular file; a device or a pipe has no content that could be saved this way`,
+        );
       if (found.isDirectory()) await access(resource, constants.R_OK | constants.X_OK);
     } catch (cause) {
       throw openError(this.#path, cause);

@@ -19,6 +19,9 @@ export function base({ place, source, passFile, tarArguments, variant }) {
         directory: source,
         member: '.',
         excludes: [],
+        excludeCaches: false,
+        excludeIfPresent: [],
+        lists: {},
         dereference: 'none',
       }),
     ];

@@ -6,7 +6,7 @@ import { type Ended, runProgram, type Started, startProgram } from './run-progra
 const AGENT = '/usr/bin/freezer-agent';
 
 /** It wants the names of OpenStack to exist, and connects to nothing when the storage is local. */
-export function pythonEnvironment(lab: Lab): NodeJS.ProcessEnv {
+function pythonEnvironment(lab: Lab): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
     HOME: lab.home,
@@ -21,7 +21,7 @@ export function pythonEnvironment(lab: Lab): NodeJS.ProcessEnv {
   };
 }
 
-export const pythonArguments = (lab: Lab, action: string, options: Options): string[] => [
+const pythonArguments = (lab: Lab, action: string, options: Options): string[] => [
   ...['--action', action, '--storage', 'local', '-C', lab.store, '--hostname', HOST, '-N', NAME, '--log-file', `${lab.root}/python.log`],
   ...options,
 ];

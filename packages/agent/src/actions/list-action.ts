@@ -21,7 +21,10 @@ export async function listAction(input: ActionInput, plugins: AgentPlugins): Pro
 /** A container that is not there is another thing than one without backups. Fails with `not_found`. */
 async function checkContainer({ hostPath }: Storage): Promise<void> {
   if (hostPath === undefined) return;
-  const isFolder = await stat(hostPath).then((found) => found.isDirectory(), () => false);
+  const isFolder = await stat(hostPath).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
   if (!isFolder) throw new FreezerError('not_found', `--container: ${hostPath} does not exist, or is no directory`);
 }
 

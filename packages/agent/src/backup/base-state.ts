@@ -14,7 +14,12 @@ export async function fetchState(reader: LevelReader, base: OpenedLevel, set: Se
   const hidden = base.manifest?.document.objects.state !== undefined;
   const raw = reader.raw(base, hidden ? 'state' : 'engine_metadata', options);
   const plain: ByteStream =
-    hidden && base.keys ? gcmDecryptStage(base.keys.chainKey, { purpose: 'state', identity: identityText(base.manifest?.document.identity ?? set, base.level.id) }).apply(raw, options) : raw;
+    hidden && base.keys
+      ? gcmDecryptStage(base.keys.chainKey, { purpose: 'state', identity: identityText(base.manifest?.document.identity ?? set, base.level.id) }).apply(
+          raw,
+          options,
+        )
+      : raw;
   let size = 0;
   async function* counted(): ByteStream {
     for await (const chunk of plain) {

@@ -1,4 +1,4 @@
-import type { RestoreProblem, SetId } from '@freezer/core';
+import { type BytePath, isTemporary, type RestoreProblem, type SetId } from '@freezer/core';
 import { externalSort } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import type { ChosenPoint } from './choose-point.ts';
@@ -15,22 +15,37 @@ import type { HistoryEntry, PointHistory } from './point-history.ts';
  */
 export async function archiveHistory(context: RunContext, set: SetId, point: ChosenPoint): Promise<PointHistory> {
   const merged: MergedLevel[] = [];
+  const doubtful: Doubt[] = [];
+  const recorded = new Set<string>();
   for (const [at, opened] of point.levels.entries()) {
     const facts = await readLevelFacts(context, { set, point, opened, at });
     merged.push(await mergeLevel(context, { before: merged.at(-1), facts, at }));
+    const renames = facts.renames.filter(({ from, to }) => !isTemporary(from) && !isTemporary(to));
+    for (const { from, to } of renames) if (recorded.has(`${from}\0${to}`)) doubtful.push({ at, path: to });
+    for (const { from, to } of renames) recorded.add(`${from}\0${to}`);
   }
-  return new SpooledHistory(context, merged);
+  return new SpooledHistory(context, merged, doubtful);
 }
 
+/** A directory of which a level says what an older one said already. */
+interface Doubt {
+  readonly at: number;
+  readonly path: BytePath;
+}
+
+// After directories that hold directories were exchanged, tar may record the same again in each later level, though nothing was renamed.
+const TWICE = 'tar recorded the same renaming in two levels: what lies below may be that of another directory; compare it';
 const WITHOUT_DATA = 'a level names it below a renamed directory, and no level holds it under a name that leads there: tar recorded the renaming wrong';
 
 class SpooledHistory implements PointHistory {
   readonly #context: RunContext;
   readonly #levels: readonly MergedLevel[];
+  readonly #doubtful: readonly Doubt[];
 
-  constructor(context: RunContext, levels: readonly MergedLevel[]) {
+  constructor(context: RunContext, levels: readonly MergedLevel[], doubtful: readonly Doubt[]) {
     this.#context = context;
     this.#levels = levels;
+    this.#doubtful = doubtful;
   }
 
   async *point(at: number): AsyncGenerator<HistoryEntry> {
@@ -49,7 +64,8 @@ class SpooledHistory implements PointHistory {
 
   lost(at: number): readonly RestoreProblem[] {
     const { lost, lostBesides } = this.#levels[at] ?? { lost: [], lostBesides: 0 };
-    const problems = [...lost].map((path) => ({ path, detail: WITHOUT_DATA }));
+    const doubts = this.#doubtful.filter((doubt) => doubt.at <= at).map(({ path }) => ({ path, detail: TWICE }));
+    const problems = [...doubts, ...[...lost].map((path) => ({ path, detail: WITHOUT_DATA }))];
     return lostBesides === 0 ? problems : [...problems, { path: '.', detail: `${lostBesides} more: ${WITHOUT_DATA}` }];
   }
 

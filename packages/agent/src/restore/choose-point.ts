@@ -90,7 +90,10 @@ export async function openPointLevels(context: RunContext, opened: OpenedSet, po
   for (const warning of judgeTrust(set, levels, chainIsAuthenticated, trust)) logger.warn({ set }, warning);
   if (context.passphrases.length > 0 && levels.every(({ manifest, metadata }) => manifest?.vouching !== 'hmac-sha256' && metadata.encryption !== true)) {
     const isMixed = views.some((view) => view.levels.some(({ manifest }) => manifest?.vouching === 'hmac-sha256'));
-    logger.warn({ set }, `a pass file was given, but this point is not encrypted${isMixed ? ', though other chains of the set are: was it put there by somebody else?' : ''}`);
+    logger.warn(
+      { set },
+      `a pass file was given, but this point is not encrypted${isMixed ? ', though other chains of the set are: was it put there by somebody else?' : ''}`,
+    );
   }
   for (const level of levels) await reader.check(level, { signal });
   return { catalog, reader, levels };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type EntryType, FreezerError } from '@freezer/core';
 import type { PointEntry } from '@freezer/format';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { pruneTarget, straysOf } from './prune-target.ts';
+import { pruneTarget, type Spare, straysOf } from './prune-target.ts';
 import { RestoreLab, treeOf } from './restore-lab.fixture.ts';
 
 let lab: RestoreLab;
@@ -21,7 +21,7 @@ async function* pointOf(entries: Readonly<Record<string, EntryType>>): AsyncGene
   }
 }
 
-const nothing = (): boolean => false;
+const nothing: Spare = () => false;
 const prune = async (point: AsyncIterable<PointEntry>, spare = nothing) => pruneTarget(lab.context, target, straysOf(lab.context, target, point, spare));
 
 it('removes what the point has not, and nothing else', async () => {

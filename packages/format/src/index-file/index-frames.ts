@@ -4,7 +4,7 @@ import { createGunzip, gzip } from 'node:zlib';
 import { type ByteStream, FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 
 /** The longest line that is written or read, in bytes. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 /** Bytes of lines that are gathered into one gzip member. */
 const FRAME_BYTES = 1024 * 1024;

@@ -16,7 +16,7 @@ async function readBlocks(program: string, options: readonly string[], root: str
   try {
     const { stdout } = await run(program, [...options, '--', root], {
       encoding: 'latin1',
-      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+      env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
       maxBuffer: 256 * 1024 * 1024,
     });
     output = stdout;

@@ -108,4 +108,4 @@ async function digestOf(full: Buffer): Promise<string> {
 }
 
 /** The full path of an entry, as bytes. */
-export const fullPathOf = (root: string, path: BytePath): Buffer => Buffer.concat([Buffer.from(`${root}/`), bytesOfPath(path)]);
+const fullPathOf = (root: string, path: BytePath): Buffer => Buffer.concat([Buffer.from(`${root}/`), bytesOfPath(path)]);
