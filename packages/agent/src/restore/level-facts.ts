@@ -83,7 +83,7 @@ async function fromArchive(context: RunContext, request: FactsRequest): Promise<
   return { file, renames, hasLists, replacesAll: false };
 }
 
-async function readArchive(context: RunContext, { set, point: { reader }, opened, at }: FactsRequest): Promise<ArchiveListing> {
+async function readArchive(context: RunContext, { point: { reader }, opened, at }: FactsRequest): Promise<ArchiveListing> {
   const { engine, signal, work, passphrases } = context;
   const read = await engine.read?.({ workDir: await work.folder(`read-${at}`), signal });
   if (read === undefined) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, open, readdir, readlink } from 'node:fs/promises';
-import { type BytePath, bytesOfPath } from '@freezer/core';
+import type { BytePath } from '@freezer/core';
 import { readAcls, readXattrs } from './read-attributes.ts';
 import type { TreeEntry } from './tree-entry.ts';
 
@@ -106,6 +106,3 @@ async function digestOf(full: Buffer): Promise<string> {
     await file.close();
   }
 }
-
-/** The full path of an entry, as bytes. */
-const fullPathOf = (root: string, path: BytePath): Buffer => Buffer.concat([Buffer.from(`${root}/`), bytesOfPath(path)]);
