@@ -17,7 +17,7 @@ await build({
   conditions: ['@freezer/source'],
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
-  // Names stay, for stack traces. What is shorter is parsed faster: 6 per cent of the CPU of a run that does nothing.
+  // Names stay, for stack traces. What is shorter is parsed faster: a few per cent of the CPU of a run that does nothing.
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,

@@ -12,7 +12,7 @@ export interface ExternalSortOptions extends CallOptions {
   readonly maxHeldRecords?: number;
 }
 
-// Four times as much took the peak of a backup of 100 000 files from 110 to 134 MB.
+// Index writing of 100 000 entries alone: 108 MB at the peak, 115 with four times as much.
 const MAX_HELD_CHARS = 8 * 1024 * 1024;
 const MAX_HELD_RECORDS = 25_000;
 /** So many runs of one generation become one of the next: descriptors and read buffers stay few, whatever the size. */
