@@ -1,4 +1,4 @@
-import { type BytePath, isTemporary, type RestoreProblem, type SetId } from '@freezer/core';
+import { displayPath, isTemporary, type RestoreProblem, type SetId } from '@freezer/core';
 import { externalSort } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 import type { ChosenPoint } from './choose-point.ts';
@@ -15,22 +15,15 @@ import type { HistoryEntry, PointHistory } from './point-history.ts';
  */
 export async function archiveHistory(context: RunContext, set: SetId, point: ChosenPoint): Promise<PointHistory> {
   const merged: MergedLevel[] = [];
-  const doubtful: Doubt[] = [];
   const recorded = new Set<string>();
   for (const [at, opened] of point.levels.entries()) {
     const facts = await readLevelFacts(context, { set, point, opened, at });
     merged.push(await mergeLevel(context, { before: merged.at(-1), facts, at }));
     const renames = facts.renames.filter(({ from, to }) => !isTemporary(from) && !isTemporary(to));
-    for (const { from, to } of renames) if (recorded.has(`${from}\0${to}`)) doubtful.push({ at, path: to });
+    for (const { from, to } of renames) if (recorded.has(`${from}\0${to}`)) context.logger.warn({ path: displayPath(to), level: at }, TWICE);
     for (const { from, to } of renames) recorded.add(`${from}\0${to}`);
   }
-  return new SpooledHistory(context, merged, doubtful);
-}
-
-/** A directory of which a level says what an older one said already. */
-interface Doubt {
-  readonly at: number;
-  readonly path: BytePath;
+  return new SpooledHistory(context, merged);
 }
 
 // After directories that hold directories were exchanged, tar may record the same again in each later level, though nothing was renamed.
@@ -40,12 +33,10 @@ const WITHOUT_DATA = 'a level names it below a renamed directory, and no level h
 class SpooledHistory implements PointHistory {
   readonly #context: RunContext;
   readonly #levels: readonly MergedLevel[];
-  readonly #doubtful: readonly Doubt[];
 
-  constructor(context: RunContext, levels: readonly MergedLevel[], doubtful: readonly Doubt[]) {
+  constructor(context: RunContext, levels: readonly MergedLevel[]) {
     this.#context = context;
     this.#levels = levels;
-    this.#doubtful = doubtful;
   }
 
   async *point(at: number): AsyncGenerator<HistoryEntry> {
@@ -64,8 +55,7 @@ class SpooledHistory implements PointHistory {
 
   lost(at: number): readonly RestoreProblem[] {
     const { lost, lostBesides } = this.#levels[at] ?? { lost: [], lostBesides: 0 };
-    const doubts = this.#doubtful.filter((doubt) => doubt.at <= at).map(({ path }) => ({ path, detail: TWICE }));
-    const problems = [...doubts, ...[...lost].map((path) => ({ path, detail: WITHOUT_DATA }))];
+    const problems = [...lost].map((path) => ({ path, detail: WITHOUT_DATA }));
     return lostBesides === 0 ? problems : [...problems, { path: '.', detail: `${lostBesides} more: ${WITHOUT_DATA}` }];
   }
 

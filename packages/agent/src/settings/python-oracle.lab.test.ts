@@ -97,7 +97,7 @@ test('a file of --config-file is read as by oslo.config, and refused when it ref
   const texts = fc.sample(file, { seed: 7, numRuns: 4000 });
   const theirs = ask(OSLO_FILE, texts);
   for (const [index, text] of texts.entries()) expect([text, read(text, 'oslo')]).toEqual([text, theirs[index]]);
-  expect(theirs.filter((answer) => answer !== 'refused').length).toBeGreaterThan(1000);
+  expect(theirs.filter((answer) => answer !== 'refused').length).toBeGreaterThan(500);
 });
 
 test('a job file is read as by configparser, whatever that reads', () => {
