@@ -14,7 +14,7 @@ export function resolveInput(
     argv,
     environment,
     home: '/home/me',
-    cwd: '/work',
+    cwd: '/here',
     hostname: 'vm',
     isRoot: true,
     readFile: async (path) => {

@@ -47,7 +47,7 @@ describe('what options ask of each other', () => {
     [['restore', ...set, '--to-stdout', 'a'], { path: ['a'], to_stdout: true, conflict: 'always' }],
     [['diff', ...set, '--point', '1', '--point', '2'], { point: ['1', '2'] }],
     [['list', ...store], { backup_name: undefined }],
-    [['restore', ...set, '--restore-abs-path', 'rel/../x'], { restore_abs_path: '/work/x' }],
+    [['restore', ...set, '--restore-abs-path', 'rel/../x'], { restore_abs_path: '/here/x' }],
     [[...backup, '-F', '~/x'], { path_to_backup: '/home/me/x' }],
     [['list', '--storage', 'local', '-C', '~/b'], { container: '/home/me/b' }],
     [[...backup, '--storage-mode', '0640'], { storage_mode: 0o640 }],
