@@ -12,6 +12,8 @@ export function makeSource(root, random) {
     for (let file = 0; file < 12; file += 1) writeFileSync(join(path, `${random.pick(WORDS)} ${file}`), contentOf(random));
   }
   symlinkSync('nowhere', join(root, 'dangling'));
+  // No change takes it away: a source that lost all that it held ends with 3, by design.
+  writeFileSync(join(root, 'always here'), contentOf(random));
 }
 
 /** Text that compresses, up to some 100 KiB, so that a backup takes its time. */

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,12 +62,16 @@ export class WorkFolder implements AsyncDisposable {
   }
 }
 
-/** Another run may take an empty folder for what a dead one left, so its owner is written at once, and again should the folder have gone. */
+/** The owner while it is being written, so that `owner` is there whole or not at all. */
+const UNFINISHED_OWNER = 'owner.new';
+
+/** Another run may take a folder without an owner for what a dead one left, so that is written at once, and again should the folder have gone. */
 function makeOwned(path: string, owner: Uint8Array): string {
   for (let tries = 0; ; tries += 1) {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { mode: 0o700, recursive: true });
     try {
-      writeFileSync(join(path, 'owner'), owner, { mode: 0o600 });
+      writeFileSync(join(path, UNFINISHED_OWNER), owner, { mode: 0o600 });
+      renameSync(join(path, UNFINISHED_OWNER), join(path, 'owner'));
       return path;
     } catch (error) {
       // A folder without an owner would stay for a day.
@@ -95,7 +99,12 @@ async function removeDead(parent: string, self: Owner): Promise<void> {
       () => undefined,
     );
     if (await isDead(owner, { self, now: self.at, writtenAt })) await removeOwned(path);
-    // Whose owner died between the making and the writing; a folder that is not empty stays.
-    else if (owner === undefined) await rmdir(path).catch(() => undefined);
+    else if (owner === undefined) await removeUnowned(path);
   }
+}
+
+/** Of a run that died before its owner was written; a folder that holds anything else stays. */
+async function removeUnowned(path: string): Promise<void> {
+  await rm(join(path, UNFINISHED_OWNER), { force: true });
+  await rmdir(path).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type ByteStream, type CallOptions, FreezerError, type ProgramStage } from '@freezer/core';
 import { endedWell } from './failure.ts';
+import { isExiting } from './is-exiting.ts';
 import { type ChainExit, type RunningProgram, startProgram } from './program.ts';
 import { type Pump, pumpInto } from './pump.ts';
 
@@ -40,8 +41,8 @@ export interface Chain {
 export function runChain(request: ChainRequest, { signal }: CallOptions = {}): Chain {
   if (request.programs.length === 0) throw new TypeError('runChain: no programs');
   signal?.throwIfAborted();
-  const windDown = { begun: false };
-  const programs = startAll(request, () => windDown.begun);
+  const windDown: WindDown = { begun: false, endedBefore: new Set() };
+  const programs = startAll(request, windDown);
   const first = programs[0];
   const pump = request.input !== undefined && first?.stdin !== undefined ? pumpInto(first.stdin, request.input) : undefined;
   const stop = makeStop(programs, pump, windDown);
@@ -66,13 +67,14 @@ export function runChain(request: ChainRequest, { signal }: CallOptions = {}): C
 }
 
 /** All in one turn of the event loop: Node must not read a byte from a descriptor that the next program is to inherit. */
-function startAll({ programs, input, keepOutput = true }: ChainRequest, isWindingDown: () => boolean): RunningProgram[] {
+function startAll({ programs, input, keepOutput = true }: ChainRequest, windDown: WindDown): RunningProgram[] {
   const running: RunningProgram[] = [];
   for (const [index, stage] of programs.entries()) {
     const before = running.at(-1);
     const isLast = index === programs.length - 1;
     const stdin = before === undefined ? (input === undefined ? 'ignore' : 'pipe') : (before.stdout ?? 'ignore');
-    const program = startProgram(stage, { stdin, stdout: isLast && !keepOutput ? 'ignore' : 'pipe', isWindingDown });
+    const isLate = (pid: number): boolean => windDown.begun && !windDown.endedBefore.has(pid);
+    const program = startProgram(stage, { stdin, stdout: isLast && !keepOutput ? 'ignore' : 'pipe', isLate });
     // Our copy of the descriptor would keep the writer blocked for ever once the reader is dead.
     before?.stdout?.destroy();
     running.push(program);
@@ -89,6 +91,13 @@ function holdOutput(stdout: Readable | undefined): void {
   stdout?.on('error', () => undefined);
 }
 
+/** Whether one of the programs failed. */
+interface WindDown {
+  begun: boolean;
+  /** Who was ending by itself then: a reader that misses the rest may be reaped before the writer whose death it felt. */
+  endedBefore: ReadonlySet<number>;
+}
+
 interface Stop {
   (how: 'at once' | 'gently'): void;
   finished(): void;
@@ -96,7 +105,7 @@ interface Stop {
   readonly unwanted: () => boolean;
 }
 
-function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined, windDown: { begun: boolean }): Stop {
+function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined, windDown: WindDown): Stop {
   let timer: NodeJS.Timeout | undefined;
   let unwanted = false;
   let ended = false;
@@ -105,6 +114,7 @@ function makeStop(programs: readonly RunningProgram[], pump: Pump | undefined, w
     for (const program of programs) program.stop();
   };
   const stop = (how: 'at once' | 'gently'): void => {
+    if (!windDown.begun) windDown.endedBefore = new Set(programs.flatMap(({ pid }) => (pid !== undefined && isExiting(pid) ? [pid] : [])));
     windDown.begun = true;
     pump?.stop();
     if (how === 'at once') {

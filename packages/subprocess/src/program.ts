@@ -38,12 +38,12 @@ interface ProgramSetting {
   /** A stream whose descriptor the child inherits, 'pipe', or 'ignore' for /dev/null. */
   readonly stdin: Readable | 'pipe' | 'ignore';
   readonly stdout: 'pipe' | 'ignore';
-  /** Whether its chain has failed already. */
-  readonly isWindingDown: () => boolean;
+  /** Whether its chain had failed when it began to end. */
+  readonly isLate: (pid: number) => boolean;
 }
 
 /** Starts a child in a session of its own, so that Ctrl-C at the terminal reaches us and not it. */
-export function startProgram(stage: ProgramStage, { stdin, stdout, isWindingDown }: ProgramSetting): RunningProgram {
+export function startProgram(stage: ProgramStage, { stdin, stdout, isLate }: ProgramSetting): RunningProgram {
   let child: ChildProcess;
   try {
     child = spawn(stage.command, stage.args, {
@@ -57,7 +57,7 @@ export function startProgram(stage: ProgramStage, { stdin, stdout, isWindingDown
     return neverStarted(stage, error);
   }
   const stopper = makeStopper(child);
-  const exit = watch(child, stage, stopper, isWindingDown);
+  const exit = watch(child, stage, stopper, isLate);
   exit.catch(stopper.stop);
   return { stage, pid: child.pid, stdin: child.stdin ?? undefined, stdout: child.stdout ?? undefined, exit, stop: stopper.stop };
 }
@@ -101,7 +101,7 @@ function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function watch(child: ChildProcess, stage: ProgramStage, stopper: Stopper, isWindingDown: () => boolean): Promise<ChainExit> {
+function watch(child: ChildProcess, stage: ProgramStage, stopper: Stopper, isLate: ProgramSetting['isLate']): Promise<ChainExit> {
   const reader = new StderrReader(stage.onStderrLine);
   return new Promise<ChainExit>((resolve, reject) => {
     // A failed write is told by the exit of the program; without a listener it would end the process.
@@ -113,7 +113,7 @@ function watch(child: ChildProcess, stage: ProgramStage, stopper: Stopper, isWin
     });
     child.once('exit', (code, signal) => {
       stopper.ended();
-      const late = isWindingDown();
+      const late = isLate(child.pid ?? 0);
       stderrClosed(child).then(() => {
         attempt(() => reader.end(), reject);
         const { tail: stderr, lastLine } = reader;
