@@ -16,7 +16,7 @@ export interface LevelId {
 }
 
 /** Names of the objects of a level. The first three are Freezer's own, the others ours (DECISIONS 3.2). */
-export type ObjectName = 'data' | 'engine_metadata' | 'metadata' | 'started' | 'removing' | 'superseded' | 'state' | 'pieces' | 'index' | 'manifest';
+export type ObjectName = 'data' | 'engine_metadata' | 'metadata' | 'started' | 'removing' | 'superseded' | 'state' | 'pieces' | 'index' | 'manifest' | 'pinned';
 
 /** `<host>_<name>`, unescaped, as Freezer writes it. A `/` in it makes folders. */
 export const setName = (set: { readonly host: string; readonly name: string }): string => `${set.host}_${set.name}`;

@@ -56,7 +56,7 @@ export type { Mode, ModeLease, ModePlugin } from './mode.ts';
 export { type DirectoryCheck, planRenames } from './plan-renames.ts';
 export { RateLimit } from './rate-limit.ts';
 export { folderOf, isTemporary, type MovedDirectory, type Renamed, RenameMap } from './rename-map.ts';
-export { type PointDecision, planRetention, type RetentionPlan, type RetentionPolicy } from './retention.ts';
+export { type PointDecision, planRetention, type RetentionFacts, type RetentionPlan, type RetentionPolicy } from './retention.ts';
 export type { KeepCounts } from './retention-bucket.ts';
 export { Backoff, type RetryPolicy, retry } from './retry.ts';
 export type { SnapshotLease, Snapshotter } from './snapshot.ts';

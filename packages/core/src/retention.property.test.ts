@@ -147,3 +147,16 @@ test('is what a naive reading of the rules gives', () => {
     }),
   );
 });
+
+test('what is pinned stays with its base, forced or not, and changes nothing for what is kept without it', () => {
+  fc.assert(
+    fc.property(histories, rules, fc.boolean(), fc.integer({ min: 0, max: 7 }), (chains, policy, force, seed) => {
+      const points = pointsOf(chains);
+      const isPinned = ({ t }: LevelEntry['id']): boolean => (Math.floor(t / 3600) + seed) % 5 === 0;
+      const { keep } = planRetention(points, { zone: 'UTC', ...policy, force }, { now: NOW, pinned: (id) => (isPinned(id) ? 'pinned' : undefined) });
+      const kept = new Set(keysOf(keep));
+      for (const point of points.filter(({ id }) => isPinned(id))) for (const level of point.levels) expect(kept.has(keyOf(level))).toBe(true);
+      for (const key of keysOf(planRetention(points, { zone: 'UTC', ...policy, force }, { now: NOW }).keep)) expect(kept.has(key)).toBe(true);
+    }),
+  );
+});

@@ -139,3 +139,35 @@ test.each<RetentionPolicy>([
 ])('N13, N14: a policy without rule or with a number that is none is refused: %j', (policy) => {
   expect(() => plan([fullOf(1)], policy)).toThrow(/allowed: |is no time/);
 });
+
+describe('pins', () => {
+  const pinnedAt =
+    (...pins: readonly number[]) =>
+    ({ t }: LevelEntry['id']): string | undefined =>
+      pins.includes(t) ? 'pinned: audit' : undefined;
+  const planPinned = (chains: readonly Chain[], policy: RetentionPolicy, ...pins: readonly number[]): RetentionPlan =>
+    planRetention(pointsOf(chains), { zone: 'UTC', ...policy }, { now: NOW, stranded: strandedLevels(chains), pinned: pinnedAt(...pins) });
+
+  test('a pinned point stays with what it needs, also when forced; what stands above it goes', () => {
+    const { keep, remove } = planPinned([chainOf(40, 3), fullOf(1)], { removeOlderThanDays: 0, force: true }, daysAgo(39));
+    expect(ages(keep)).toBe('0@40 1@39');
+    expect(keep.map(({ reasons }) => reasons)).toEqual([[`kept: needed by 1_${daysAgo(39)}`], ['kept: pinned: audit']]);
+    expect(ages(remove)).toBe('3@37 2@38 0@1');
+  });
+
+  test('a pin fills no place of another rule', () => {
+    const chains = [fullOf(30), fullOf(2), fullOf(1)];
+    expect(ages(planPinned(chains, { keepLast: 2 }, daysAgo(30)).keep)).toBe('0@30 0@2 0@1');
+    expect(ages(planPinned(chains, { keepLast: 1 }, daysAgo(1)).keep)).toBe('0@1');
+  });
+
+  test('of a pinned level that cannot be restored all that is left below it stays', () => {
+    const chain = chainOf(40, 3);
+    const gap: Chain = { ...chain, levels: chain.levels.filter(({ id }) => id.level !== 2) };
+    const { keep, remove } = planPinned([gap, fullOf(1)], { removeOlderThanDays: 0, force: true }, daysAgo(37));
+    expect(ages(keep)).toBe('0@40 1@39 3@37');
+    expect(keep.at(-1)?.reasons).toEqual(['kept: pinned: audit']);
+    expect(keep[0]?.reasons).toContain(`kept: 3_${daysAgo(37)} above it is pinned`);
+    expect(ages(remove)).toBe('0@1');
+  });
+});

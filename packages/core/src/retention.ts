@@ -1,4 +1,4 @@
-import { levelFolder } from './backup-layout.ts';
+import { type LevelId, levelFolder } from './backup-layout.ts';
 import { byAge, type LevelEntry, type Point } from './chain.ts';
 import { FreezerError } from './errors.ts';
 import { BUCKETS, type BucketKind, bucketOf, type KeepCounts } from './retention-bucket.ts';
@@ -36,39 +36,47 @@ export interface RetentionPlan {
   readonly remove: readonly PointDecision[];
 }
 
+/** What the decision depends on besides the policy. */
+export interface RetentionFacts {
+  /** Epoch seconds. */
+  readonly now: number;
+  readonly stranded?: readonly LevelEntry[];
+  /** Why a level must never go ('pinned: before the upgrade'); undefined for one that nobody pinned. */
+  readonly pinned?: (id: LevelId) => string | undefined;
+}
+
 /**
  * Decides which levels of one set go; removes nothing. A level that a kept point needs stays, and so do (unless `force`) the last complete point and the newest one.
+ * What is pinned stays with all that it needs, also with `force`; of a pinned level that cannot be restored whatever is left below it.
  * A point that is not complete fills no period: it stays while it is newer than the age limit or, without such a limit, than every complete point.
  * Fails with `invalid` when the policy has no rule, or a number that cannot be one.
  */
-export function planRetention(
-  points: readonly Point[],
-  policy: RetentionPolicy,
-  options: { readonly now: number; readonly stranded?: readonly LevelEntry[] },
-): RetentionPlan {
+export function planRetention(points: readonly Point[], policy: RetentionPolicy, facts: RetentionFacts): RetentionPlan {
   checkPolicy(policy);
   const ordered = points.toSorted(byAge);
-  const limit = ageLimit(policy, options.now);
+  const stranded = (facts.stranded ?? []).toSorted(byAge);
+  const limit = ageLimit(policy, facts.now);
   const reasons = new Map<string, string[]>();
-  const keep = (point: Point, reason: string): unknown => reasons.get(keyOf(point))?.push(reason) ?? reasons.set(keyOf(point), [reason]);
+  const keep: Keep = (entry, reason) => reasons.get(keyOf(entry))?.push(reason) ?? reasons.set(keyOf(entry), [reason]);
 
+  keepPinned(ordered, stranded, facts, keep);
   keepByAge(ordered, limit, keep);
   keepByPeriod(ordered, policy, keep);
   if (!policy.force) keepTheLast(ordered, reasons, keep);
   keepNeeded(ordered, reasons);
 
   const kept = ordered.filter((point) => reasons.has(keyOf(point)));
-  const stranded = (options.stranded ?? []).toSorted(byAge);
   const why = goingReason(policy, limit);
+  const isReached = (entry: LevelEntry): boolean => limit !== undefined && entry.id.t <= limit && !reasons.has(keyOf(entry));
+  const whyKept = (entry: LevelEntry | Point): readonly string[] => (reasons.get(keyOf(entry)) ?? []).map((reason) => `kept: ${reason}`);
+  const notReached = 'kept: cannot be restored, but no age limit reaches it';
   return {
     keep: [
-      ...kept.map((point) => ({ entry: point, point, reasons: (reasons.get(keyOf(point)) ?? []).map((reason) => `kept: ${reason}`) })),
-      ...stranded
-        .filter(({ id }) => limit === undefined || id.t > limit)
-        .map((entry) => ({ entry, reasons: ['kept: cannot be restored, but no age limit reaches it'] })),
+      ...kept.map((point) => ({ entry: point, point, reasons: whyKept(point) })),
+      ...stranded.filter((entry) => !isReached(entry)).map((entry) => ({ entry, reasons: reasons.has(keyOf(entry)) ? whyKept(entry) : [notReached] })),
     ],
     remove: [
-      ...stranded.filter(({ id }) => limit !== undefined && id.t <= limit).map((entry) => ({ entry, reasons: [`goes: cannot be restored, and ${why}`] })),
+      ...stranded.filter(isReached).map((entry) => ({ entry, reasons: [`goes: cannot be restored, and ${why}`] })),
       ...ordered
         .filter((point) => !reasons.has(keyOf(point)))
         .map((point) => ({ entry: point, point, reasons: [`goes: ${point.complete ? '' : 'incomplete, and '}${why}`] })),
@@ -76,7 +84,7 @@ export function planRetention(
   };
 }
 
-type Keep = (point: Point, reason: string) => unknown;
+type Keep = (entry: Pick<LevelEntry, 'id'>, reason: string) => unknown;
 
 const keyOf = ({ id }: Pick<LevelEntry, 'id'>): string => `${id.t0}/${levelFolder(id)}`;
 
@@ -89,6 +97,18 @@ function goingReason(policy: RetentionPolicy, limit: number | undefined): string
   const age = policy.removeFromDate === undefined ? `older than ${policy.removeOlderThanDays} days` : `not newer than ${formatUtc(policy.removeFromDate)}`;
   const rules = BUCKETS.some(({ count }) => count(policy) > 0) ? 'kept by no rule' : undefined;
   return [limit === undefined ? undefined : age, rules].filter((part) => part !== undefined).join(', ');
+}
+
+function keepPinned(points: readonly Point[], stranded: readonly LevelEntry[], { pinned }: RetentionFacts, keep: Keep): void {
+  for (const entry of [...points, ...stranded]) {
+    const reason = pinned?.(entry.id);
+    if (reason !== undefined) keep(entry, reason);
+  }
+  // Which levels it stands on cannot be told, and what is missing may come back.
+  for (const { id } of stranded.filter((entry) => pinned?.(entry.id) !== undefined)) {
+    const below = [...points, ...stranded].filter((entry) => entry.id.t0 === id.t0 && entry.id.level < id.level);
+    for (const entry of below) keep(entry, `${levelFolder(id)} above it is pinned`);
+  }
 }
 
 function keepByAge(points: readonly Point[], limit: number | undefined, keep: Keep): void {

@@ -54,7 +54,8 @@ export {
   verifyPieces,
   verifyPiecesReport,
 } from './pieces.ts';
-export { clearRemains, clearTemporary, type RemainsDeps } from './remains.ts';
+export { isPinned, type Pin, readPin, removePin, writePin } from './pin.ts';
+export { clearRemains, clearTemporary, type RemainsDeps, type RemainsOptions } from './remains.ts';
 export { finishRemoval, type RemovalDeps, removeLevels, removeUnclaimed, removeUnfinished, supersede } from './removal.ts';
 export { LOCK_RENEW_SECONDS, LOCK_STALE_SECONDS, type LockRequest, SetLock } from './set-lock.ts';
 export type { SortRecord } from './sort-run.ts';

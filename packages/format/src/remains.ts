@@ -2,10 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallOptions, collect, FreezerError, type LevelId, type Logger, levelFolder, objectKey, type Storage, type StorageRemains } from '@freezer/core';
 import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
 import { isDead, type Owner, parseOwner } from './owner.ts';
+import { isPinned, reportSpared } from './pin.ts';
 import { finishRemoval, type RemovalDeps, removeUnfinished, supersede } from './removal.ts';
 
 export interface RemainsDeps extends RemovalDeps {
   readonly logger: Logger;
+}
+
+/** What is left of a level and may be needed by a pinned one. */
+export interface RemainsOptions extends CallOptions {
+  /** Levels that are not to be removed, besides the pinned ones. */
+  readonly isSpared?: (level: CatalogLevel) => boolean;
 }
 
 const OWNER_MAX_BYTES = 65_536;
@@ -33,8 +40,13 @@ async function leftByTheDead(
   return isDead(owner, { self: deps.owner, now: deps.now(), writtenAt: info.modifiedAt });
 }
 
-async function clearLevel(deps: RemainsDeps, catalog: SetCatalog, level: CatalogLevel, options: CallOptions): Promise<boolean> {
+async function clearLevel(deps: RemainsDeps, catalog: SetCatalog, level: CatalogLevel, options: RemainsOptions): Promise<boolean> {
   const hidden = !level.objects.has('metadata') && !level.objects.has('superseded');
+  const isLeft = level.objects.has('removing') || level.objects.has('started');
+  if (hidden && isLeft && (isPinned(level) || options.isSpared?.(level))) {
+    reportSpared(deps.logger, catalog.set, level);
+    return false;
+  }
   if (await leftByTheDead(deps, catalog, level, 'removing', options)) {
     if (hidden) await finishRemoval(deps, catalog, level.id, options);
     else await deps.storage.remove(objectKey(catalog.engine, catalog.set, level.id, 'removing'), options);
@@ -76,9 +88,9 @@ async function supersedeForgotten(deps: RemainsDeps, catalog: SetCatalog, chain:
 
 /**
  * Ends what dead runs began in a set: unfinished levels go, removals go on or are taken back, superseding is completed.
- * The lock of the set must be held. Resolves to whether anything changed, so that the catalog is to be read again.
+ * What is pinned stays as it is. The lock of the set must be held. Resolves to whether anything changed, so that the catalog is to be read again.
  */
-export async function clearRemains(deps: RemainsDeps, catalog: SetCatalog, options: CallOptions = {}): Promise<boolean> {
+export async function clearRemains(deps: RemainsDeps, catalog: SetCatalog, options: RemainsOptions = {}): Promise<boolean> {
   let changed = false;
   for (const chain of catalog.chains) {
     const ended = [...(await endSuperseding(deps, catalog, chain, options)), ...(await supersedeForgotten(deps, catalog, chain, options))];

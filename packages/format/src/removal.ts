@@ -1,6 +1,7 @@
 import { type CallOptions, collect, dataPrefix, type LevelId, levelFolder, metadataPrefix, objectKey, once, type Storage } from '@freezer/core';
 import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
 import { type Owner, ownerBytes } from './owner.ts';
+import { refusePinned } from './pin.ts';
 import { removeObjects } from './remove-objects.ts';
 
 export interface RemovalDeps {
@@ -14,6 +15,7 @@ const levelPrefix = (catalog: SetCatalog, id: LevelId): string => `${dataPrefix(
 /**
  * Removes levels of one chain. First each gets `removing`, then what makes them visible goes (the highest first), then the data, `removing`
  * last: a kill in between leaves what the next run ends or takes back. Stopped or refused half-way it does that itself before it fails.
+ * Fails with `conflict` before anything is touched when one of them is pinned.
  */
 export async function removeLevels(
   deps: RemovalDeps,
@@ -22,6 +24,7 @@ export async function removeLevels(
   levels: readonly CatalogLevel[],
   options: CallOptions = {},
 ): Promise<void> {
+  refusePinned(levels, catalog.set);
   const topDown = levels.toSorted((a, b) => b.id.level - a.id.level || b.id.t - a.id.t);
   try {
     await removeTopDown(deps, catalog, chain, topDown, options);
