@@ -1,4 +1,5 @@
 import type { AgentPlugins } from '@freezer/agent';
+import { streamEngine } from '@freezer/engine-stream';
 import { tarEngine } from '@freezer/engine-tar';
 import { fsMode } from '@freezer/mode-fs';
 import { pathSource } from '@freezer/source-path';
@@ -7,7 +8,7 @@ import { localStorage } from '@freezer/storage-local';
 /** What this app ships. A new storage, engine, mode or source is one line here. */
 export const PLUGINS: AgentPlugins = {
   storages: [localStorage],
-  engines: [tarEngine],
+  engines: [tarEngine, streamEngine],
   modes: [fsMode],
   sources: [pathSource],
 };

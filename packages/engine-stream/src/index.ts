@@ -1,0 +1,1 @@
+export { streamEngine } from './stream-engine.ts';
