@@ -1,5 +1,7 @@
 import type { Logger } from '@freezer/core';
 import type { JsonValue, Result, ResultDocument } from '@freezer/models';
+import type { Progress } from './progress/progress.ts';
+import type { RunLimits } from './run-limits.ts';
 import type { ActionName } from './settings/option.ts';
 import type { Settings } from './settings/settings.ts';
 import type { StorageSection } from './settings/storage-sections.ts';
@@ -18,6 +20,10 @@ export interface ActionInput {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** What changes the limits of the settings while the run goes on. Without it they stay. */
+  readonly limits?: RunLimits;
+  /** Is told how far the run has come. Without it nobody counts. */
+  readonly progress?: Progress;
   /** Handed on whole to the program of the action exec; nothing else reads it. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** For output that is bytes (a file restored to standard output). Resolves when more may be written. Texts go into the result. */

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readPassFile } from '@freezer/codec';
-import { DryRunStorage, type Engine, FreezerError, type Logger, type Storage } from '@freezer/core';
+import { DryRunStorage, type Engine, FreezerError, type Logger, type Storage, ThrottledStorage } from '@freezer/core';
 import { ChainKeyring, LegacySets, ownerBytes, thisOwner } from '@freezer/format';
 import type { ActionInput } from './action-input.ts';
 import type { AgentPlugins } from './plugins.ts';
+import { MeteredStorage } from './progress/metered-storage.ts';
+import { Progress } from './progress/progress.ts';
 import type { RunContext } from './run-context.ts';
+import { RunLimits } from './run-limits.ts';
 import { WorkFolder } from './work-folder.ts';
 
 /** They see the layout of today only: nothing is added to sets of old releases, and nothing of them is removed. */
@@ -46,8 +49,20 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins, engineS
   try {
     const opened = await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) });
     const seen = WRITERS.has(input.action) ? opened : new LegacySets(opened, { logger });
-    const storage = settings.dry_run ? new DryRunStorage(seen, { logger }) : seen;
-    const context: RunContext = { storage, engine, logger, owner, stateDir: settings.state_dir, work, keyring: new ChainKeyring(), passphrases, now, signal };
+    const changing = settings.dry_run ? new DryRunStorage(seen, { logger }) : seen;
+    const context: RunContext = {
+      storage: input.progress === undefined ? changing : new MeteredStorage(changing, input.progress),
+      engine,
+      logger,
+      owner,
+      stateDir: settings.state_dir,
+      work,
+      keyring: new ChainKeyring(),
+      passphrases,
+      now,
+      signal,
+      progress: input.progress ?? new Progress(),
+    };
     const close = async (): Promise<void> => {
       try {
         await opened.close();
@@ -63,7 +78,7 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins, engineS
 }
 
 async function openStorage(
-  { settings, storageSections, logger }: ActionInput,
+  { settings, storageSections, logger, limits = new RunLimits(settings) }: ActionInput,
   plugins: AgentPlugins,
   run: { readonly id: string; readonly owner: Uint8Array },
 ): Promise<Storage> {
@@ -71,7 +86,7 @@ async function openStorage(
     throw new FreezerError('unsupported', 'several [storage:...] sections: more than one storage at once is not part of this version');
   const chosen: Readonly<Record<string, unknown>> & { readonly storage: string } = storageSections[0]?.settings ?? settings;
   const plugin = pick('storage', chosen.storage, plugins.storages, ({ kind }) => kind);
-  return plugin.open(plugin.settings.parse(chosen), { logger, run });
+  return new ThrottledStorage(await plugin.open(plugin.settings.parse(chosen), { logger, run }), limits);
 }
 
 async function readPassphrases(files: readonly string[], logger: Logger): Promise<readonly Buffer[]> {

@@ -1,5 +1,6 @@
 import type { Engine, Logger, Storage } from '@freezer/core';
 import type { ChainKeyring, Owner } from '@freezer/format';
+import type { Progress } from './progress/progress.ts';
 import type { WorkFolder } from './work-folder.ts';
 
 /** What every action works with. Made once per run by `run-action.ts`. */
@@ -16,4 +17,6 @@ export interface RunContext {
   /** Epoch seconds. */
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** What an action expects to move, and where it is, is told here; its storage counts. */
+  readonly progress: Progress;
 }

@@ -1,6 +1,7 @@
 import { descentsOf, FreezerError, levelFolder, messageOf, type SetId, setName } from '@freezer/core';
 import { type CatalogLevel, committedLevels, LevelReader, type OpenedLevel, readCatalog, verifyPiecesReport } from '@freezer/format';
 import { type ChainView, viewChains } from './chain-view.ts';
+import { dataBytes } from './data-bytes.ts';
 import { decodeStages } from './decode-stages.ts';
 import { warnOfLoss } from './loss-warning.ts';
 import { readAll } from './restore/read-all.ts';
@@ -34,6 +35,7 @@ export async function* runVerify(context: RunContext, request: VerifyRequest): A
   const levels = catalog.chains.flatMap(committedLevels).filter(({ id }) => id.t <= (request.at ?? Number.POSITIVE_INFINITY));
   if (levels.length === 0)
     throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
+  context.progress.expect(dataBytes(levels));
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: context.passphrases, logger: context.logger });
   await warnOfLoss(context, catalog, reader);
   const views = await viewChains(reader, catalog, { signal });

@@ -33,6 +33,8 @@ export interface ArchiveBackup {
   /** The first stage reads nothing. Compression and encryption are put behind by the caller when `compressible`. */
   readonly stages: readonly Stage[];
   readonly compressible: boolean;
+  /** The path that was reached last, for people who watch; cheap, may be called at any time. Absent: nobody knows. */
+  reached?(): Promise<BytePath | undefined>;
   /** Called once, after the last byte was taken and every program ended well (`okExits`). Rejects when the bytes are not to be trusted. */
   finish(exits: readonly ProgramExit[]): Promise<EngineOutcome>;
 }
@@ -106,6 +108,8 @@ export interface EngineFile {
 export interface EngineRestore {
   /** The last stage yields nothing. The first takes the bytes that the backup's last stage gave. */
   readonly stages: readonly Stage[];
+  /** As that of a backup. */
+  reached?(): Promise<BytePath | undefined>;
   /** Called once when all went well. */
   finish(exits: readonly ProgramExit[]): Promise<{ readonly skipped: readonly RestoreProblem[] }>;
   /** Called instead of `finish` when the restore stopped: removes the file that is cut off under its final name, and names it. */

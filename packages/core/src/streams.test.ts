@@ -125,6 +125,22 @@ describe('throttled', () => {
     expect(clock.at).toBe(0);
   });
 
+  test('a limit may come and go while the bytes flow', async () => {
+    const clock = fakeClock();
+    const limit = new RateLimit(undefined, clock);
+    const at: number[] = [];
+    for await (const chunk of throttled(chunks(1000, 1000, 1000, 1000), limit)) {
+      at.push(clock.at);
+      expect(chunk).toHaveLength(1000);
+      limit.setRate([1000, 100, undefined][at.length - 1]);
+    }
+    // What passed without a limit is not owed afterwards.
+    expect(at[0]).toBe(0);
+    expect(Math.abs((at[1] ?? 0) - 1000)).toBeLessThan(110);
+    expect(Math.abs((at[2] ?? 0) - (at[1] ?? 0) - 10_000)).toBeLessThan(1100);
+    expect(at[3]).toBe(at[2]);
+  });
+
   test('a wait can be aborted', async () => {
     await expect(new RateLimit(1, fakeClock()).take(9, { signal: AbortSignal.abort('enough') })).rejects.toBe('enough');
   });

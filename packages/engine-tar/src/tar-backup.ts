@@ -16,6 +16,7 @@ import { type LeftOutLists, writeLeftOutLists } from './left-out-lists.ts';
 import { type Member, memberOf } from './member.ts';
 import { writeNextState, writeStartingPoint } from './next-state.ts';
 import { outcomeEntries } from './outcome-entries.ts';
+import { pathReached } from './path-reached.ts';
 import type { TarOptions } from './settings.ts';
 import { createArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
 import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
@@ -84,6 +85,7 @@ class TarBackup {
     return {
       kind: 'archive',
       compressible: true,
+      reached: () => pathReached(this.#indexPath),
       stages: [{ kind: 'program', name: 'tar', command: program, args, env: TAR_ENVIRONMENT, okExits: JUDGED_EXITS, onStderrLine: (line) => this.#hear(line) }],
       finish: (exits) => this.#finish(exits),
     };

@@ -15,6 +15,7 @@ import {
 import { readLineBatches } from './byte-lines.ts';
 import { type IndexLine, isEntryLine, parseIndexLine } from './index-line.ts';
 import { MemberSelection } from './member-selection.ts';
+import { pathReached } from './path-reached.ts';
 import { RestoreProblems } from './restore-problems.ts';
 import { extractArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
 import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
@@ -72,6 +73,7 @@ class TarRestore {
           onStderrLine: (line) => this.#hear(line),
         },
       ],
+      reached: () => pathReached(this.#indexPath),
       finish: (exits) => this.#finish(exits),
       abandon: () => this.#abandon(),
     };

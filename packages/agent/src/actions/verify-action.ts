@@ -13,7 +13,9 @@ export async function verifyAction(input: ActionInput, plugins: AgentPlugins): P
   const { settings, logger } = input;
   await using run = await openRun(input, plugins);
   const levels: VerifiedLevel[] = [];
-  for (const set of await setsOf(input, run.context)) {
+  const sets = await setsOf(input, run.context);
+  for (const [at, set] of sets.entries()) {
+    run.context.progress.moreToCome = at < sets.length - 1;
     for await (const level of runVerify(run.context, { set, at: settings.restore_from_date })) {
       levels.push(level);
       for (const problem of level.problems)

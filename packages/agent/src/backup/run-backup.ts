@@ -12,6 +12,7 @@ import type { BackupRequest } from './backup-request.ts';
 import { fetchState } from './base-state.ts';
 import { type BackupPlan, chooseBase, warnOfUnclaimed } from './choose-base.ts';
 import { dataStages } from './data-stages.ts';
+import { expectedBytes } from './expected-bytes.ts';
 import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
 import { storeSmallObjects } from './store-objects.ts';
 import type { PointTotals } from './suspicion.ts';
@@ -59,6 +60,7 @@ export async function runBackup(context: RunContext, request: BackupRequest): Pr
   await warnOfLoss(context, catalog, reader);
   const plan = await chooseBase(context, request, catalog, reader, lease);
   logger.info({ set: catalog.set, level: plan.level, reason: plan.reason }, 'level chosen');
+  context.progress.expect(expectedBytes(catalog, plan.level), { estimated: true });
   const writer = await LevelWriter.begin(
     { storage, engine: catalog.engine, set: catalog.set, level: plan.level, t0: plan.base?.level.id.t0, earliest: plan.earliest, owner: context.owner, now },
     { signal },
@@ -93,10 +95,12 @@ async function makeLevel(context: RunContext, request: BackupRequest, work: Leve
   await using hold = await request.mode.acquire({ signal });
   const consistencyChecksum = await checksumOf(context, request, work.lease);
   const backup = await beginEngine(context, request, work);
+  context.progress.follow(backup.reached?.bind(backup));
   const stages = [...backup.stages, ...(await dataStages(request, keys, identity, backup.compressible))];
   const joined = joinStages(stages, { storageAt: 'end', signal });
   const pieces = hashPieces(joined.output);
   const size = await work.writer.putUnhashed('data', pieces.stream, { signal });
+  context.progress.follow(undefined);
   const engine = await backup.finish(await joined.exits);
   await hold.release();
   const small = await storeSmallObjects({ context, request, work, engine, keys, identity, pieces: pieces.digests() });

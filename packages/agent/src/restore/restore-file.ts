@@ -1,5 +1,6 @@
 import { displayPath, FreezerError, type SinkStage } from '@freezer/core';
 import { joinStages } from '@freezer/subprocess';
+import { dataBytes } from '../data-bytes.ts';
 import { decodeStages } from '../decode-stages.ts';
 import type { RunContext } from '../run-context.ts';
 import { choosePoint } from './choose-point.ts';
@@ -29,6 +30,7 @@ export async function restoreFile(
   if (opened === undefined || path === undefined) throw new TypeError('restoreFile: an entry lies in a level that the point has not');
   const file = await engine.readFile?.({ workDir: await work.folder('restore-file'), path, metadata: opened.metadata, signal });
   if (file === undefined) throw new FreezerError('unsupported', `--to-stdout: engine ${engine.name} restores whole backups only`);
+  context.progress.expect(dataBytes([opened.level]));
   const decode = await decodeStages({ reader: point.reader, opened, passphrases }, { signal });
   const sink: SinkStage = {
     kind: 'sink',

@@ -7,6 +7,7 @@ import { type ArchivedEntry, collect, type IndexEntry, type LevelId, type Logger
 import { ChainKeyring, encodeManifest, hashPieces, type IndexCounts, sha256Hex, thisOwner, writeIndex } from '@freezer/format';
 import type { Manifest } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
+import { Progress } from '../progress/progress.ts';
 import type { RunContext } from '../run-context.ts';
 import { WorkFolder } from '../work-folder.ts';
 import { MapStorage } from './map-storage.fixture.ts';
@@ -53,6 +54,7 @@ export class RestoreLab {
       passphrases: [],
       now: () => T0,
       signal,
+      progress: new Progress(),
     });
     await mkdir(lab.source);
     return lab;

@@ -39,6 +39,7 @@ export async function restoreLevel(context: RunContext, request: RestoreRequest,
     selection: work.selection,
     signal,
   });
+  context.progress.follow(restore.reached?.bind(restore));
   try {
     const joined = joinStages([...work.stages, ...restore.stages], { input: work.point.reader.data(opened, { signal }), storageAt: 'start', signal });
     await joined.done;

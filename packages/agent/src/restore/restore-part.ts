@@ -2,6 +2,7 @@ import { stat, utimes } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { bytePathOf, FreezerError, type Placement, type RestoreProblem, type Stage } from '@freezer/core';
 import type { OpenedLevel } from '@freezer/format';
+import { dataBytes } from '../data-bytes.ts';
 import { decodeStages } from '../decode-stages.ts';
 import { PathMatch } from '../path-match.ts';
 import type { RunContext } from '../run-context.ts';
@@ -68,6 +69,7 @@ export async function restorePart(context: RunContext, request: PartRequest): Pr
   const { point, match } = part;
   const spools = await spoolPart(context, planPart({ ...request, placement: part.placement, match }, part.entries()));
   checkAllMatched(match);
+  context.progress.expect(dataBytes(spools.levels.flatMap(({ at }) => point.levels[at]?.level ?? [])) * (request.verifyFirst ? 2 : 1));
   const decoders = await openDecoders(context, request, point, spools);
   await makeTarget(request.target);
   await removeDeadStaging(context, request.target);

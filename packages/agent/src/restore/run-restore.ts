@@ -1,5 +1,6 @@
 import type { Placement, RestoreProblem } from '@freezer/core';
 import type { OpenedLevel } from '@freezer/format';
+import { dataBytes } from '../data-bytes.ts';
 import { decodeStages } from '../decode-stages.ts';
 import type { RunContext } from '../run-context.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -33,6 +34,7 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
   const decoders = [];
   for (const opened of point.levels)
     decoders.push(await decodeStages({ reader: point.reader, opened, passphrases: context.passphrases }, { signal: context.signal }));
+  context.progress.expect(dataBytes(point.levels.map(({ level }) => level)) * (request.verifyFirst ? 2 : 1));
   if (request.verifyFirst) for (const [at, opened] of point.levels.entries()) await readAll(context, point.reader, opened, decoders[at] ?? []);
   if (request.dryRun) return { levels: point.levels, problems: [], pruned: 0, placement };
   await makeTarget(request.target);

@@ -118,6 +118,9 @@ describe('wrong values name place, value and what is allowed', () => {
       ['--storage-mode', '0755'],
       "--storage-mode: '0755' is not the rights of a file that its owner can read and write; allowed: 0600, 0640, 0660, 0644 and the like",
     ],
+    [['--upload-limit', '10X'], "--upload-limit: '10X' is not a size; allowed: bytes, -1 or more, or with a unit, as in 1k, 10K, 120M, 10G"],
+    [['--download-limit', '-2'], '--download-limit: -2 is less than -1; allowed: bytes, -1 or more, or with a unit, as in 1k, 10K, 120M, 10G'],
+    [['--progress', 'jsn'], "--progress: 'jsn' is unknown; allowed: auto, json, none (did you mean json?)"],
   ])('%j', async (argv, message) => {
     await expect(resolveSettings(resolveInput([...backup, ...argv]))).rejects.toMatchObject({ code: 'invalid', message });
   });
@@ -135,7 +138,6 @@ describe('what is not part of this version', () => {
     [['backup', '-N', 'a', '-F', '/x'], "--storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local"],
     [[...backup, '-m', 'mysql'], "-m: 'mysql' is not part of this version: it needs its own mode package; allowed now: fs"],
     [[...backup, '--snapshot'], '--snapshot: snapshots are not part of this version'],
-    [[...backup, '--upload-limit', '1k'], '--upload-limit: bandwidth limits are not part of this version'],
     [['copy'], "the action 'copy' is not part of this version"],
     [['restroe'], "unknown action 'restroe'; did you mean restore?; allowed: backup, restore, verify, list, show, find, diff, admin, info, exec"],
   ])('%j', async (argv, message) => {

@@ -17,6 +17,7 @@ describe('what options ask of each other', () => {
     [[...backup, '--hide-names'], '--hide-names needs --encrypt-pass-file'],
     [[...backup, '--encryption', 'aes-256-gcm'], '--encryption needs --encrypt-pass-file'],
     [[...backup, '--encrypt-pass-file', '/a', '--encrypt-pass-file', '/b'], 'a backup takes one --encrypt-pass-file; several are for reading older backups'],
+    [[...backup, '--quiet', '--progress', 'json'], '--quiet and --progress json contradict each other'],
     [['restore', ...set], '--restore-abs-path is required'],
     [['restore', ...set, '--restore-abs-path', '/x', '--delete'], '--delete needs --overwrite'],
     [['restore', ...set, '--to-stdout'], '--to-stdout writes one file: name it by one --path'],

@@ -26,6 +26,11 @@ const EVERY_ACTION: readonly ActionName[] = ['backup', 'restore', 'verify', 'lis
 const RULES: readonly Rule[] = [
   {
     actions: EVERY_ACTION,
+    broken: ({ quiet, progress }) => quiet && progress === 'json',
+    message: '--quiet and --progress json contradict each other',
+  },
+  {
+    actions: EVERY_ACTION,
     broken: ({ proxy }) => proxy !== undefined && proxy !== '' && readProxy(proxy) === undefined,
     message: 'Proxy has unknown scheme: --proxy must be an address that begins with http:// or https://',
   },

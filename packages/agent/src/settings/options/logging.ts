@@ -6,7 +6,14 @@ const LOCAL = ['local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'loca
 /** The log, with the names of oslo.log. */
 export const LOGGING_OPTIONS = [
   { name: 'debug', short: 'd', type: 'bool', default: false, group: 'logging', help: 'log details, and the stack of an error' },
-  { name: 'quiet', short: 'q', type: 'bool', default: false, group: 'logging', help: 'no log and no error message on standard error' },
+  {
+    name: 'quiet',
+    short: 'q',
+    type: 'bool',
+    default: false,
+    group: 'logging',
+    help: 'nothing but errors and warnings: no progress, no log of what happens on standard error, and no report of a run that went well (--json still prints it)',
+  },
   { name: 'verbose', short: 'v', type: 'bool', default: true, group: 'logging', help: 'log what happens; --noverbose: warnings and errors only' },
   { name: 'log-file', aliases: ['logfile'], type: 'string', group: 'logging', value: 'FILE', help: 'log to FILE in place of standard error' },
   { name: 'log-dir', aliases: ['logdir'], type: 'path', group: 'logging', value: 'DIR', help: 'the directory of a --log-file that is given without one' },

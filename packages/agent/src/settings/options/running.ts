@@ -1,7 +1,5 @@
 import type { Option } from '../option.ts';
 
-const LIMIT = 'bandwidth limits are not part of this version';
-
 /** How a run behaves, what it prints, and where its settings come from. */
 export const RUNNING_OPTIONS = [
   { name: 'dry-run', type: 'bool', default: false, group: 'running', help: 'change nothing anywhere, and say what would be done' },
@@ -41,8 +39,24 @@ export const RUNNING_OPTIONS = [
     value: 'DIR',
     help: 'a directory whose *.conf files are read after --config-file, sorted by name',
   },
-  { name: 'upload-limit', type: 'size', min: -1, default: -1, group: 'limits', help: 'bytes per second to the storage', later: LIMIT, quietly: true },
-  { name: 'download-limit', type: 'size', min: -1, default: -1, group: 'limits', help: 'bytes per second from the storage', later: LIMIT, quietly: true },
+  {
+    name: 'upload-limit',
+    type: 'size',
+    min: -1,
+    default: -1,
+    group: 'limits',
+    value: 'RATE',
+    help: 'send at most so many bytes per second to the storage, as in 1k, 10K, 120M, 10G; -1 or 0: as fast as it goes. In a file it can be changed while the run goes on: SIGHUP has the files read anew',
+  },
+  {
+    name: 'download-limit',
+    type: 'size',
+    min: -1,
+    default: -1,
+    group: 'limits',
+    value: 'RATE',
+    help: 'the same for what is read from the storage: restore, verify and the state of earlier backups',
+  },
   {
     name: 'max-priority',
     fileAliases: ['max_cpu_priority'],
@@ -80,6 +94,15 @@ export const RUNNING_OPTIONS = [
   { name: 'metadata-out', type: 'path', group: 'results', value: 'FILE', help: 'write the result document (JSON) to FILE, or to standard output with -' },
   { name: 'metadata-fd', type: 'int', min: 1, max: 1023, group: 'results', value: 'N', help: 'write the result document to this open descriptor' },
   { name: 'json', type: 'bool', default: false, group: 'results', help: 'print the result as JSON' },
+  {
+    name: 'progress',
+    type: 'choice',
+    choices: ['auto', 'json', 'none'],
+    default: 'auto',
+    group: 'results',
+    actions: ['backup', 'restore', 'verify'],
+    help: 'how far the run has come, on standard error: one line that is drawn anew, on a terminal only and not with --json; json: a JSON object on a line once a second; none: nothing',
+  },
   {
     name: 'partial-exit-code',
     type: 'int',
