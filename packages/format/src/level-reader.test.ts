@@ -1,5 +1,6 @@
 import { cfbDecryptStage, gcmDecryptStage } from '@freezer/codec';
 import { FreezerError, messageOf, type ObjectName } from '@freezer/core';
+import { FaultyStorage } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { failureOf, SET, SET_NAME } from '../test-support/documents.ts';
 import { keyOf } from '../test-support/levels.ts';
@@ -64,6 +65,15 @@ describe('a sound level', () => {
     expect((await reader.open(level(FULL))).metadata.engine_name).toBe('tar');
     bench.storage.objects.delete(keyOf(FULL, 'superseded'));
     expect(FreezerError.is(await failureOf(reader.open(level(FULL))), 'not_found')).toBe(true);
+  });
+
+  test('is not called damaged when its manifest was not read to its end', async () => {
+    await bench.store(FULL);
+    const storage = new FaultyStorage(bench.storage, [{ operation: 'get', key: /manifest$/, kind: 'truncate', bytes: 9 }]);
+    const { reader, level } = await bench.readerOf([], storage);
+    const error = await failureOf(reader.open(level(FULL)));
+    expect(FreezerError.is(error, 'unavailable')).toBe(true);
+    expect(messageOf(error)).toMatch(/^manifest of 0_100 of chain 100 of set web1_etc: only 9 of \d+ bytes were read$/);
   });
 
   test('gives its first bytes, and its small objects raw', async () => {

@@ -69,12 +69,13 @@ export class LevelReader {
   }
 
   async #manifestBytes(level: CatalogLevel, options: CallOptions): Promise<Buffer | undefined> {
-    if (!level.objects.has('manifest')) return undefined;
-    return smallBytes(this.#deps.storage.get(this.#key(level, 'manifest'), options), {
-      ...options,
-      maxBytes: MANIFEST_MAX_BYTES,
-      what: `manifest of ${this.#where(level)}`,
-    });
+    const listed = level.objects.get('manifest');
+    if (listed === undefined) return undefined;
+    const what = `manifest of ${this.#where(level)}`;
+    const bytes = await smallBytes(this.#deps.storage.get(this.#key(level, 'manifest'), options), { ...options, maxBytes: MANIFEST_MAX_BYTES, what });
+    // A connection that broke off says nothing about the level.
+    if (bytes.length < listed.size) throw new FreezerError('unavailable', `${what}: only ${bytes.length} of ${listed.size} bytes were read`);
+    return bytes;
   }
 
   /**

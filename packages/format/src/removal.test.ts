@@ -1,4 +1,5 @@
-import { FreezerError } from '@freezer/core';
+import { FreezerError, messageOf } from '@freezer/core';
+import { FaultyStorage } from '@freezer/testing';
 import { describe, expect, test } from '@jest/globals';
 import { failureOf, SET_NAME } from '../test-support/documents.ts';
 import { keyOf, placeLevel } from '../test-support/levels.ts';
@@ -85,6 +86,16 @@ describe('supersede', () => {
     expect(storage.objects.get(keyOf(FIRST, 'superseded'))?.bytes.toString()).toBe('{"engine_name": "tar"}');
     expect(FreezerError.is(await failureOf(supersede(storage, catalog, FIRST)), 'not_found')).toBe(true);
     expect(await backups(storage)).toEqual(['0_100', '1_300 superseded', '0_900']);
+  });
+
+  test('takes nothing away when the metadata was not read to its end', async () => {
+    const { storage, catalog } = await chainOf([FULL, FIRST]);
+    const before = storage.snapshot();
+    const short = new FaultyStorage(storage, [{ operation: 'get', kind: 'truncate', bytes: 1 }]);
+    const error = await failureOf(supersede(short, catalog, FIRST));
+    expect(FreezerError.is(error, 'unavailable')).toBe(true);
+    expect(messageOf(error)).toMatch(/\/1_300\/metadata' gave 1 of \d+ bytes$/);
+    expect(storage.snapshot()).toEqual(before);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type CallOptions, collect, dataPrefix, type LevelId, levelFolder, metadataPrefix, objectKey, once, type Storage } from '@freezer/core';
+import { type CallOptions, collect, dataPrefix, FreezerError, type LevelId, levelFolder, metadataPrefix, objectKey, once, type Storage } from '@freezer/core';
 import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
 import { type Owner, ownerBytes } from './owner.ts';
 import { refusePinned } from './pin.ts';
@@ -100,7 +100,11 @@ export async function supersede(
   options: CallOptions = {},
 ): Promise<void> {
   const key = (name: 'metadata' | 'superseded') => objectKey(catalog.engine, catalog.set, id, name);
+  const size = (await storage.stat(key('metadata'), options))?.size;
   const metadata = await collect(storage.get(key('metadata'), options), { maxBytes: 16 * 1024 * 1024 });
+  // A copy that is cut off would take the place of what is whole.
+  if (size !== undefined && metadata.length !== size)
+    throw new FreezerError('unavailable', `${storage.label}: get of '${key('metadata')}' gave ${metadata.length} of ${size} bytes`);
   await storage.put(key('superseded'), once(metadata), options);
   await storage.removeTree(`${metadataPrefix(catalog.engine, catalog.set)}/${id.t0}/${levelFolder(id)}`, options);
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreezerError, messageOf } from '@freezer/core';
+import { FaultyStorage } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { failureOf } from '../test-support/documents.ts';
 import { LOCK_KEY, LockBench } from '../test-support/lock-bench.ts';
@@ -35,6 +36,14 @@ describe('a lock that is free', () => {
     await using next = await bench.acquire(await aliveOwner('two'));
     await lock.release();
     await next.check();
+  });
+
+  test('is taken also when the storage was asked twice', async () => {
+    const owner = await aliveOwner('one');
+    const twice = new FaultyStorage(bench.storage, [{ operation: 'put', kind: 'twice' }]);
+    await using lock = await bench.acquire(owner, { on: twice });
+    expect(twice.pending).toEqual([]);
+    await lock.check();
   });
 
   test('of another set, engine or storage is another lock', async () => {

@@ -98,8 +98,9 @@ function storagePlace(storage: Storage, key: string): LockPlace {
         await storage.put(key, once(bytes), { ifAbsent: true });
         return true;
       } catch (error) {
-        if (FreezerError.is(error, 'already_exists')) return false;
-        throw error;
+        if (!FreezerError.is(error, 'already_exists')) throw error;
+        // Ours when the request was made twice, because the answer to the first was lost on its way.
+        return sameRun(await read(), parseOwner(bytes));
       }
     },
     async evict(seen) {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockKey, SILENT } from '@freezer/core';
+import { lockKey, SILENT, type Storage } from '@freezer/core';
 import { type Owner, parseOwner } from '../src/owner.ts';
 import { SetLock } from '../src/set-lock.ts';
 import { SET, SET_NAME } from './documents.ts';
@@ -18,7 +18,7 @@ interface Attempt {
   readonly signal?: AbortSignal;
   /** Another state folder is another host. */
   readonly stateDir?: string;
-  readonly on?: SteppedStorage;
+  readonly on?: Storage;
 }
 
 /** A storage and a state folder in which a set is locked. */

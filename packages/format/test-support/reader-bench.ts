@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collect, FreezerError, type LevelId, messageOf, SILENT } from '@freezer/core';
+import { collect, FreezerError, type LevelId, messageOf, SILENT, type Storage } from '@freezer/core';
 import { expect } from '@jest/globals';
 import { type CatalogLevel, readCatalog } from '../src/catalog.ts';
 import { ChainKeyring, type ChainKeys } from '../src/chain-keys.ts';
@@ -53,9 +53,9 @@ export class ReaderBench {
     return storeRealLevel(this.storage, { id, archive: ARCHIVE, workDir: this.#workDir, ...given });
   }
 
-  async readerOf(passphrases: Passphrases = [PASSPHRASE]) {
-    const catalog = await readCatalog(this.storage, 'tar', SET_NAME);
-    const reader = new LevelReader({ storage: this.storage, catalog, keyring, passphrases, logger: SILENT });
+  async readerOf(passphrases: Passphrases = [PASSPHRASE], storage: Storage = this.storage) {
+    const catalog = await readCatalog(storage, 'tar', SET_NAME);
+    const reader = new LevelReader({ storage, catalog, keyring, passphrases, logger: SILENT });
     const level = (id: LevelId): CatalogLevel => {
       const found = catalog.chains.find(({ t0 }) => t0 === id.t0)?.levels.find((one) => one.id.level === id.level && one.id.t === id.t);
       if (!found) throw new TypeError('the level was expected to be there');
