@@ -8,10 +8,11 @@ import { MeteredStorage } from './progress/metered-storage.ts';
 import { Progress } from './progress/progress.ts';
 import type { RunContext } from './run-context.ts';
 import { RunLimits } from './run-limits.ts';
+import { WholePuts } from './whole-puts.ts';
 import { WorkFolder } from './work-folder.ts';
 
 /** They see the layout of today only: nothing is added to sets of old releases, and nothing of them is removed. */
-const WRITERS: ReadonlySet<string> = new Set(['backup', 'admin']);
+const WRITERS: ReadonlySet<string> = new Set(['backup', 'admin', 'pin', 'unpin']);
 
 /** A run and what it holds open. */
 export interface OpenRun extends AsyncDisposable {
@@ -47,7 +48,7 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins, engineS
   const engine: Engine = await enginePlugin.open(enginePlugin.settings.parse({ ...settings, ...engineSettings }), { logger });
   const work = settings.dry_run ? await WorkFolder.openAside() : await WorkFolder.open(settings.state_dir, owner);
   try {
-    const opened = await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) });
+    const opened = new WholePuts(await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) }));
     const seen = WRITERS.has(input.action) ? opened : new LegacySets(opened, { logger });
     const changing = settings.dry_run ? new DryRunStorage(seen, { logger }) : seen;
     const context: RunContext = {
