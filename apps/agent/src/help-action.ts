@@ -1,6 +1,6 @@
 import type { ActionName } from '@freezer/agent';
 
-const ACTIONS: readonly ActionName[] = ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'admin', 'info', 'exec'];
+const ACTIONS: readonly ActionName[] = ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'pin', 'unpin', 'admin', 'info', 'exec'];
 
 /** The action that the help is asked for: `restore --help`, `--action restore --help`. Undefined: help for all. */
 export function helpAction(argv: readonly string[]): ActionName | undefined {

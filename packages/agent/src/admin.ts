@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   FreezerError,
+  type LevelId,
   levelFolder,
   type PointDecision,
   planRetention,
@@ -10,9 +11,20 @@ import {
   setName,
   strandedLevels,
 } from '@freezer/core';
-import { type CatalogChain, type CatalogLevel, LevelReader, removeLevels, removeUnclaimed, type SetCatalog, unclaimedLevels } from '@freezer/format';
+import {
+  type CatalogChain,
+  type CatalogLevel,
+  isPinned,
+  LevelReader,
+  readPin,
+  removeLevels,
+  removeUnclaimed,
+  type SetCatalog,
+  unclaimedLevels,
+} from '@freezer/format';
 import { viewChains, warnOfDamage } from './chain-view.ts';
-import { catalogOfHeld, holdSet } from './hold-set.ts';
+import { catalogOfHeld, holdSet, sparedOf } from './hold-set.ts';
+import { pinReason } from './pins/pin-text.ts';
 import { forgetPointRecord, readPointRecord } from './point-record.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -37,6 +49,10 @@ export interface AdminOutcome {
   readonly removed: readonly PointDecision[];
   /** Keys of levels without metadata that were (or would be) removed. */
   readonly orphans: readonly string[];
+  /** Keys of such levels that stay, because they are pinned or a pinned level may need them. */
+  readonly sparedOrphans: readonly string[];
+  /** Bytes of the data of what was (or would be) removed. */
+  readonly removedBytes: number;
   /** Chains left alone because a Python run may be at work in them. */
   readonly leftAlone: readonly number[];
 }
@@ -52,14 +68,18 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
   const views = await viewChains(reader, catalog, { signal });
   warnOfDamage(views, set, context.logger);
-  const plan = request.policy === undefined ? undefined : planRetention(pointsOf(views), request.policy, { now: now(), stranded: strandedLevels(views) });
+  const pinned = await pinsOf(context, catalog);
+  const plan =
+    request.policy === undefined ? undefined : planRetention(pointsOf(views), request.policy, { now: now(), stranded: strandedLevels(views), pinned });
   const busy = busyChains(catalog, now());
   const going = plan?.remove ?? [];
   const removed = going.filter(({ entry }) => !busy.has(entry.id.t0));
   const held = going.filter(({ entry }) => busy.has(entry.id.t0));
   const leftAlone = [...new Set(held.map(({ entry }) => entry.id.t0))];
   for (const t0 of leftAlone) context.logger.warn({ set, chain: t0 }, 'chain left alone: data without metadata in it may be a run of Python Freezer at work');
-  const orphans = orphansOf(catalog, request, now());
+  const isSpared = await sparedOf(context, catalog);
+  const found = orphansOf(catalog, request, now());
+  const orphans = found.filter((level) => !isSpared(level));
   if (!request.dryRun) {
     await lock?.check();
     await removeAll(context, catalog, removed, { signal });
@@ -70,9 +90,31 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
     set,
     kept: [...(plan?.keep ?? []), ...held.map((decision) => ({ ...decision, reasons: ['kept: a run of Python Freezer may be at work in its chain'] }))],
     removed,
-    orphans: orphans.map(({ id }) => `${id.t0}/${levelFolder(id)}`),
+    orphans: orphans.map(keyOf),
+    sparedOrphans: found.filter(isSpared).map(keyOf),
+    removedBytes: bytesOf(catalog, new Set([...removed.map(({ entry }) => keyOf(entry)), ...orphans.map(keyOf)])),
     leftAlone,
   };
+}
+
+const keyOf = ({ id }: Pick<CatalogLevel, 'id'>): string => `${id.t0}/${levelFolder(id)}`;
+
+function bytesOf(catalog: SetCatalog, keys: ReadonlySet<string>): number {
+  const levels = catalog.chains.flatMap((chain) => chain.levels.filter((level) => keys.has(keyOf(level))));
+  return levels.reduce((sum, { objects }) => sum + [...objects].reduce((size, [name, info]) => size + (isData(name) ? info.size : 0), 0), 0);
+}
+
+/** Swift keeps the data in parts beside an empty object. */
+const isData = (name: string): boolean => name === 'data' || name.startsWith('segments/');
+
+/** Why a level is pinned; undefined for one that is not. */
+async function pinsOf({ storage, signal }: RunContext, catalog: SetCatalog): Promise<(id: LevelId) => string | undefined> {
+  const reasons = new Map<string, string>();
+  for (const level of catalog.chains.flatMap(({ levels }) => levels.filter(isPinned))) {
+    const pin = await readPin(storage, catalog, level, { signal });
+    if (pin) reasons.set(keyOf(level), pinReason(pin));
+  }
+  return (id) => reasons.get(keyOf({ id }));
 }
 
 function busyChains(catalog: SetCatalog, now: number): ReadonlySet<number> {

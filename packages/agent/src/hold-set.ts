@@ -1,5 +1,6 @@
 import { type SetId, setName } from '@freezer/core';
-import { clearRemains, clearTemporary, readCatalog, type SetCatalog, SetLock } from '@freezer/format';
+import { clearRemains, clearTemporary, isPinned, LevelReader, readCatalog, type SetCatalog, SetLock } from '@freezer/format';
+import { type IsSpared, neededByPins } from './pins/needed-by-pins.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What an action asks for that changes a set. */
@@ -24,5 +25,13 @@ export async function catalogOfHeld(context: RunContext, { set, dryRun }: HoldRe
   const catalog = await readCatalog(storage, set.engine, setName(set), { signal });
   if (dryRun) return catalog;
   await clearTemporary(context);
-  return (await clearRemains(context, catalog, { signal })) ? readCatalog(storage, set.engine, setName(set), { signal }) : catalog;
+  const isSpared = await sparedOf(context, catalog);
+  return (await clearRemains(context, catalog, { signal, isSpared })) ? readCatalog(storage, set.engine, setName(set), { signal }) : catalog;
+}
+
+/** What has to stay for the sake of pins, of what is no backup any more. Without pins nothing is read. */
+export async function sparedOf(context: RunContext, catalog: SetCatalog): Promise<IsSpared> {
+  if (!catalog.chains.some(({ levels }) => levels.some(isPinned))) return () => false;
+  const reader = new LevelReader({ storage: context.storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
+  return neededByPins(reader, catalog, { signal: context.signal });
 }

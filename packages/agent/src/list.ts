@@ -1,5 +1,5 @@
 import { byAge, type CallOptions, levelFolder, pointsOf } from '@freezer/core';
-import { LevelReader, listSets, readCatalog, type SetName } from '@freezer/format';
+import { LevelReader, listSets, type Pin, readCatalog, readPin, type SetName } from '@freezer/format';
 import { type LevelView, viewChains } from './chain-view.ts';
 import { ReadableParts } from './readable-parts.ts';
 import type { RunContext } from './run-context.ts';
@@ -19,6 +19,8 @@ export interface ListedPoint {
   readonly bytes: number | undefined;
   readonly entries: number | undefined;
   readonly source: string | undefined;
+  /** That it is not to be removed. */
+  readonly pin: Pin | undefined;
   /** What is wrong with its manifest, if so. */
   readonly damage: string | undefined;
 }
@@ -57,15 +59,16 @@ async function listSet(context: RunContext, name: SetName, options: CallOptions)
   const reader = new LevelReader({ storage: context.storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
   const views = await viewChains(reader, catalog, options);
   const restorable = new Set(pointsOf(views).map(({ id }) => `${id.t0}/${levelFolder(id)}`));
-  const points = views
-    .flatMap(({ levels }) => levels)
-    .toSorted(byAge)
-    .map((view) => listPoint(view, restorable.has(`${view.id.t0}/${levelFolder(view.id)}`)));
+  const points: ListedPoint[] = [];
+  for (const view of views.flatMap(({ levels }) => levels).toSorted(byAge)) {
+    const pin = await readPin(context.storage, catalog, view.level, options);
+    points.push({ ...listPoint(view, restorable.has(`${view.id.t0}/${levelFolder(view.id)}`)), pin });
+  }
   const unfinished = catalog.chains.flatMap(({ levels }) => levels.filter(({ committed }) => !committed).map(({ id }) => `${id.t0}/${levelFolder(id)}`));
   return { ...name, points, unfinished, strangers: catalog.strangers };
 }
 
-function listPoint({ id, superseded, level, manifest, damage }: LevelView, restorable: boolean): ListedPoint {
+function listPoint({ id, superseded, level, manifest, damage }: LevelView, restorable: boolean): Omit<ListedPoint, 'pin'> {
   const document = manifest?.document;
   return {
     ...id,

@@ -7,6 +7,7 @@ import { execAction } from './actions/exec-action.ts';
 import { findAction } from './actions/find-action.ts';
 import { infoAction } from './actions/info-action.ts';
 import { listAction } from './actions/list-action.ts';
+import { pinAction } from './actions/pin-action.ts';
 import { restoreAction } from './actions/restore-action.ts';
 import { showAction } from './actions/show-action.ts';
 import { verifyAction } from './actions/verify-action.ts';
@@ -31,6 +32,9 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
       return findAction(input, plugins);
     case 'diff':
       return diffAction(input, plugins);
+    case 'pin':
+    case 'unpin':
+      return pinAction(input, plugins);
     case 'admin':
       return adminAction(input, plugins);
     case 'exec':
@@ -40,7 +44,7 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
     default:
       throw new FreezerError(
         'unsupported',
-        `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, show, find, diff, admin`,
+        `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, show, find, diff, pin, unpin, admin`,
       );
   }
 }

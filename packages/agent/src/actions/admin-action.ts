@@ -1,44 +1,54 @@
-import { levelFolder, type PointDecision, type RetentionPolicy } from '@freezer/core';
-import { listDataSets } from '@freezer/format';
+import { FreezerError, levelFolder, messageOf, type PointDecision, type RetentionPolicy, setName } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { type AdminOutcome, runAdmin } from '../admin.ts';
 import { openRun } from '../open-run.ts';
+import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
-import { formatInstant } from '../output/units.ts';
+import { formatBytes, formatInstant } from '../output/units.ts';
 import type { AgentPlugins } from '../plugins.ts';
-import type { RunContext } from '../run-context.ts';
 import type { Settings } from '../settings/settings.ts';
-import { setOf } from './set-of.ts';
+import { setsToRemoveFrom } from './set-of.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** Removes what the policy lets go of one set; `--remove-orphans` without `--backup-name` looks at every set of the host. */
+/** A set in which nothing was done, and why. */
+interface FailedSet {
+  readonly set: string;
+  readonly error: string;
+}
+
+/**
+ * Removes what the policy lets go of one set, of several (`--set`) or of all of the host (`--all-sets`, and `--remove-orphans` without a name).
+ * Of several, one that cannot be looked at or is held by another run does not keep the others from being done; the run then fails.
+ */
 export async function adminAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
   const { settings } = input;
   await using run = await openRun(input, plugins);
   const outcomes: AdminOutcome[] = [];
-  for (const set of await setsOf(settings, run.context)) {
-    outcomes.push(
-      await runAdmin(run.context, {
-        set,
-        policy: policyOf(settings),
-        orphansOlderThanSeconds: settings.remove_orphans ? settings.older_than * DAY_SECONDS : undefined,
-        waitSeconds: settings.wait,
-        dryRun: settings.dry_run,
-      }),
-    );
+  const failed: FailedSet[] = [];
+  const sets = await setsToRemoveFrom(settings, run.context);
+  for (const set of sets) {
+    try {
+      outcomes.push(
+        await runAdmin(run.context, {
+          set,
+          policy: policyOf(settings),
+          orphansOlderThanSeconds: settings.remove_orphans ? settings.older_than * DAY_SECONDS : undefined,
+          waitSeconds: settings.wait,
+          dryRun: settings.dry_run,
+        }),
+      );
+    } catch (error) {
+      input.signal.throwIfAborted();
+      if (!FreezerError.is(error) || sets.length === 1) throw error;
+      input.logger.error({ set: setName(set), reason: messageOf(error) }, 'nothing was removed from the set');
+      failed.push({ set: setName(set), error: messageOf(error) });
+    }
   }
-  const json = { action: 'admin', result: 'success', dry_run: settings.dry_run, sets: outcomes.map(jsonOf) };
-  return { result: 'success', output: { text: outcomes.map((outcome) => textOf(outcome, settings.dry_run)).join(''), json } };
-}
-
-async function setsOf(settings: Settings, context: RunContext) {
-  if (settings.backup_name !== undefined) return [setOf(settings, context.engine)];
-  const host = settings.hostname;
-  const names = await listDataSets(context.storage, { signal: context.signal });
-  return names
-    .filter(({ engine, set }) => engine === context.engine.name && set.startsWith(`${host}_`))
-    .map(({ engine, set }) => ({ engine, host, name: set.slice(host.length + 1) }));
+  const result = failed.length === 0 ? 'success' : 'fail';
+  const json = { action: 'admin', result, dry_run: settings.dry_run, sets: [...outcomes.map(jsonOf), ...failed] };
+  const failure = failed[0] && `${failed.length} of ${sets.length} sets failed: ${failed[0].error}`;
+  return { result, failure, output: { text: textOf(outcomes, failed, settings.dry_run), json } };
 }
 
 /** Undefined when nothing but orphans was asked for. */
@@ -62,18 +72,31 @@ const jsonOf = (outcome: AdminOutcome) => ({
   set: outcome.set,
   kept: outcome.kept.map(decisionJson),
   removed: outcome.removed.map(decisionJson),
+  removed_bytes: outcome.removedBytes,
   orphans: outcome.orphans,
+  orphans_kept: outcome.sparedOrphans,
   left_alone: outcome.leftAlone,
 });
 
-function textOf({ set, kept, removed, orphans }: AdminOutcome, dryRun: boolean): string {
+function textOf(outcomes: readonly AdminOutcome[], failed: readonly FailedSet[], dryRun: boolean): string {
+  const rows = outcomes.flatMap((outcome) => rowsOf(outcome, dryRun));
+  const table = formatTable([{ title: 'Action' }, { title: 'Set' }, { title: 'Time' }, { title: 'Level' }, { title: 'Why' }], rows);
+  const sum = (count: (outcome: AdminOutcome) => number): number => outcomes.reduce((total, outcome) => total + count(outcome), 0);
+  const goes = sum(({ removed, orphans }) => removed.length + orphans.length);
+  const stays = sum(({ kept, sparedOrphans }) => kept.length + sparedOrphans.length);
+  const total = `${goes} ${dryRun ? 'would be removed' : 'removed'} (${formatBytes(sum(({ removedBytes }) => removedBytes))}), ${stays} kept\n`;
+  return table + total + failed.map(({ set, error }) => `${printable(`${set}: FAILED: ${error}`)}\n`).join('');
+}
+
+function rowsOf({ set, kept, removed, orphans, sparedOrphans }: AdminOutcome, dryRun: boolean): readonly (readonly string[])[] {
+  const going = dryRun ? 'would remove' : 'removed';
   const row =
     (verb: string) =>
     ({ entry, reasons }: PointDecision) => [verb, set, formatInstant(entry.id.t), `${entry.id.t0}/${levelFolder(entry.id)}`, reasons.join('; ')];
-  const rows = [
-    ...removed.map(row(dryRun ? 'would remove' : 'removed')),
-    ...orphans.map((key) => [dryRun ? 'would remove' : 'removed', set, '', key, 'goes: data that belongs to no backup']),
+  return [
+    ...removed.map(row(going)),
+    ...orphans.map((key) => [going, set, '', key, 'goes: data that belongs to no backup']),
     ...kept.map(row('kept')),
+    ...sparedOrphans.map((key) => ['kept', set, '', key, 'kept: belongs to no backup, but is pinned, or a pinned level may need it']),
   ];
-  return formatTable([{ title: 'Action' }, { title: 'Set' }, { title: 'Time' }, { title: 'Level' }, { title: 'Why' }], rows);
 }

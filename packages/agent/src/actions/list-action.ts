@@ -5,6 +5,7 @@ import { type ListedPoint, type ListedSet, runList } from '../list.ts';
 import { openRun } from '../open-run.ts';
 import { formatTable } from '../output/table.ts';
 import { formatBytes, formatInstant } from '../output/units.ts';
+import { pinJson } from '../pins/pin-text.ts';
 import type { AgentPlugins } from '../plugins.ts';
 
 /** Lists every set of a storage, or the one that `--backup-name` and `--hostname` name. */
@@ -15,7 +16,7 @@ export async function listAction(input: ActionInput, plugins: AgentPlugins): Pro
   const sets: ListedSet[] = [];
   for await (const listed of runList(run.context, { engine: undefined, set, host: undefined })) sets.push(listed);
   if (sets.length === 0) await checkContainer(run.context.storage);
-  return { result: 'success', output: { text: textOf(sets), json: sets } };
+  return { result: 'success', output: { text: textOf(sets), json: sets.map(jsonOf) } };
 }
 
 /** A container that is not there is another thing than one without backups. Fails with `not_found`. */
@@ -28,8 +29,11 @@ async function checkContainer({ hostPath }: Storage): Promise<void> {
   if (!isFolder) throw new FreezerError('not_found', `--container: ${hostPath} does not exist, or is no directory`);
 }
 
+const jsonOf = ({ points, ...set }: ListedSet) => ({ ...set, points: points.map(({ pin, ...point }) => ({ ...point, ...(pin && { pin: pinJson(pin) }) })) });
+
 function textOf(sets: readonly ListedSet[]): string {
   if (sets.length === 0) return 'no backups\n';
+  const pinned = sets.some(({ points }) => points.some(({ pin }) => pin !== undefined));
   const rows = sets.flatMap(({ set, engine, points }) =>
     points.map((point) => [
       set,
@@ -39,6 +43,7 @@ function textOf(sets: readonly ListedSet[]): string {
       stateOf(point),
       point.bytes === undefined ? '' : formatBytes(point.bytes),
       point.entries ?? '',
+      ...(pinned ? [point.pin === undefined ? '' : point.pin.reason || 'yes'] : []),
     ]),
   );
   const table = formatTable(
@@ -50,6 +55,7 @@ function textOf(sets: readonly ListedSet[]): string {
       { title: 'State' },
       { title: 'Stored', align: 'right' },
       { title: 'Files', align: 'right' },
+      ...(pinned ? [{ title: 'Pinned' }] : []),
     ],
     rows,
   );

@@ -35,7 +35,13 @@ export const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
       'freezer-agent restore passwd --storage local -C /backup -N etc --to-stdout',
     ],
   },
-  verify: { does: 'reads backups and checks them', examples: ['freezer-agent verify --storage local -C /backup -N etc'] },
+  verify: {
+    does: 'reads backups and checks them',
+    examples: [
+      'freezer-agent verify --storage local -C /backup -N etc',
+      'freezer-agent verify --storage local -C /backup --all-sets --depth restore --subset 10%',
+    ],
+  },
   list: { does: 'lists backups', examples: ['freezer-agent list --storage local -C /backup', 'freezer-agent list --storage local -C /backup -N etc --json'] },
   show: {
     does: 'lists the entries of one backup',
@@ -55,11 +61,20 @@ export const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
       'freezer-agent diff --storage local -C /backup -N etc --point 2026-11-19T00:00:00 --point 1_1795243884',
     ],
   },
+  pin: {
+    does: 'keeps a backup from being removed',
+    examples: [
+      "freezer-agent pin --storage local -C /backup -N etc --reason 'before the upgrade'",
+      'freezer-agent pin --storage local -C /backup -N etc --restore-from-date 2026-11-20T18:00:00',
+    ],
+  },
+  unpin: { does: 'takes that back', examples: ['freezer-agent unpin --storage local -C /backup -N etc --point 1_1795243884'] },
   admin: {
     does: 'removes old backups',
     examples: [
       'freezer-agent admin --storage local -C /backup -N etc --remove-older-than 30 --dry-run',
       'freezer-agent admin --storage local -C /backup -N etc --keep-daily 7 --keep-weekly 4',
+      'freezer-agent admin --storage local -C /backup --all-sets --keep-daily 7 --dry-run --json',
     ],
   },
 };

@@ -3,7 +3,7 @@ import type { Option } from './option.ts';
 import type { SettingValue } from './settings.ts';
 
 /** Words that later versions know as actions. */
-export const LATER_ACTIONS: ReadonlySet<string> = new Set(['copy', 'pin', 'unpin']);
+export const LATER_ACTIONS: ReadonlySet<string> = new Set(['copy']);
 
 const OFF: ReadonlySet<SettingValue> = new Set<SettingValue>([undefined, false, '', 'False', 'false', -1]);
 

@@ -24,7 +24,7 @@ export type OptionGroup =
   | 'servers'
   | 'cloud';
 
-export type ActionName = 'backup' | 'restore' | 'verify' | 'list' | 'show' | 'find' | 'diff' | 'admin' | 'info' | 'exec';
+export type ActionName = 'backup' | 'restore' | 'verify' | 'list' | 'show' | 'find' | 'diff' | 'pin' | 'unpin' | 'admin' | 'info' | 'exec';
 
 /** One option: on the command line `--name`, in files and in `Settings` its `key`. */
 export interface Option {

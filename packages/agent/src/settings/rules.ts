@@ -1,7 +1,12 @@
 import { FreezerError } from '@freezer/core';
 import type { ActionName } from './option.ts';
+import { optionOfKey } from './option-table.ts';
 import { readProxy } from './proxy.ts';
 import type { SettingKey, Settings } from './settings.ts';
+import { isStream, STREAM_RULES } from './stream-rules.ts';
+import { readSubset } from './subset.ts';
+
+const REASON_MAX_BYTES = 1000;
 
 /** A rule between options: which action, what is wrong, and what to say. */
 interface Rule {
@@ -21,9 +26,25 @@ const RETENTION: readonly SettingKey[] = [
   'keep_yearly',
 ];
 
-const EVERY_ACTION: readonly ActionName[] = ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'admin', 'info', 'exec'];
+const EVERY_ACTION: readonly ActionName[] = ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'pin', 'unpin', 'admin', 'info', 'exec'];
+
+/** Options that a user might think to change another action: there they are refused, unless they say what holds anyway. */
+const OF_SOME_ACTIONS: readonly { readonly key: SettingKey; readonly actions: readonly ActionName[] }[] = [
+  { key: 'stdin', actions: ['backup'] },
+  { key: 'stdin_command', actions: ['backup'] },
+  { key: 'set', actions: ['admin', 'verify'] },
+  { key: 'all_sets', actions: ['admin', 'verify'] },
+  { key: 'reason', actions: ['pin'] },
+  { key: 'depth', actions: ['verify'] },
+  { key: 'subset', actions: ['verify'] },
+];
 
 const RULES: readonly Rule[] = [
+  ...OF_SOME_ACTIONS.map(({ key, actions }) => ({
+    actions: EVERY_ACTION.filter((action) => !actions.includes(action)),
+    broken: (settings: Settings) => asksForSomething(key, settings),
+    message: `--${key.replaceAll('_', '-')} is for the action ${actions.join(' or ')}`,
+  })),
   {
     actions: EVERY_ACTION,
     broken: ({ quiet, progress }) => quiet && progress === 'json',
@@ -35,18 +56,23 @@ const RULES: readonly Rule[] = [
     message: 'Proxy has unknown scheme: --proxy must be an address that begins with http:// or https://',
   },
   {
-    actions: ['backup', 'restore', 'show', 'diff', 'admin'],
-    broken: (settings, given) => !settings.backup_name && !onlyOrphans(settings, given),
+    actions: ['backup', 'restore', 'show', 'diff', 'pin', 'unpin', 'admin'],
+    broken: (settings, given) => !settings.backup_name && !namesOtherSets(settings) && !onlyOrphans(settings, given),
     message: 'A value for --backup-name is required',
   },
   {
-    actions: ['backup', 'restore', 'admin', 'verify', 'list', 'show', 'find', 'diff'],
+    actions: ['backup', 'restore', 'admin', 'verify', 'list', 'show', 'find', 'diff', 'pin', 'unpin'],
     broken: (settings) => settings.container === '',
     message: '--container is required',
   },
   { actions: ['info'], broken: (settings) => settings.container === '', message: '--container is required' },
   { actions: ['exec'], broken: (settings) => !settings.command?.trim(), message: '--command option is required' },
-  { actions: ['backup'], broken: (settings) => settings.path_to_backup === undefined, message: 'path-to-backup argument must be provided' },
+  {
+    actions: ['backup'],
+    broken: (settings) => settings.path_to_backup === undefined && !isStream(settings),
+    message: 'path-to-backup argument must be provided',
+  },
+  ...STREAM_RULES,
   {
     actions: ['backup'],
     broken: (settings) => settings.no_incremental && Boolean(settings.max_level || settings.always_level),
@@ -98,11 +124,11 @@ const RULES: readonly Rule[] = [
     message: '--conflict needs --overwrite',
   },
   {
-    actions: ['restore', 'show', 'diff'],
+    actions: ['restore', 'show', 'diff', 'pin', 'unpin'],
     broken: (settings) => settings.point.length > 0 && settings.restore_from_date !== undefined,
     message: '--point and --restore-from-date contradict each other',
   },
-  { actions: ['restore', 'show'], broken: (settings) => settings.point.length > 1, message: '--point can be given once' },
+  { actions: ['restore', 'show', 'pin', 'unpin'], broken: (settings) => settings.point.length > 1, message: '--point can be given once' },
   { actions: ['diff'], broken: (settings) => settings.point.length > 2, message: 'diff compares two points: --point can be given twice' },
   { actions: ['find'], broken: (settings) => settings.path.length === 0, message: "find needs a path or a pattern, as in find passwd or find '*.conf'" },
   {
@@ -117,11 +143,34 @@ const RULES: readonly Rule[] = [
     message: 'You need to say what to remove. You can use --remove-older-than, --remove-from-date, --keep-last and the like, or --remove-orphans',
   },
   {
+    actions: ['admin', 'verify'],
+    broken: (settings) => settings.all_sets && (settings.backup_name !== undefined || settings.set.length > 0),
+    message: '--all-sets leaves no room for --backup-name or --set',
+  },
+  {
+    actions: ['pin'],
+    broken: ({ reason }) => Buffer.byteLength(reason ?? '') > REASON_MAX_BYTES,
+    message: `--reason is longer than ${REASON_MAX_BYTES} bytes`,
+  },
+  {
+    actions: ['verify'],
+    broken: ({ subset }) => Boolean(subset) && readSubset(subset ?? '') === undefined,
+    message: '--subset must be a share such as 10% or 2.5% (more than 0, at most 100), or a part such as 3/7',
+  },
+  {
     actions: ['admin'],
     broken: (settings, given) => given.has('older_than') && !settings.remove_orphans,
     message: '--older-than needs --remove-orphans; to remove old backups use --remove-older-than',
   },
 ];
+
+function asksForSomething(key: SettingKey, settings: Settings): boolean {
+  const value = settings[key];
+  return Array.isArray(value) ? value.length > 0 : Boolean(value) && value !== optionOfKey(key)?.default;
+}
+
+/** `--set` and `--all-sets`, which are for some actions only. */
+const namesOtherSets = (settings: Settings): boolean => settings.set.length > 0 || settings.all_sets;
 
 function onlyOrphans(settings: Settings, given: ReadonlySet<SettingKey>): boolean {
   return settings.remove_orphans && !RETENTION.some((key) => given.has(key));

@@ -25,6 +25,14 @@ export const RETENTION_OPTIONS = [
   { name: 'keep-weekly', type: 'int', min: 1, group: 'retention', actions: ['admin'], help: 'the same for weeks' },
   { name: 'keep-monthly', type: 'int', min: 1, group: 'retention', actions: ['admin'], help: 'the same for months' },
   { name: 'keep-yearly', type: 'int', min: 1, group: 'retention', actions: ['admin'], help: 'the same for years' },
+  {
+    name: 'reason',
+    type: 'string',
+    group: 'retention',
+    actions: ['pin'],
+    value: 'TEXT',
+    help: 'why the backup is pinned, for those who list it; it is stored as it is, also where backups are encrypted',
+  },
   { name: 'remove-orphans', type: 'bool', default: false, group: 'retention', actions: ['admin'], help: 'remove data that belongs to no backup' },
   {
     name: 'older-than',
