@@ -1,4 +1,5 @@
 import { OTHER_WORD_NAMES } from './other-word-names.ts';
+import { tuneV8 } from './tune-v8.ts';
 
 // `--version` and `--help` load nothing but what they print: they are called by scripts, and by people who wait.
 declare const FREEZER_AGENT_VERSION: string;
@@ -17,6 +18,7 @@ async function main(argv: readonly string[]): Promise<void> {
     await printHelp(argv);
     process.exitCode = argv.length === 0 ? 1 : 0;
   } else {
+    tuneV8();
     const { runProcess } = await import('./process-host.ts');
     process.exitCode = await runProcess(argv, FREEZER_AGENT_VERSION);
   }

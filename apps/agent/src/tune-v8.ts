@@ -1,0 +1,15 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Makes V8 thrifty, for a process that lives for seconds and mostly waits for its children. Measured on a full of 120 MB in 10 000 files,
+ * zstd and encryption: 0.18 s of 1.6 s CPU and 22 of 111 MB less; a full of 100 000 files takes 17 MB less and no longer.
+ */
+export function tuneV8(): void {
+  // Young objects are collected in 1 MB; V8 would grow that to 16 MB, and never give it back.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  // With so little to collect, starting helper threads costs more than they do.
+  setFlagsFromString('--no-parallel-scavenge');
+  // Code is optimised when it has run for longer: most of what a short run would have optimised is never used again.
+  // A V8 that does not know a flag complains on stderr, and from Node 22 on there is none for this.
+  if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=2000000');
+}
