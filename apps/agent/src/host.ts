@@ -1,4 +1,4 @@
-import type { ActionInput, ActionResult, ResolveInput } from '@freezer/agent';
+import type { ActionInput, ActionResult, ResolveInput, StandardInput } from '@freezer/agent';
 import type { StopSignal } from './exit-code.ts';
 import type { StandardOutput } from './standard-output.ts';
 
@@ -10,6 +10,8 @@ export interface Host extends ResolveInput {
   /** Width of the terminal. */
   readonly columns: number;
   readonly out: StandardOutput;
+  /** What `--stdin` reads. */
+  readonly standardInput?: StandardInput;
   /** One line, ended, for people. */
   readonly complain: (line: string) => void;
   /** Calls back for each signal that asks to stop, until the returned function is called. */

@@ -5,6 +5,7 @@ import { messageOf } from '@freezer/core';
 import type { StopSignal } from './exit-code.ts';
 import type { Host } from './host.ts';
 import { runAgent } from './run.ts';
+import { processInput } from './standard-input.ts';
 import { openStandardOutput } from './standard-output.ts';
 import { runAction } from './wire.ts';
 
@@ -50,7 +51,18 @@ export function runProcess(argv: readonly string[], version: string): Promise<nu
     readFile: (path) => readFile(path, 'utf8'),
     listFolder: (path) => readdir(path),
     out: openStandardOutput(process.stdout),
-    complain,
+    standardInput: processInput(),
+    statusLine,
+    standardError,
+    complain: (line) => {
+      try {
+        standardError(line);
+      } catch (error) {
+        // Nobody reads standard error; the exit code still tells.
+        process.emitWarning(messageOf(error));
+      }
+    },
+    onHangUp,
     onStop,
     changeEnvironment,
     exitNow: (code) => process.exit(code),

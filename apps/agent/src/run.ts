@@ -66,6 +66,7 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, sig
     signal,
     now: host.now,
     environment: { ...host.environment, ...proxyEnvironment(resolved.settings.proxy) },
+    ...(host.standardInput && { standardInput: host.standardInput }),
     writeOut: (chunk) => host.out.write(chunk),
   };
 }

@@ -5,6 +5,7 @@ import type { RunLimits } from './run-limits.ts';
 import type { ActionName } from './settings/option.ts';
 import type { Settings } from './settings/settings.ts';
 import type { StorageSection } from './settings/storage-sections.ts';
+import type { StandardInput } from './stream/standard-input.ts';
 
 /** What an app hands to the actions: settled settings and everything that comes from outside. */
 export interface ActionInput {
@@ -26,6 +27,8 @@ export interface ActionInput {
   readonly progress?: Progress;
   /** Handed on whole to the program of the action exec; nothing else reads it. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What `--stdin` reads; undefined: there is none. */
+  readonly standardInput?: StandardInput;
   /** For output that is bytes (a file restored to standard output). Resolves when more may be written. Texts go into the result. */
   readonly writeOut: (chunk: Uint8Array) => Promise<void>;
 }

@@ -22,3 +22,4 @@ export { type ResolvedSettings, type ResolveInput, resolveSettings } from './set
 export { commandLineWithoutSecrets, redact, SECRET_KEYS, withoutCredentials } from './settings/secrets.ts';
 export type { SettingKey, Settings } from './settings/settings.ts';
 export type { StorageSection } from './settings/storage-sections.ts';
+export type { StandardInput } from './stream/standard-input.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readPassFile } from '@freezer/codec';
-import { DryRunStorage, type Engine, FreezerError, type Logger, type Storage, ThrottledStorage } from '@freezer/core';
+import { DryRunStorage, type Engine, FreezerError, type Logger, type Mode, type Source, type Storage, ThrottledStorage } from '@freezer/core';
 import { ChainKeyring, LegacySets, ownerBytes, thisOwner } from '@freezer/format';
 import type { ActionInput } from './action-input.ts';
 import type { AgentPlugins } from './plugins.ts';
@@ -8,6 +8,7 @@ import { MeteredStorage } from './progress/metered-storage.ts';
 import { Progress } from './progress/progress.ts';
 import type { RunContext } from './run-context.ts';
 import { RunLimits } from './run-limits.ts';
+import { streamSource } from './stream/stream-source.ts';
 import { WholePuts } from './whole-puts.ts';
 import { WorkFolder } from './work-folder.ts';
 
@@ -27,15 +28,15 @@ function pick<Plugin>(what: string, wanted: string, plugins: readonly Plugin[], 
 }
 
 /** The mode and the source that the settings choose. */
-export function openSource({ settings, logger }: ActionInput, plugins: AgentPlugins) {
-  const mode = pick('mode', settings.mode, plugins.modes, ({ name }) => name);
+export function openSource(input: ActionInput, plugins: AgentPlugins): { readonly mode: Mode; readonly source: Source; readonly media: string } {
+  const { settings, logger } = input;
+  const modePlugin = pick('mode', settings.mode, plugins.modes, ({ name }) => name);
+  const mode = modePlugin.create(modePlugin.settings.parse(settings), { logger });
+  const stream = streamSource(input);
+  if (stream) return { mode, source: stream, media: stream.kind };
   const source = plugins.sources.find((plugin) => plugin.accepts(settings));
   if (source === undefined) throw new FreezerError('invalid', 'nothing to back up was named: path-to-backup argument must be provided');
-  return {
-    mode: mode.create(mode.settings.parse(settings), { logger }),
-    source: source.create(source.settings.parse(settings), { logger }),
-    media: source.kind,
-  };
+  return { mode, source: source.create(source.settings.parse(settings), { logger }), media: source.kind };
 }
 
 /** Opens storage and engine for one action; `engineSettings` go to the engine besides the settings. What was opened is closed again when a later step fails. */

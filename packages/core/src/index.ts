@@ -49,6 +49,7 @@ export type {
 } from './engine.ts';
 export { type ErrorCode, type ErrorDetails, FreezerError, type FreezerErrorOptions, messageOf, systemCodeOf } from './errors.ts';
 export { excluder } from './exclude-patterns.ts';
+export { isFileName } from './file-name.ts';
 export { type DeletedEntry, type EntryType, type HeldEntry, type IndexEntry, isIncomplete, type SkippedEntry, type SkipReason } from './index-entry.ts';
 export { decideLevel, type LevelDecision, type LevelRequest, nextTime } from './levels.ts';
 export { type Logger, SILENT } from './logger.ts';

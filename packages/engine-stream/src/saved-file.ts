@@ -1,10 +1,7 @@
-import { type BytePath, bytePathOf, displayPath, FreezerError, type HeldEntry } from '@freezer/core';
+import { type BytePath, bytePathOf, displayPath, FreezerError, type HeldEntry, isFileName } from '@freezer/core';
 
 /** The key of the object `metadata` under which a level says what its bytes are. */
 const KEY = 'file';
-
-/** A name that one file in a folder can have. */
-const isFileName = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && bytePathOf(name).length <= 255;
 
 /** Fails with `invalid` when a stream has a name that no file can have. */
 export function checkFileName(name: string): void {

@@ -4,15 +4,19 @@ import type { ActionInput, ActionResult } from '../action-input.ts';
 import type { BackupRequest } from '../backup/backup-request.ts';
 import { engineSettingsOf, readContentLists } from '../backup/content-lists.ts';
 import { type BackupOutcome, runBackup } from '../backup/run-backup.ts';
+import { programsOf } from '../exec/run-command.ts';
 import { openRun, openSource } from '../open-run.ts';
 import { formatTable } from '../output/table.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import { withoutCredentials } from '../settings/secrets.ts';
+import { isStream } from '../settings/stream-rules.ts';
+import { streamName } from '../stream/stream-source.ts';
 import { setOf } from './set-of.ts';
 
 export async function backupAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
   const { settings } = input;
   const { mode, source, media } = openSource(input, plugins);
+  if (settings.dry_run && settings.stdin_command !== undefined) return commandNotRun(input);
   const lists = await readContentLists(settings);
   await using run = await openRun(input, plugins, engineSettingsOf(lists));
   const [passphrase] = run.context.passphrases;
@@ -22,13 +26,7 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
     mode,
     compression: settings.compression,
     encryption: passphrase && { algorithm: settings.encryption, passphrase, hideNames: settings.hide_names || settings.encryption === 'aes-256-gcm' },
-    levels: {
-      maxLevel: settings.max_level,
-      alwaysLevel: settings.always_level,
-      restartAlwaysLevelDays: settings.restart_always_level,
-      incremental: settings.incremental,
-      noIncremental: settings.no_incremental,
-    },
+    levels: levelsOf(input),
     shape: {
       exclude: settings.exclude,
       dereference: settings.dereference_symlink,
@@ -47,6 +45,24 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
   if (outcome.result === 'partial') input.logger.warn({ set: request.set.name, reasons: outcome.reasons.join('; ') }, 'the backup is stored, but incomplete');
   const document = resultDocument(factsOf(input, request, outcome, media));
   return { result: outcome.result, document, output: { text: textOf(document), json: document } };
+}
+
+/** Of a stream nobody can tell what is new in it. */
+function levelsOf({ settings, logger }: ActionInput): BackupRequest['levels'] {
+  const levels = { maxLevel: settings.max_level, alwaysLevel: settings.always_level, restartAlwaysLevelDays: settings.restart_always_level };
+  if (!isStream(settings)) return { ...levels, incremental: settings.incremental, noIncremental: settings.no_incremental };
+  const isAsked = settings.incremental || levels.maxLevel !== undefined || levels.alwaysLevel !== undefined;
+  if (isAsked) logger.warn({}, 'of standard input and of what a command writes each backup is a full: the options of levels change nothing');
+  return { noIncremental: true };
+}
+
+/** What it changes elsewhere nobody knows. */
+function commandNotRun(input: ActionInput): ActionResult {
+  const { stdin_command: command = '', shell } = input.settings;
+  const programs = programsOf({ command, shell }).map(([name = '']) => name);
+  const name = streamName(input.settings);
+  const text = `would run ${programs.join(' | ')} and save what it writes as ${name}\n`;
+  return { result: 'success', output: { text, json: { action: 'backup', result: 'success', dry_run: true, programs, file: name } } };
 }
 
 function factsOf({ settings, storageSections, cli, version }: ActionInput, request: BackupRequest, outcome: BackupOutcome, media: string): ResultFacts {

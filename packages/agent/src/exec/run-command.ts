@@ -31,7 +31,7 @@ export function programsOf({ command, shell }: Pick<CommandRequest, 'command' | 
 }
 
 /** As a user's own shell would hand it on: everything, and LC_ALL empty where it is not set, which counts as not set. */
-function wholeEnvironment(environment: CommandRequest['environment']): Record<string, string> {
+export function wholeEnvironment(environment: CommandRequest['environment']): Record<string, string> {
   const entries = Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   return { LC_ALL: '', ...Object.fromEntries(entries) };
 }

@@ -144,6 +144,8 @@ class Resolver {
     }
     if (settings['storage'] === 'local' && typeof settings['container'] === 'string')
       settings['container'] = expandHome(settings['container'], this.#input.home);
+    // A stream is saved by this engine and no other.
+    if (!values.has('engine_name') && (settings['stdin'] !== undefined || settings['stdin_command'] !== undefined)) settings['engine_name'] = 'stream';
     return Object.freeze(settings) as Settings;
   }
 
