@@ -1,50 +1,32 @@
 import { FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from './action-input.ts';
-import { adminAction } from './actions/admin-action.ts';
-import { backupAction } from './actions/backup-action.ts';
-import { diffAction } from './actions/diff-action.ts';
-import { execAction } from './actions/exec-action.ts';
-import { findAction } from './actions/find-action.ts';
-import { infoAction } from './actions/info-action.ts';
-import { listAction } from './actions/list-action.ts';
-import { pinAction } from './actions/pin-action.ts';
-import { restoreAction } from './actions/restore-action.ts';
-import { showAction } from './actions/show-action.ts';
-import { verifyAction } from './actions/verify-action.ts';
 import type { AgentPlugins } from './plugins.ts';
 import { applyPriority } from './priority.ts';
 
+type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResult>;
+
+/** Loaded when they are asked for: a backup does not pay for what a restore needs. */
+const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
+  backup: async () => (await import('./actions/backup-action.ts')).backupAction,
+  restore: async () => (await import('./actions/restore-action.ts')).restoreAction,
+  verify: async () => (await import('./actions/verify-action.ts')).verifyAction,
+  list: async () => (await import('./actions/list-action.ts')).listAction,
+  show: async () => (await import('./actions/show-action.ts')).showAction,
+  find: async () => (await import('./actions/find-action.ts')).findAction,
+  diff: async () => (await import('./actions/diff-action.ts')).diffAction,
+  pin: async () => (await import('./actions/pin-action.ts')).pinAction,
+  unpin: async () => (await import('./actions/pin-action.ts')).pinAction,
+  admin: async () => (await import('./actions/admin-action.ts')).adminAction,
+  exec: async () => (await import('./actions/exec-action.ts')).execAction,
+  info: async () => (await import('./actions/info-action.ts')).infoAction,
+};
+
 /** Does what was asked for. Fails with a `FreezerError` whose message is for people; an abort rejects with the signal's reason. */
 export async function runAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
+  const load = Object.hasOwn(ACTIONS, input.action) ? ACTIONS[input.action] : undefined;
+  if (load === undefined)
+    throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: ${Object.keys(ACTIONS).join(', ')}`);
   await applyPriority(input.settings, input);
-  switch (input.action) {
-    case 'backup':
-      return backupAction(input, plugins);
-    case 'restore':
-      return restoreAction(input, plugins);
-    case 'verify':
-      return verifyAction(input, plugins);
-    case 'list':
-      return listAction(input, plugins);
-    case 'show':
-      return showAction(input, plugins);
-    case 'find':
-      return findAction(input, plugins);
-    case 'diff':
-      return diffAction(input, plugins);
-    case 'pin':
-    case 'unpin':
-      return pinAction(input, plugins);
-    case 'admin':
-      return adminAction(input, plugins);
-    case 'exec':
-      return execAction(input);
-    case 'info':
-      return infoAction(input, plugins);
-    default:
-      throw new FreezerError(
-        'unsupported',
-        `action '${input.action}' is not part of this version; allowed: backup, restore, verify, list, show, find, diff, pin, unpin, admin`,
-      );
-  }
+  const action = await load();
+  return action(input, plugins);
 }
