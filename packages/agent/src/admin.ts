@@ -55,6 +55,8 @@ export interface AdminOutcome {
   readonly removedBytes: number;
   /** Chains left alone because a Python run may be at work in them. */
   readonly leftAlone: readonly number[];
+  /** Keys of levels whose manifest was there and could not be read now: what was decided without them may be too little. */
+  readonly unread: readonly string[];
 }
 
 /** Removes what the policy lets go of one set. Fails with `not_found` when there is no such set, and with `conflict` when another run holds it. */
@@ -94,6 +96,7 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
     sparedOrphans: found.filter(isSpared).map(keyOf),
     removedBytes: bytesOf(catalog, new Set([...removed.map(({ entry }) => keyOf(entry)), ...orphans.map(keyOf)])),
     leftAlone,
+    unread: views.flatMap(({ levels }) => levels.filter(({ damage }) => damage?.retryable)).map(keyOf),
   };
 }
 

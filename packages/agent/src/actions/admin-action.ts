@@ -19,7 +19,7 @@ interface FailedSet {
 
 /**
  * Removes what the policy lets go of one set, of several (`--set`) or of all of the host (`--all-sets`, and `--remove-orphans` without a name).
- * Of several, one that cannot be looked at or is held by another run does not keep the others from being done; the run then fails.
+ * It is partial when a manifest could not be read for a reason that may pass. Of several, one that cannot be looked at or is held by another run does not keep the others from being done; the run then fails.
  */
 export async function adminAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
   const { settings } = input;
@@ -45,7 +45,8 @@ export async function adminAction(input: ActionInput, plugins: AgentPlugins): Pr
       failed.push({ set: setName(set), error: messageOf(error) });
     }
   }
-  const result = failed.length === 0 ? 'success' : 'fail';
+  const isPartial = outcomes.some(({ unread }) => unread.length > 0);
+  const result = failed.length > 0 ? 'fail' : isPartial ? 'partial' : 'success';
   const json = { action: 'admin', result, dry_run: settings.dry_run, sets: [...outcomes.map(jsonOf), ...failed] };
   const failure = failed[0] && `${failed.length} of ${sets.length} sets failed: ${failed[0].error}`;
   return { result, failure, output: { text: textOf(outcomes, failed, settings.dry_run), json } };
@@ -76,6 +77,7 @@ const jsonOf = (outcome: AdminOutcome) => ({
   orphans: outcome.orphans,
   orphans_kept: outcome.sparedOrphans,
   left_alone: outcome.leftAlone,
+  unread: outcome.unread,
 });
 
 function textOf(outcomes: readonly AdminOutcome[], failed: readonly FailedSet[], dryRun: boolean): string {
