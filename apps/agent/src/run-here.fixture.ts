@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runAction } from '@freezer/agent';
 import type { StopSignal } from './exit-code.ts';
 import type { Host } from './host.ts';
+import { PLUGINS } from './plugins.ts';
 import { runAgent } from './run.ts';
-import { runAction } from './wire.ts';
 
 export interface RanHere {
   readonly code: number;
@@ -17,6 +18,8 @@ export interface RanHere {
 export class RunHere implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'freezer-here-'));
   environment: Readonly<Record<string, string | undefined>> = { PATH: process.env['PATH'] };
+  plugins = PLUGINS;
+  now: () => number = Date.now;
   /** Called with a function that sends a signal, once the run can be stopped. */
   onStart: (stop: (signal: StopSignal) => void) => void = () => undefined;
 
@@ -50,7 +53,7 @@ export class RunHere implements Disposable {
       hostname: 'here',
       isRoot: false,
       pid: process.pid,
-      now: Date.now,
+      now: this.now,
       columns: 100,
       readFile: (path) => readFile(path, 'utf8'),
       listFolder: (path) => readdir(path),
@@ -70,7 +73,7 @@ export class RunHere implements Disposable {
       exitNow: (code) => {
         throw new Error(`exit ${code}`);
       },
-      runAction,
+      runAction: (input) => runAction(input, this.plugins),
     };
     const code = await runAgent(host);
     return { code, out, complaints };

@@ -1,0 +1,157 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FreezerError } from '@freezer/core';
+import { compareTrees, type Fault, type FaultyOperation, readTree, type TreeEntry } from '@freezer/testing';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { FaultBench } from './fault-bench.fixture.ts';
+
+jest.setTimeout(600_000);
+
+let bench: FaultBench;
+beforeEach(() => {
+  bench = new FaultBench();
+  for (const folder of ['', 'a', 'a/b', 'gone']) mkdirSync(join(bench.source, folder));
+  for (const file of ['a/one', 'a/b/two', 'gone/three', 'four']) writeFileSync(join(bench.source, file), `${file} at first`);
+});
+afterEach(() => bench[Symbol.dispose]());
+
+/** Another state of the source: a file changed, one came, one went with its folder. */
+function change(round: number): void {
+  writeFileSync(join(bench.source, 'a/one'), `changed in round ${round}`);
+  writeFileSync(join(bench.source, `new-${round}`), 'new');
+  rmSync(join(bench.source, round === 1 ? 'gone' : `new-${round - 1}`), { recursive: true });
+}
+
+const WRITES: ReadonlySet<FaultyOperation> = new Set(['prepare', 'put', 'remove', 'removeTree']);
+
+/** What may go wrong with one call. Of reads only what is another thing for whoever reads. */
+function faultsOf(operation: FaultyOperation, call: number): readonly Fault[] {
+  const one = { operation, call, error: new FreezerError('unavailable', `storage: ${operation} number ${call} failed as planned`) };
+  const faults: Fault[] = [{ ...one, kind: 'before' }];
+  if (operation !== 'stat') faults.push({ ...one, kind: 'after' });
+  if (operation === 'get') faults.push({ ...one, kind: 'truncate' });
+  if (operation === 'put' || operation === 'get') faults.push({ ...one, kind: 'truncate', bytes: 40 });
+  if (WRITES.has(operation)) faults.push({ ...one, kind: 'delay', until: new Promise((resolve) => void setTimeout(resolve, 3)) });
+  if (operation !== 'get' && operation !== 'stat') faults.push({ ...one, kind: 'twice' });
+  return faults;
+}
+
+/** Each fault of each call that a run makes, one after the other; and what it is of, for messages. */
+function* faultsOfAll(calls: readonly string[]): Generator<readonly [fault: Fault, name: string]> {
+  const counts = new Map<string, number>();
+  for (const [at, line] of calls.entries()) {
+    const operation = line.split(' ', 1)[0] as FaultyOperation;
+    const call = (counts.get(operation) ?? 0) + 1;
+    counts.set(operation, call);
+    for (const fault of faultsOf(operation, call)) yield [fault, `call ${at + 1}, ${line}, ${fault.kind} ${fault.bytes ?? ''}`];
+  }
+}
+
+const BACKUP = ['backup', '-F', 'SOURCE', '--nosync', '--compression', 'none', '--suspicious-below', '0'];
+
+interface Scenario {
+  readonly name: string;
+  /** How often the set was backed up before, as the words that each time were given; the source changes in between. */
+  readonly before: readonly (readonly string[])[];
+  /** What is run with a fault, and after that without one. */
+  readonly words: readonly string[];
+  /** What is in the target of a restore before. */
+  readonly strays?: boolean;
+  /** Of a removal: how many points stay. */
+  readonly kept?: number;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'a full', before: [], words: BACKUP },
+  { name: 'an increment', before: [[]], words: [...BACKUP, '--max-level', '3'] },
+  { name: 'an increment in the place of another', before: [[], ['--always-level', '1']], words: [...BACKUP, '--always-level', '1'] },
+  { name: 'a restore', before: [[], ['--incremental']], words: ['restore', '--restore-abs-path', 'TARGET'] },
+  {
+    name: 'a restore over strays',
+    before: [[], ['--incremental']],
+    words: ['restore', '--restore-abs-path', 'TARGET', '--overwrite', '--delete'],
+    strays: true,
+  },
+  {
+    name: 'a removal',
+    before: [[], ['--always-level', '1'], ['--always-level', '1'], [], ['--always-level', '1'], ['--always-level', '1']],
+    words: ['admin', '--keep-last', '1'],
+    kept: 2,
+  },
+];
+
+function fillTarget({ strays }: Scenario, target: string): void {
+  rmSync(target, { recursive: true, force: true });
+  if (!strays) return;
+  mkdirSync(join(target, 'gone'), { recursive: true });
+  for (const name of ['gone/three', 'stray', 'a']) writeFileSync(join(target, name), 'a stray');
+}
+
+/** Files that are whole, of whichever level: never one that is cut off under its final name. */
+function expectWholeFiles(target: string): void {
+  for (const entry of existsSync(target) ? readdirSync(target, { recursive: true, withFileTypes: true }) : []) {
+    if (entry.isFile()) expect(readFileSync(join(entry.parentPath, entry.name), 'utf8')).toMatch(/ at first$|^changed in round \d$|^new$|^a stray$/);
+  }
+}
+
+/** What a scenario is to come to. */
+interface Goal {
+  readonly words: readonly string[];
+  readonly target: string;
+  /** The source as it is. */
+  readonly source: readonly TreeEntry[];
+  /** Points that were there before and must stay, whatever goes wrong. */
+  readonly kept: readonly number[];
+  /** How many points there are after a run that did what it should. */
+  readonly points: number;
+}
+
+/** A run that says that it succeeded did. `again`: a run before it may have stored its point, and failed after that. */
+async function expectReached({ words, target, source, kept, points }: Goal, again: boolean): Promise<void> {
+  const found = await bench.provedPoints(source);
+  expect(found).toEqual(expect.arrayContaining([...kept]));
+  expect(found.length - points).toBeGreaterThanOrEqual(0);
+  expect(found.length - points).toBeLessThanOrEqual(again && words[0] === 'backup' ? 1 : 0);
+  if (words[0] === 'restore') expect(compareTrees(bench.newestTree, await readTree(target))).toEqual([]);
+}
+
+async function reach(scenario: Scenario): Promise<Goal> {
+  const target = bench.here.path('target');
+  const words = scenario.words.map((word) => ({ SOURCE: bench.source, TARGET: target })[word] ?? word);
+  for (const [round, options] of scenario.before.entries()) {
+    await bench.backup(...options);
+    change(round + 1);
+  }
+  bench.keep();
+  const source = await readTree(bench.source);
+  const before = await bench.provedPoints(source);
+  fillTarget(scenario, target);
+  await bench.mustRun(words);
+  const found = await bench.provedPoints(source);
+  const goal = { words, target, source, kept: before.filter((t) => found.includes(t)), points: found.length };
+  expect(goal.points).toBe(scenario.kept ?? before.length + (words[0] === 'backup' ? 1 : 0));
+  return goal;
+}
+
+describe.each(SCENARIOS)('$name, of which the k-th storage call goes wrong, for all k', (scenario) => {
+  test('points restore in full, the failure is reported, the next run is clean', async () => {
+    const goal = await reach(scenario);
+    const over = goal.words[0] === 'restore' ? ['--overwrite', '--delete'] : [];
+    for (const [fault, name] of faultsOfAll(bench.callsOf(goal.words[0]))) {
+      bench.reset();
+      fillTarget(scenario, goal.target);
+      try {
+        const ran = await bench.run(goal.words, [fault]);
+        expectWholeFiles(goal.target);
+        if (ran.code === 0) await expectReached(goal, false);
+        else expect(await bench.provedPoints(goal.source)).toEqual(expect.arrayContaining([...goal.kept]));
+        if (ran.code !== 0 && ran.code !== 3) expect(ran.complaints).toMatch(/^Critical Error: .+\n$/);
+        await bench.mustRun([...goal.words, ...over]);
+        expect(bench.leftovers()).toEqual([]);
+        await expectReached(goal, true);
+      } catch (error) {
+        throw new Error(name, { cause: error });
+      }
+    }
+  });
+});
