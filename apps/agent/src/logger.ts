@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { redact, type Settings } from '@freezer/agent';
 import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
 import { LogFile } from './log/log-file.ts';
-import { type HandlerPlan, type LogTarget, planOfSettings } from './log/log-plan.ts';
+import { type HandlerPlan, type LogTarget, leastOf, planOfSettings } from './log/log-plan.ts';
 import { type Level, type LogRecord, type LogSink, RANK } from './log/log-record.ts';
 
 /** What the log needs of the process around it. */
@@ -15,6 +15,8 @@ export interface LogHost {
   readonly now: () => Date;
   /** The text of a file; fails as `node:fs` does. */
   readonly readFile: (path: string) => Promise<string>;
+  /** Takes ended lines for standard error; may fail. Without it they are written there as they are. */
+  readonly standardError?: (lines: string) => void;
   /** Where syslog and the journal listen, when it is another place than usual. */
   readonly sockets?: { readonly syslog: string; readonly journal: string };
 }
@@ -23,12 +25,14 @@ export interface LogHost {
 export interface OpenedLog {
   readonly logger: Logger;
   readonly onStandardError: boolean;
+  /** From now on as these settings say. A level that `--log-config-append` gave stays. */
+  readonly changeLevel: (settings: Settings) => void;
   /** Resolves when all that was logged has arrived, at most some seconds later. Idempotent. */
   readonly close: () => Promise<void>;
 }
 
 /** A handler that is open. */
-export type Handler = Omit<HandlerPlan, 'target'> & { readonly sink: LogSink };
+export type Handler = Omit<HandlerPlan, 'target' | 'least'> & { readonly sink: LogSink; least: number };
 
 /** A logger that never throws: what cannot be written or formatted is lost, the run is not. */
 export function createLogger(handlers: readonly Handler[], host: Pick<LogHost, 'pid' | 'hostname' | 'now'>): Logger {
@@ -60,16 +64,19 @@ function writeSafely(sink: LogSink, format: Handler['format'], record: LogRecord
   }
 }
 
-const toStandardError = (line: string): void => {
-  try {
-    writeSync(2, `${line}\n`);
-  } catch {
-    // Nobody reads standard error any more.
-    return;
-  }
-};
+const writeLines = (lines: string): void => void writeSync(2, lines);
 
-const STDERR: LogSink = { write: toStandardError, close: () => Promise.resolve() };
+function standardErrorOf({ standardError = writeLines }: LogHost) {
+  const write = (line: string): void => {
+    try {
+      standardError(`${line}\n`);
+    } catch {
+      // Nobody reads standard error any more.
+      return;
+    }
+  };
+  return { write, close: () => Promise.resolve() } satisfies LogSink;
+}
 
 /** A file that was asked for must open: fails with `invalid`. */
 function askedFile(target: LogTarget & { readonly kind: 'file' }, now: () => number): LogSink {
@@ -94,15 +101,16 @@ function freezerFile(host: LogHost): LogSink | undefined {
 
 interface Opening {
   readonly host: LogHost;
-  /** Whether standard error may be used. */
-  readonly stderr: boolean;
+  /** Standard error, where it may be used. */
+  readonly stderr: LogSink | undefined;
+  /** Takes lines that a service does not. */
+  readonly spill: (line: string) => void;
 }
 
-async function openSink(target: LogTarget, { host, stderr }: Opening): Promise<LogSink | undefined> {
-  const spill = stderr ? toStandardError : () => undefined;
+async function openSink(target: LogTarget, { host, stderr, spill }: Opening): Promise<LogSink | undefined> {
   switch (target.kind) {
     case 'stderr':
-      return stderr ? STDERR : undefined;
+      return stderr;
     case 'file':
       return askedFile(target, () => host.now().getTime());
     case 'syslog': {
@@ -145,20 +153,31 @@ async function closeAll(handlers: readonly Handler[]): Promise<void> {
 }
 
 /**
- * The log of a run: the places that the settings name, else standard error; with `--quiet` never that. When the result document goes to
+ * The log of a run: the places that the settings name, else standard error; with `--quiet` that takes warnings and errors only. When the result document goes to
  * standard output, the caller is a program, and Freezer's scheduler then drops the document if there is anything on standard error: what
  * would go there goes to Freezer's file. Fails with `invalid` when a place that was asked for cannot be opened.
  */
 export async function openLogger(settings: Settings, host: LogHost): Promise<OpenedLog> {
   const { plans, warnings } = await plansOf(settings, host);
   const forProgram = settings.metadata_out === '-';
-  const handlers = await openAll(plans, { host, stderr: !settings.quiet && !forProgram });
+  const stderr = forProgram ? undefined : standardErrorOf(host);
+  const spill = (line: string): void => (settings.quiet ? undefined : stderr?.write(line));
+  const handlers = await openAll(plans, { host, stderr, spill });
   const [first] = plans;
   if (forProgram && handlers.length === 0 && first) {
     const sink = freezerFile(host);
     if (sink) handlers.push({ ...first, sink });
   }
+  const setLevels = (least?: number): void => {
+    for (const handler of handlers) handler.least = Math.max(least ?? handler.least, settings.quiet && handler.sink === stderr ? RANK.WARNING : 0);
+  };
+  setLevels();
   const logger = createLogger(handlers, host);
   for (const warning of warnings) logger.warn({}, warning);
-  return { logger, onStandardError: handlers.some(({ sink }) => sink === STDERR), close: () => closeAll(handlers) };
+  return {
+    logger,
+    onStandardError: handlers.some(({ sink }) => sink === stderr),
+    changeLevel: (changed) => setLevels(settings.log_config_append === undefined ? leastOf(changed) : undefined),
+    close: () => closeAll(handlers),
+  };
 }

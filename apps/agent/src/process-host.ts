@@ -1,9 +1,11 @@
 import { writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
+import { isatty } from 'node:tty';
 import { messageOf } from '@freezer/core';
 import type { StopSignal } from './exit-code.ts';
 import type { Host } from './host.ts';
+import { StatusLine } from './progress/status-line.ts';
 import { runAgent } from './run.ts';
 import { processInput } from './standard-input.ts';
 import { openStandardOutput } from './standard-output.ts';
@@ -19,13 +21,18 @@ function onStop(stop: (signal: StopSignal) => void): () => void {
   };
 }
 
-function complain(line: string): void {
-  try {
-    writeSync(2, line);
-  } catch (error) {
-    // Nobody reads standard error; the exit code still tells.
-    process.emitWarning(messageOf(error));
-  }
+function onHangUp(hangUp: () => void): () => void {
+  process.on('SIGHUP', hangUp);
+  return () => void process.off('SIGHUP', hangUp);
+}
+
+const writeStandardError = (text: string): void => void writeSync(2, text);
+
+/** Where standard error is a terminal that obeys: `dumb` is what editors and batch systems call theirs. */
+function statusLineHere(): StatusLine | undefined {
+  const terminal = process.env['TERM'] ?? '';
+  if (!isatty(2) || terminal === '' || terminal === 'dumb') return undefined;
+  return new StatusLine({ columns: () => process.stderr.columns ?? 80, write: writeStandardError });
 }
 
 function changeEnvironment(changes: Readonly<Record<string, string | undefined>>): void {
@@ -37,6 +44,8 @@ function changeEnvironment(changes: Readonly<Record<string, string | undefined>>
 
 /** Runs a command line in this process. Resolves to its exit code. */
 export function runProcess(argv: readonly string[], version: string): Promise<number> {
+  const statusLine = statusLineHere();
+  const standardError = (lines: string): void => (statusLine === undefined ? writeStandardError(lines) : statusLine.print(lines));
   const host: Host = {
     argv,
     version,
@@ -65,7 +74,10 @@ export function runProcess(argv: readonly string[], version: string): Promise<nu
     onHangUp,
     onStop,
     changeEnvironment,
-    exitNow: (code) => process.exit(code),
+    exitNow: (code) => {
+      statusLine?.clear();
+      process.exit(code);
+    },
     runAction,
   };
   return runAgent(host);

@@ -22,15 +22,18 @@ interface Ran {
 }
 
 interface Tried {
-  readonly act?: (input: ActionInput, stop: (signal: StopSignal) => void) => Promise<ActionResult>;
+  readonly act?: (input: ActionInput, stop: (signal: StopSignal) => void, hangUp: () => void) => Promise<ActionResult>;
+  /** The text of every file. */
+  readonly file?: () => string;
 }
 
 const done = (): Promise<ActionResult> => Promise.resolve({ result: 'success', output: { text: 'text\n', json: { json: 1 } }, document: { document: 1 } });
 
-async function run(argv: readonly string[], { act = done }: Tried = {}): Promise<Ran> {
+async function run(argv: readonly string[], { act = done, file }: Tried = {}): Promise<Ran> {
   let out = '';
   let complaints = '';
   let stop: (signal: StopSignal) => void = () => undefined;
+  let hangUp = (): void => undefined;
   const host: Host = {
     argv,
     version: '1.2.3',
@@ -42,7 +45,7 @@ async function run(argv: readonly string[], { act = done }: Tried = {}): Promise
     pid: 1,
     now: Date.now,
     columns: 80,
-    readFile: () => Promise.reject(new Error('none')),
+    readFile: async () => file?.() ?? Promise.reject(new Error('none')),
     listFolder: () => Promise.reject(new Error('none')),
     out: {
       closed: false,
@@ -53,14 +56,21 @@ async function run(argv: readonly string[], { act = done }: Tried = {}): Promise
     complain: (line) => {
       complaints += line;
     },
+    standardError: (lines) => {
+      complaints += lines;
+    },
     onStop: (callback) => {
       stop = callback;
+      return () => undefined;
+    },
+    onHangUp: (callback) => {
+      hangUp = callback;
       return () => undefined;
     },
     exitNow: (code) => {
       throw new Error(`exit ${code}`);
     },
-    runAction: (input) => act(input, stop),
+    runAction: (input) => act(input, stop, hangUp),
   };
   const code = await runAgent(host);
   const names = readdirSync(folder);
@@ -104,6 +114,33 @@ describe('exit codes', () => {
         stop(signal);
       });
     expect(await run(list, { act: waits })).toMatchObject({ code, complaints: `Critical Error: stopped by ${signal}\n` });
+  });
+
+  test('SIGHUP stops a run without files, whose terminal is gone', async () => {
+    const waits = (input: ActionInput, _stop: unknown, hangUp: () => void): Promise<ActionResult> =>
+      new Promise((_, reject) => {
+        input.signal.addEventListener('abort', () => reject(input.signal.reason));
+        hangUp();
+      });
+    expect(await run(list, { act: waits })).toMatchObject({ code: 129, complaints: 'Critical Error: stopped by SIGHUP\n' });
+  });
+
+  test('SIGHUP has the files of a run read anew, and the run goes on', async () => {
+    let text = '[DEFAULT]\nupload_limit = 1k\n';
+    const rates: (number | undefined)[] = [];
+    const act = async ({ limits }: ActionInput, _stop: unknown, hangUp: () => void): Promise<ActionResult> => {
+      for (const next of ['[DEFAULT]\nupload_limit = 2k\n', '[DEFAULT]\nupload_limit = two\n']) {
+        rates.push(limits?.upload.bytesPerSecond);
+        text = next;
+        hangUp();
+        for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      rates.push(limits?.upload.bytesPerSecond);
+      return { result: 'success' };
+    };
+    const { code, log } = await run([...list, '--config-file', 'x.conf'], { act, file: () => text });
+    expect([code, ...rates]).toEqual([0, 1024, 2048, 2048]);
+    expect(log).toMatch(/INFO .* SIGHUP: the files of the settings were read anew upload_limit="2\.0 KiB\/s"[\s\S]*WARNING .* SIGHUP: nothing was changed/);
   });
 
   test('a run that is through when the signal comes keeps its result', async () => {
@@ -166,9 +203,27 @@ describe('output', () => {
 });
 
 describe('messages', () => {
-  test('--quiet says nothing', async () => {
-    expect(await run([...list, '-q'], failing(new Error('x')))).toMatchObject({ code: 1, complaints: '' });
-    expect(await run(['--bogus', '--quiet'])).toMatchObject({ code: 2, complaints: '' });
+  test('--quiet leaves errors and warnings', async () => {
+    expect(await run([...list, '-q'], failing(new Error('x')))).toMatchObject({ code: 1, complaints: 'Critical Error: x\n' });
+    expect((await run(['--bogus', '--quiet'])).complaints).toContain('--bogus');
+    const warned = await run(['list', '--storage', 'local', '-q'], {
+      act: async ({ logger }) => {
+        logger.info({}, 'all is well');
+        logger.warn({}, 'not quite');
+        return { result: 'success' };
+      },
+    });
+    expect(warned.complaints).toMatch(/^.* WARNING freezer_agent \[-\] not quite\n$/);
+  });
+
+  test('--quiet leaves out the report of a run that went well, and nothing else that is printed', async () => {
+    const backup = ['backup', '--storage', 'local', '-N', 'n', '-F', '/x', '--log-file', 'log', '-q'];
+    const ending = (result: ActionResult['result']) => ({ act: async () => ({ result, output: { text: 'text\n', json: { json: 1 } } }) });
+    expect((await run(backup, ending('success'))).out).toBe('');
+    expect((await run(backup, ending('partial'))).out).toBe('text\n');
+    expect((await run([...backup, '--json'], ending('success'))).out).toBe('{"json":1}\n');
+    expect((await run([...backup, '--dry-run'], ending('success'))).out).toBe('text\n');
+    expect((await run([...list, '-q'], ending('success'))).out).toBe('text\n');
   });
 
   test('are one line, the stack is in the log and only with --debug', async () => {

@@ -3,10 +3,12 @@ import {
   type ActionResult,
   commandLineWithoutSecrets,
   formatJson,
+  Progress,
   parseArguments,
   printable,
   proxyEnvironment,
   type ResolvedSettings,
+  RunLimits,
   resolveSettings,
   type Settings,
 } from '@freezer/agent';
@@ -16,6 +18,8 @@ import { exitCodeOfError, exitCodeOfResult, exitCodeOfSignal, type StopSignal } 
 import { helpPage } from './help-page.ts';
 import type { Host } from './host.ts';
 import { type OpenedLog, openLogger } from './logger.ts';
+import { progressKind, showProgress } from './progress/show-progress.ts';
+import { hasFiles, rereadSettings } from './reread-settings.ts';
 import { checkResultPlaces, writeResultPlaces } from './result-file.ts';
 
 const PROGRAM = 'freezer-agent';
@@ -24,14 +28,28 @@ const PROGRAM = 'freezer-agent';
 class StopWatch {
   readonly controller = new AbortController();
   caught: StopSignal | undefined;
-  readonly forget: () => void;
+  readonly #host: Host;
+  readonly #forgets: (() => void)[];
 
   constructor(host: Host) {
-    this.forget = host.onStop((signal) => {
-      if (this.caught !== undefined) host.exitNow(exitCodeOfSignal(signal));
-      this.caught = signal;
-      this.controller.abort(new FreezerError('aborted', `stopped by ${signal}`));
-    });
+    this.#host = host;
+    this.#forgets = [host.onStop((signal) => this.stop(signal))];
+  }
+
+  /** Until it is forgotten. */
+  onHangUp(hangUp: () => void): void {
+    const forget = this.#host.onHangUp?.(hangUp);
+    if (forget) this.#forgets.push(forget);
+  }
+
+  forget(): void {
+    for (const forget of this.#forgets) forget();
+  }
+
+  stop(signal: StopSignal): void {
+    if (this.caught !== undefined) this.#host.exitNow(exitCodeOfSignal(signal));
+    this.caught = signal;
+    this.controller.abort(new FreezerError('aborted', `stopped by ${signal}`));
   }
 }
 
@@ -42,10 +60,15 @@ async function print(result: ActionResult, settings: Settings, host: Host): Prom
   if (settings.metadata_out === '-') return host.out.write(document ?? '');
   if (settings.json && result.output?.jsonLines !== undefined) return pour(result.output.jsonLines, host);
   if (settings.json) return host.out.write(formatJson(result.output?.json ?? result.document ?? { result: result.result }));
+  if (settings.quiet && isReport(result, settings)) return;
   const text = result.output?.text ?? '';
   if (typeof text === 'string') return host.out.write(text);
   return pour(text, host);
 }
+
+/** What such an action prints was not asked for: it says that all went well. A dry run is made for what it says. */
+const isReport = ({ result }: ActionResult, { action, dry_run }: Settings): boolean =>
+  result === 'success' && !dry_run && ['backup', 'restore', 'verify', 'admin', 'pin', 'unpin'].includes(action);
 
 /** Stops reading once nobody takes it any more. */
 async function pour(text: AsyncIterable<string>, host: Host): Promise<void> {
@@ -55,7 +78,7 @@ async function pour(text: AsyncIterable<string>, host: Host): Promise<void> {
   }
 }
 
-function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, signal: AbortSignal): ActionInput {
+function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, watched: Pick<ActionInput, 'signal' | 'limits' | 'progress'>): ActionInput {
   return {
     action: resolved.action,
     settings: resolved.settings,
@@ -63,7 +86,7 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, sig
     cli: commandLineWithoutSecrets(PROGRAM, host.argv),
     version: host.version,
     logger,
-    signal,
+    ...watched,
     now: host.now,
     environment: { ...host.environment, ...proxyEnvironment(resolved.settings.proxy) },
     ...(host.standardInput && { standardInput: host.standardInput }),
@@ -72,13 +95,35 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, sig
 }
 
 /** Says what went wrong: in one line for people, with its stack in the log only when that was asked for. */
-function report(error: unknown, host: Host, context: { readonly quiet: boolean; readonly log?: OpenedLog | undefined; readonly debug: boolean }): void {
+function report(error: unknown, host: Host, context: { readonly log?: OpenedLog | undefined; readonly debug: boolean }): void {
   const message = messageOf(error);
   const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
   const facts = { ...(FreezerError.is(error) ? { code: error.code, ...error.details } : {}), ...(context.debug ? { stack } : {}) };
   // Not twice on standard error.
   if (context.debug || !context.log?.onStandardError) context.log?.logger.error(facts, `Critical Error: ${message}`);
-  if (!context.quiet) host.complain(`Critical Error: ${printable(message)}\n`);
+  host.complain(`Critical Error: ${printable(message)}\n`);
+}
+
+/** Runs the action; meanwhile shows how far it is, and lets SIGHUP change its limits. */
+async function watchedAction(resolved: ResolvedSettings, host: Host, watch: StopWatch, log: OpenedLog): Promise<ActionResult> {
+  const { settings } = resolved;
+  const limits = new RunLimits(settings);
+  let rereading = Promise.resolve();
+  watch.onHangUp(() => {
+    if (!hasFiles(settings)) watch.stop('SIGHUP');
+    else rereading = rereading.then(() => rereadSettings(host, { limits, log, resolved }));
+  });
+  const kind = progressKind(settings, host.statusLine !== undefined);
+  const progress = new Progress();
+  const { statusLine, now, complain } = host;
+  const endProgress = showProgress({ kind, action: settings.action, progress, statusLine, write: host.standardError ?? complain, now });
+  try {
+    const { signal } = watch.controller;
+    return await host.runAction(actionInput(resolved, host, log.logger, { signal, limits, ...(kind === 'none' ? {} : { progress }) }));
+  } finally {
+    await endProgress();
+    await rereading;
+  }
 }
 
 async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWatch): Promise<number> {
@@ -90,11 +135,10 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
     for (const warning of resolved.warnings) logger.warn({}, warning);
     await checkResultPlaces(settings);
     host.changeEnvironment?.(proxyEnvironment(settings.proxy));
-    const input = actionInput(resolved, host, logger, watch.controller.signal);
-    logger.info({}, `Begin freezer agent process with args: ${input.cli}`);
-    const result = await host.runAction(input);
+    logger.info({}, `Begin freezer agent process with args: ${commandLineWithoutSecrets(PROGRAM, host.argv)}`);
+    const result = await watchedAction(resolved, host, watch, log);
     await print(result, settings, host);
-    if (result.failure !== undefined) report(new FreezerError('unexpected', result.failure), host, { quiet: settings.quiet, log, debug: settings.debug });
+    if (result.failure !== undefined) report(new FreezerError('unexpected', result.failure), host, { log, debug: settings.debug });
     logger.info(
       { result: result.result },
       `Run freezer agent process ${result.result === 'fail' || result.result === 'aborted' ? 'unsuccessfully' : 'successfully'}`,
@@ -104,14 +148,12 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
       : exitCodeOfResult(result.result, settings.partial_exit_code);
   } catch (error) {
     log?.logger.error({}, 'Run freezer agent process unsuccessfully');
-    report(error, host, { quiet: settings.quiet, log, debug: settings.debug });
+    report(error, host, { log, debug: settings.debug });
     return watch.caught === undefined ? exitCodeOfError(error) : exitCodeOfSignal(watch.caught);
   } finally {
     await log?.close();
   }
 }
-
-const isQuiet = (argv: readonly string[]): boolean => argv.includes('-q') || argv.includes('--quiet');
 
 /** Runs a command line to its end. Resolves to the exit code; never rejects for what the command line or the run did wrong. */
 export async function runAgent(host: Host): Promise<number> {
@@ -122,7 +164,7 @@ export async function runAgent(host: Host): Promise<number> {
     if (parsed.help) return await printed(host, helpPage(host.argv, host.columns));
     return await runResolved(await resolveSettings(host), host, watch);
   } catch (error) {
-    report(error, host, { quiet: isQuiet(host.argv), debug: false });
+    report(error, host, { debug: false });
     return exitCodeOfError(error);
   } finally {
     watch.forget();

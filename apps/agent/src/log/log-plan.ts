@@ -65,6 +65,9 @@ function syslogOf(settings: Settings): LogTarget {
   return { kind: 'syslog', facility, rfc5424: settings.use_syslog_rfc_format };
 }
 
+/** The least level that is logged, as Python counts. */
+export const leastOf = (settings: Settings): number => (settings.debug ? RANK.DEBUG : settings.verbose ? RANK.INFO : RANK.WARNING);
+
 /** The log that the settings ask for; standard error when they name no place. Fails with `invalid`. */
 export function planOfSettings(settings: Settings, cwd: string): readonly HandlerPlan[] {
   const path = pathOf(settings, cwd);
@@ -74,6 +77,6 @@ export function planOfSettings(settings: Settings, cwd: string): readonly Handle
   if (settings.use_syslog) targets.push(syslogOf(settings));
   if (settings.use_stderr || targets.length === 0) targets.push({ kind: 'stderr' });
   const format = formatOf(settings);
-  const least = settings.debug ? RANK.DEBUG : settings.verbose ? RANK.INFO : RANK.WARNING;
+  const least = leastOf(settings);
   return targets.map((target) => ({ target, least, format }));
 }

@@ -13,7 +13,7 @@ describe('the line', () => {
   test.each<[ProgressView, string]>([
     [nothing, 'backup  0 B'],
     [half, 'backup  50.0 MiB of 100.0 MiB  50 %  5.0 MiB/s  10 s left  usr/share/doc/README'],
-    [{ ...half, estimated: true, secondsLeft: 3.4 }, 'backup  50.0 MiB of ~100.0 MiB  50 %  5.0 MiB/s  ~3 s left  usr/share/doc/README'],
+    [{ ...half, estimated: true, secondsLeft: 3.4 }, 'backup  50.0 MiB of ~100.0 MiB  50 %  5.0 MiB/s  ~4 s left  usr/share/doc/README'],
     [{ ...half, total: undefined, secondsLeft: undefined, path: '.' }, 'backup  50.0 MiB  5.0 MiB/s'],
     [{ ...nothing, total: 0, rate: 0 }, 'backup  0 B of 0 B  0 B/s'],
     [{ ...nothing, path: bytePathOf('a\nb\u001b[31mé') }, 'backup  0 B  a\\nb\\x1b[31mé'],

@@ -38,7 +38,7 @@ export function progressLine(action: string, view: ProgressView, columns: number
   const parts = [action, total === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${estimated ? '~' : ''}${formatBytes(total)}`];
   if (total !== undefined && total > 0) parts.push(`${Math.min(100, Math.floor((bytes / total) * 100))} %`);
   if (rate !== undefined) parts.push(`${formatBytes(Math.round(rate))}/s`);
-  if (secondsLeft !== undefined) parts.push(`${estimated ? '~' : ''}${secondsLeft < 10 ? `${Math.round(secondsLeft)} s` : formatSeconds(secondsLeft)} left`);
+  if (secondsLeft !== undefined) parts.push(`${estimated ? '~' : ''}${secondsLeft < 10 ? `${Math.ceil(secondsLeft)} s` : formatSeconds(secondsLeft)} left`);
   const facts = parts.join('  ');
   const room = columns - textWidth(facts) - 2;
   if (path === undefined || path === '.' || room < LEAST_PATH) return cutEnd(facts, columns);
