@@ -82,6 +82,7 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, wat
   return {
     action: resolved.action,
     settings: resolved.settings,
+    engineNamed: resolved.places.has('engine_name'),
     storageSections: resolved.storageSections,
     cli: commandLineWithoutSecrets(PROGRAM, host.argv),
     version: host.version,

@@ -11,6 +11,8 @@ import type { StandardInput } from './stream/standard-input.ts';
 export interface ActionInput {
   readonly action: ActionName;
   readonly settings: Settings;
+  /** Whether `--engine` was given. Else an action that reads takes the engine that made the set. */
+  readonly engineNamed?: boolean;
   /** Several storages at once; when there are any, they stand in place of `settings.storage` and `settings.container`. */
   readonly storageSections: readonly StorageSection[];
   /** The command line for the result document, without secrets. */

@@ -8,6 +8,7 @@ import { MeteredStorage } from './progress/metered-storage.ts';
 import { Progress } from './progress/progress.ts';
 import type { RunContext } from './run-context.ts';
 import { RunLimits } from './run-limits.ts';
+import { engineOfSet } from './set-engine.ts';
 import { streamSource } from './stream/stream-source.ts';
 import { WholePuts } from './whole-puts.ts';
 import { WorkFolder } from './work-folder.ts';
@@ -39,22 +40,42 @@ export function openSource(input: ActionInput, plugins: AgentPlugins): { readonl
   return { mode, source: source.create(source.settings.parse(settings), { logger }), media: source.kind };
 }
 
+/** A backup is made by the engine of the settings; what is there is looked for in all of them, unless one was named. */
+function enginesOf({ action, settings, engineNamed }: ActionInput, { engines }: AgentPlugins): readonly string[] {
+  const name = settings.engine_name;
+  return action === 'backup' || engineNamed === true ? [name] : [name, ...engines.map(({ kind }) => kind).filter((kind) => kind !== name)];
+}
+
+/** These look at the one set of `--backup-name`; others may look at several, and ask of each. */
+const ONE_SET: ReadonlySet<string> = new Set(['restore', 'show', 'diff', 'pin', 'unpin']);
+
+async function engineFor({ action, settings, logger, signal }: ActionInput, storage: Storage, engines: readonly string[]): Promise<string> {
+  const { hostname: host, backup_name: name, engine_name } = settings;
+  return name === undefined || !ONE_SET.has(action) ? engine_name : engineOfSet({ storage, engines, host, name, logger }, { signal });
+}
+
 /** Opens storage and engine for one action; `engineSettings` go to the engine besides the settings. What was opened is closed again when a later step fails. */
 export async function openRun(input: ActionInput, plugins: AgentPlugins, engineSettings: Readonly<Record<string, unknown>> = {}): Promise<OpenRun> {
   const { settings, logger, signal } = input;
   const now = () => input.now() / 1000;
   const owner = await thisOwner(randomUUID().replaceAll('-', ''), Math.floor(now()));
   const passphrases = await readPassphrases(settings.encrypt_pass_file, logger);
-  const enginePlugin = pick('engine', settings.engine_name, plugins.engines, ({ kind }) => kind);
-  const engine: Engine = await enginePlugin.open(enginePlugin.settings.parse({ ...settings, ...engineSettings }), { logger });
+  const openEngine = (name: string): Promise<Engine> => {
+    const plugin = pick('engine', name, plugins.engines, ({ kind }) => kind);
+    return plugin.open(plugin.settings.parse({ ...settings, ...engineSettings }), { logger });
+  };
+  const engines = enginesOf(input, plugins);
   const work = settings.dry_run ? await WorkFolder.openAside() : await WorkFolder.open(settings.state_dir, owner);
+  let opened: Storage | undefined;
   try {
-    const opened = new WholePuts(await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) }));
+    opened = new WholePuts(await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) }));
     const seen = WRITERS.has(input.action) ? opened : new LegacySets(opened, { logger });
     const changing = settings.dry_run ? new DryRunStorage(seen, { logger }) : seen;
     const context: RunContext = {
       storage: input.progress === undefined ? changing : new MeteredStorage(changing, input.progress),
-      engine,
+      engine: await openEngine(await engineFor(input, seen, engines)),
+      engines,
+      openEngine,
       logger,
       owner,
       stateDir: settings.state_dir,
@@ -65,17 +86,18 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins, engineS
       signal,
       progress: input.progress ?? new Progress(),
     };
-    const close = async (): Promise<void> => {
-      try {
-        await opened.close();
-      } finally {
-        await work.close();
-      }
-    };
-    return { context, [Symbol.asyncDispose]: close };
+    return { context, [Symbol.asyncDispose]: () => closeAll(opened, work) };
   } catch (error) {
-    await work.close();
+    await closeAll(opened, work);
     throw error;
+  }
+}
+
+async function closeAll(storage: Storage | undefined, work: WorkFolder): Promise<void> {
+  try {
+    await storage?.close();
+  } finally {
+    await work.close();
   }
 }
 

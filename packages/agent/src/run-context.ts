@@ -7,6 +7,10 @@ import type { WorkFolder } from './work-folder.ts';
 export interface RunContext {
   readonly storage: Storage;
   readonly engine: Engine;
+  /** The engines whose sets are meant: that of `--engine`, or when none was named each that there is, the default first. */
+  readonly engines: readonly string[];
+  /** Another of them, for sets of its own. */
+  readonly openEngine: (name: string) => Promise<Engine>;
   readonly logger: Logger;
   readonly owner: Owner;
   readonly stateDir: string;

@@ -1,23 +1,20 @@
 import { checkNamePart, type Engine, FreezerError, type SetId, setName } from '@freezer/core';
 import { committedLevels, LevelReader, listDataSets, listSets, readCatalog } from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
+import { engineOfSet } from '../set-engine.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** The set that the settings name. Fails with `invalid` when a part of its name cannot be one. */
 export function setOf({ hostname, backup_name }: Settings, engine: Engine): SetId {
   if (backup_name === undefined) throw new FreezerError('invalid', 'A value for --backup-name is required');
-  return named({ engine: engine.name, host: hostname, name: backup_name });
+  checkNamePart('--hostname', hostname);
+  checkNamePart('--backup-name', backup_name);
+  return { engine: engine.name, host: hostname, name: backup_name };
 }
 
-function named(set: SetId): SetId {
-  checkNamePart('--hostname', set.host);
-  checkNamePart('--backup-name', set.name);
-  return set;
-}
-
-/** That set and those of `--set`, or, when none is named, every set of the host and engine that has a backup. */
+/** That set and those of `--set`, or, when none is named, every set of the host that has a backup. */
 export async function setsOf(settings: Settings, context: RunContext): Promise<readonly SetId[]> {
-  return namedSets(settings, context) ?? setsOfHost(await listSets(context.storage, { signal: context.signal }), settings.hostname, context);
+  return (await namedSets(settings, context)) ?? setsOfHost(await listSets(context.storage, { signal: context.signal }), settings.hostname, context);
 }
 
 /**
@@ -25,7 +22,7 @@ export async function setsOf(settings: Settings, context: RunContext): Promise<r
  * alone does not tell: `a_b_c` may be `b_c` of `a` or `c` of `a_b`.
  */
 export async function setsToRemoveFrom(settings: Settings, context: RunContext): Promise<readonly SetId[]> {
-  const chosen = namedSets(settings, context);
+  const chosen = await namedSets(settings, context);
   if (chosen !== undefined) return chosen;
   const found = setsOfHost(await listDataSets(context.storage, { signal: context.signal }), settings.hostname, context);
   const own: SetId[] = [];
@@ -37,14 +34,20 @@ export async function setsToRemoveFrom(settings: Settings, context: RunContext):
   return own;
 }
 
-function namedSets({ backup_name, hostname, set }: Settings, { engine }: RunContext): readonly SetId[] | undefined {
+async function namedSets({ backup_name, hostname: host, set }: Settings, context: RunContext): Promise<readonly SetId[] | undefined> {
   const names = new Set([...(backup_name === undefined ? [] : [backup_name]), ...set]);
-  return names.size === 0 ? undefined : [...names].map((name) => named({ engine: engine.name, host: hostname, name }));
+  if (names.size === 0) return undefined;
+  const sets: SetId[] = [];
+  for (const name of names) {
+    const { storage, engines, logger } = context;
+    sets.push({ engine: await engineOfSet({ storage, engines, logger, host, name }, context), host, name });
+  }
+  return sets;
 }
 
 function setsOfHost(names: Awaited<ReturnType<typeof listSets>>, host: string, context: RunContext): readonly SetId[] {
   return names
-    .filter(({ engine, set }) => engine === context.engine.name && set.startsWith(`${host}_`))
+    .filter(({ engine, set }) => context.engines.includes(engine) && set.startsWith(`${host}_`))
     .map(({ engine, set }) => ({ engine, host, name: set.slice(host.length + 1) }));
 }
 

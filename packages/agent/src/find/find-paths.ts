@@ -4,6 +4,7 @@ import type { ChainView } from '../chain-view.ts';
 import { PathMatch } from '../path-match.ts';
 import { openSet } from '../restore/choose-point.ts';
 import type { RunContext } from '../run-context.ts';
+import { withEngineOf } from '../set-engine.ts';
 import { type ChainFacts, ChainSearch } from './chain-search.ts';
 import { type FoundPath, versionsOf } from './file-versions.ts';
 
@@ -21,7 +22,7 @@ export interface FindRequest {
 export async function* findPaths(context: RunContext, { sets, words, trust }: FindRequest): AsyncGenerator<FoundPath> {
   let failure: FreezerError | undefined;
   for (const [at, set] of sets.entries()) {
-    const own: RunContext = { ...context, work: await context.work.within(`set-${at}`) };
+    const own: RunContext = { ...(await withEngineOf(context, set)), work: await context.work.within(`set-${at}`) };
     try {
       yield* findInSet(own, set, words, trust);
     } catch (error) {

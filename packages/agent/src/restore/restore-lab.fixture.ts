@@ -47,6 +47,8 @@ export class RestoreLab {
     const signal = new AbortController().signal;
     const lab = new RestoreLab(root, {
       engine: PLAIN_TAR,
+      engines: [PLAIN_TAR.name],
+      openEngine: async () => PLAIN_TAR,
       owner,
       stateDir: join(root, 'state'),
       work,

@@ -33,7 +33,7 @@ export function wordHider(request: {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }): (text: string) => string {
   // Of what a shell is handed only the shell knows the words.
-  const rough = request.command.split(/[\s'"|;&()<>]+/);
+  const rough = request.command.split(/[\s|;&()<>]+/).map((word) => word.replaceAll(/['"]/g, ''));
   const found = [...secretsOfWords(request.words), ...secretsOfWords(rough), ...secretsOfEnvironment(request.environment)];
   const secrets = [...new Set(found)].filter(({ length }) => length >= SHORTEST).toSorted((a, b) => b.length - a.length);
   return (text) => withoutCredentials(secrets.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text));
