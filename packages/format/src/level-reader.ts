@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ByteStream, type CallOptions, collect, FreezerError, type Logger, messageOf, objectKey, type Storage } from '@freezer/core';
+import { type ByteRange, type ByteStream, type CallOptions, collect, FreezerError, type Logger, messageOf, objectKey, type Storage } from '@freezer/core';
 import { type Manifest, type MetadataObject, readMetadataObject } from '@freezer/models';
 import { type CatalogLevel, describeLevel, metadataKeyOf, type SetCatalog } from './catalog.ts';
 import type { ChainKeyring, ChainKeys } from './chain-keys.ts';
@@ -207,7 +207,7 @@ export class LevelReader {
   }
 
   /** The raw bytes of a small object; those that a manifest names were checked by `check`. */
-  raw(opened: OpenedLevel, name: SmallObject | 'data', options: CallOptions = {}): ByteStream {
+  raw(opened: OpenedLevel, name: SmallObject | 'data', options: CallOptions & { readonly range?: ByteRange } = {}): ByteStream {
     return this.#deps.storage.get(this.#key(opened.level, name), options);
   }
 

@@ -85,6 +85,6 @@ export const RESTORE_OPTIONS = [
     group: 'restore',
     actions: ['verify'],
     value: 'P%|N/T',
-    help: 'read a part: 10% of the objects, other ones in each run (this host remembers which), so that all are read in 10 runs and what is new comes first; or 3/7, always the third of seven equal parts',
+    help: 'read a part: 10% of the objects, other ones in each run (this host remembers which), so that all are read in 10 runs and what is new comes first; or 3/7, always the third of seven parts',
   },
 ] as const satisfies readonly Option[];
