@@ -77,8 +77,13 @@ describe('where the log goes', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function open(...argv: string[]) {
-    const { settings } = await resolveSettings({
+  let onError: string[] = [];
+  beforeEach(() => {
+    onError = [];
+  });
+
+  const settingsOf = (...argv: string[]) =>
+    resolveSettings({
       argv: ['list', '--storage', 'local', ...argv],
       environment: {},
       home: folder,
@@ -88,11 +93,15 @@ describe('where the log goes', () => {
       readFile: () => Promise.reject(new Error('none')),
       listFolder: () => Promise.reject(new Error('none')),
     });
+
+  async function open(...argv: string[]) {
+    const { settings } = await settingsOf(...argv);
     return openLogger(settings, {
       ...process42,
       cwd: folder,
       home: folder,
       readFile: (path) => readFile(path, 'utf8'),
+      standardError: (lines) => void onError.push(lines),
       sockets: { syslog: join(folder, 'syslog'), journal: join(folder, 'journal') },
     });
   }
@@ -152,6 +161,41 @@ describe('where the log goes', () => {
       'info --debug',
       'warning --debug',
     ]);
+  });
+
+  test('--quiet leaves warnings and errors on standard error, and everything in a file', async () => {
+    const { logger, changeLevel } = await open('--log-file', 'a.log', '--use-stderr', '--quiet');
+    const say = (): void => {
+      logger.debug({}, 'a detail');
+      logger.info({}, 'all is well');
+      logger.warn({}, 'not quite');
+    };
+    say();
+    expect(readFileSync(join(folder, 'a.log'), 'utf8')).toMatch(/all is well\n.*not quite\n$/);
+    expect(onError.map((line) => line.split('] ')[1])).toEqual(['not quite\n']);
+    changeLevel((await settingsOf('--debug')).settings);
+    say();
+    expect(readFileSync(join(folder, 'a.log'), 'utf8').split('\n')).toHaveLength(6);
+    expect(onError).toHaveLength(2);
+  });
+
+  test('the level can be changed while the log is open, unless a configuration of its own gave it', async () => {
+    const { logger, changeLevel } = await open();
+    logger.debug({}, 'one');
+    changeLevel((await settingsOf('--debug')).settings);
+    logger.debug({}, 'two');
+    changeLevel((await settingsOf('--noverbose')).settings);
+    logger.info({}, 'three');
+    expect(onError.map((line) => line.split('] ')[1])).toEqual(['two\n']);
+    writeFileSync(
+      join(folder, 'log.conf'),
+      '[loggers]\nkeys=root\n[handlers]\nkeys=a\n[logger_root]\nlevel=ERROR\nhandlers=a\n[handler_a]\nclass=StreamHandler\nargs=(sys.stderr,)\n',
+    );
+    const own = await open('--log-config-append', join(folder, 'log.conf'));
+    own.changeLevel((await settingsOf('--debug')).settings);
+    own.logger.warn({}, 'four');
+    own.logger.error({}, 'five');
+    expect(onError.map((line) => line.trim()).slice(1)).toEqual([expect.stringContaining('five')]);
   });
 
   test('--use-journal sends lines with their severity to the stream of the journal', async () => {
