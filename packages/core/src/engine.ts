@@ -135,6 +135,12 @@ export type ArchivedEntry =
   /** A directory that was renamed between the levels; in the order in which to apply them. */
   | { readonly kind: 'renamed'; readonly from: BytePath; readonly to: BytePath };
 
+export interface EngineReadRequest extends CallOptions {
+  readonly workDir: string;
+  /** The document `metadata` of the level, for an engine whose data does not say all by itself. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** A level that is only read. */
 export interface EngineRead {
   readonly stages: readonly Stage[];
@@ -157,7 +163,7 @@ export interface Engine {
   /** Yields one file. */
   readFile?(request: EngineFileRequest): Promise<EngineFile>;
   /** Lists an archive without writing anything. */
-  read?(request: { readonly workDir: string } & CallOptions): Promise<EngineRead>;
+  read?(request: EngineReadRequest): Promise<EngineRead>;
 }
 
 export interface EnginePlugin<Options = unknown> {

@@ -39,6 +39,7 @@ export type {
   EngineOutcome,
   EnginePlugin,
   EngineRead,
+  EngineReadRequest,
   EngineRestore,
   EngineRestoreRequest,
   ExternalBackup,

@@ -174,6 +174,18 @@ describe('the engine stream', () => {
     expect(await codeOf(async () => await engine.readFile?.({ workDir: root, path: 'other', metadata: outcome.metadata }))).toBe('not_found');
   });
 
+  it('is listed by its bytes: the size is what is there, not what was noted', async () => {
+    const { outcome } = await save('db.sql', once(Buffer.from('a dump')));
+    const read = await engine.read?.({ workDir: root, metadata: outcome.metadata });
+    const [sink] = read?.stages ?? [];
+    if (read === undefined || sink?.kind !== 'sink') throw new Error('no sink');
+    await sink.take(once(Buffer.from('a du')), {});
+    const entries = [];
+    for await (const entry of (await read.finish([])).entries()) entries.push(entry);
+    expect(entries).toEqual([expect.objectContaining({ kind: 'held', path: 'db.sql', type: 'file', size: 4 })]);
+    expect(await codeOf(async () => await engine.read?.({ workDir: root }))).toBe('corrupt');
+  });
+
   it('a target that takes no file is named', async () => {
     const { stored, outcome } = await save('db.sql', once(Buffer.from('a dump')));
     rmSync(targetOf(), { recursive: true });

@@ -85,7 +85,7 @@ async function fromArchive(context: RunContext, request: FactsRequest): Promise<
 
 async function readArchive(context: RunContext, { point: { reader }, opened, at }: FactsRequest): Promise<ArchiveListing> {
   const { engine, signal, work, passphrases } = context;
-  const read = await engine.read?.({ workDir: await work.folder(`read-${at}`), signal });
+  const read = await engine.read?.({ workDir: await work.folder(`read-${at}`), metadata: opened.metadata, signal });
   if (read === undefined) {
     const reason = `engine ${engine.name} cannot list an archive, and ${describeLevel(opened.level.id)} has no index`;
     throw new FreezerError('unsupported', `restore into a folder that is not empty: ${reason}; restore into an empty folder`);

@@ -4,6 +4,7 @@ import { LevelReader, readCatalog } from '@freezer/format';
 import { viewChains } from '../chain-view.ts';
 import { warnOfLoss } from '../loss-warning.ts';
 import type { RunContext } from '../run-context.ts';
+import { withEngineOf } from '../set-engine.ts';
 import type { Subset } from '../settings/subset.ts';
 import { checkUnit, type Findings } from './check-level.ts';
 import { planRollingRun } from './rolling-plan.ts';
@@ -59,7 +60,7 @@ export async function* runVerify(context: RunContext, request: VerifyRequest): A
   await using state = request.subset?.kind === 'share' ? await openState(context, request, units) : undefined;
   for (const unit of chosenOf(units, request.subset, state)) {
     context.logger.debug({ set: setName(unit.set.id), level: levelFolder(unit.level.id), depth: request.depth }, 'verifying level');
-    const findings = await checkUnit(context, unit, request.depth);
+    const findings = await checkUnit(await withEngineOf(context, unit.set.id), unit, request.depth);
     if (findings.problems.length === 0 && !findings.unchecked) await state?.add(unit.key, Math.floor(context.now()));
     yield { unit, ...findings };
   }

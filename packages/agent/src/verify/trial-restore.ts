@@ -40,7 +40,7 @@ export async function trialRestore(context: RunContext, set: VerifySet, opened: 
 }
 
 async function readArchive({ engine, work, passphrases, signal }: RunContext, { reader }: VerifySet, opened: OpenedLevel): Promise<ArchiveListing> {
-  const read = await engine.read?.({ workDir: await work.folder('read'), signal });
+  const read = await engine.read?.({ workDir: await work.folder('read'), metadata: opened.metadata, signal });
   if (read === undefined) throw new FreezerError('unsupported', `engine ${engine.name} cannot read an archive without restoring it`);
   const decode = await decodeStages({ reader, opened, passphrases }, { signal });
   const joined = joinStages([...decode, ...read.stages], { input: reader.data(opened, { signal }), storageAt: 'start', signal });
