@@ -12,10 +12,8 @@ describe('Progress', () => {
     const progress = new Progress();
     progress.expect(undefined);
     expect(progress.total).toBeUndefined();
-    progress.moreToCome = true;
     progress.expect(100);
-    expect(progress.total).toBeUndefined();
-    progress.moreToCome = false;
+    expect([progress.total, progress.estimated]).toEqual([100, false]);
     progress.expect(50, { estimated: true });
     progress.add(150);
     expect([progress.total, progress.estimated]).toEqual([150, true]);

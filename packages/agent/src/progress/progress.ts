@@ -12,8 +12,6 @@ export class Progress {
   #expected: number | undefined;
   #estimated = false;
   #reached: PathReached | undefined;
-  /** True while it is known that more is to come than was expected so far: there is no total then. */
-  moreToCome = false;
 
   /** Bytes of data that went to the storage or came from it. */
   get bytes(): number {
@@ -22,7 +20,7 @@ export class Progress {
 
   /** Bytes in all, as far as that can be told: a number that turned out too small is none. */
   get total(): number | undefined {
-    return this.moreToCome || this.#bytes > (this.#expected ?? 0) ? undefined : this.#expected;
+    return this.#bytes > (this.#expected ?? 0) ? undefined : this.#expected;
   }
 
   /** Whether the total is that of an earlier backup, and not of this one. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { FreezerError, levelFolder, messageOf, type SetId, setName } from '@freezer/core';
+import { FreezerError, formatUtc, levelFolder, messageOf, type SetId, setName } from '@freezer/core';
 import { LevelReader, readCatalog } from '@freezer/format';
 import { viewChains } from '../chain-view.ts';
+import { dataBytes } from '../data-bytes.ts';
 import { warnOfLoss } from '../loss-warning.ts';
 import type { RunContext } from '../run-context.ts';
 import { withEngineOf } from '../set-engine.ts';
@@ -57,14 +58,22 @@ export async function* runVerify(context: RunContext, request: VerifyRequest): A
   const { sets, failedSets } = await openSets(context, request.sets);
   const partBytes = context.storage.capabilities.rangeRead ? (request.partBytes ?? PART_BYTES) : undefined;
   const units = sets.flatMap((set) => unitsOf(set, { depth: request.depth, at: request.at, partBytes }));
+  if (units.length === 0 && failedSets.length === 0) throw nothingThere(context, request);
   await using state = request.subset?.kind === 'share' ? await openState(context, request, units) : undefined;
-  for (const unit of chosenOf(units, request.subset, state)) {
+  const chosen = chosenOf(units, request.subset, state);
+  if (request.depth !== 'manifests') context.progress.expect(chosen.reduce((sum, { level, part }) => sum + (part?.length ?? dataBytes([level])), 0));
+  for (const unit of chosen) {
     context.logger.debug({ set: setName(unit.set.id), level: levelFolder(unit.level.id), depth: request.depth }, 'verifying level');
     const findings = await checkUnit(await withEngineOf(context, unit.set.id), unit, request.depth);
     if (findings.problems.length === 0 && !findings.unchecked) await state?.add(unit.key, Math.floor(context.now()));
     yield { unit, ...findings };
   }
   return { total: { units: units.length, bytes: bytesOf(units) }, coverage: state && coverageOf(units, state), failedSets };
+}
+
+function nothingThere({ storage }: RunContext, { sets, at }: VerifyRequest): FreezerError {
+  const when = at === undefined ? '' : ` at or before ${formatUtc(at)}`;
+  return new FreezerError('not_found', `verify: ${storage.label} holds no restore point of ${sets.map(setName).join(', ')}${when}`);
 }
 
 async function openSets(context: RunContext, ids: readonly SetId[]) {
