@@ -20,7 +20,7 @@ export interface ActionText {
 /** What each action does, in a few words behind its name, and how it is called. */
 export const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
   backup: {
-    does: 'saves a directory, a file, or what a command writes',
+    does: 'saves a directory, a file or a stream',
     examples: [
       'freezer-agent backup --storage local -C /backup -N etc -F /etc',
       'freezer-agent backup --storage local -C /backup -N etc -F /etc --max-level 6 --encrypt-pass-file /root/pass',
