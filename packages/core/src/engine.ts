@@ -7,6 +7,8 @@ import type { SettingsReader } from './storage.ts';
 
 export interface EngineBackupRequest extends CallOptions {
   readonly source: SourceLease;
+  /** Paths below the source that are not to be saved, with all that is in them; each is reported as skipped ('own'). Default: none. */
+  readonly leaveOut?: readonly BytePath[] | undefined;
   /** A private folder (0700) of this run for the engine's files; removed by the caller. */
   readonly workDir: string;
   /** A private file with the state that the base left (its `engine_metadata`); undefined: save everything. May be changed in place. */

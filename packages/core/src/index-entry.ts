@@ -33,7 +33,7 @@ export interface DeletedEntry {
  * `unreadable`, `changed`, `vanished`, `failed` make a run incomplete; `socket`, `mount` and `inode_flags` are facts that a tar cannot hold;
  * `attributes` are xattrs, ACLs or owners that could not be read or kept.
  */
-export type SkipReason = 'unreadable' | 'changed' | 'vanished' | 'failed' | 'socket' | 'mount' | 'inode_flags' | 'attributes';
+export type SkipReason = 'unreadable' | 'changed' | 'vanished' | 'failed' | 'socket' | 'mount' | 'inode_flags' | 'attributes' | 'own';
 
 export interface SkippedEntry {
   readonly kind: 'skipped';
@@ -47,4 +47,4 @@ export interface SkippedEntry {
 export type IndexEntry = HeldEntry | DeletedEntry | SkippedEntry;
 
 /** Whether a skip makes the run `partial`. */
-export const isIncomplete = (reason: SkipReason): boolean => reason !== 'socket' && reason !== 'mount' && reason !== 'inode_flags';
+export const isIncomplete = (reason: SkipReason): boolean => reason !== 'socket' && reason !== 'mount' && reason !== 'inode_flags' && reason !== 'own';

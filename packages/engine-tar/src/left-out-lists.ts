@@ -23,6 +23,8 @@ export interface LeftOutLists {
 export interface LeftOutRequest extends CallOptions {
   readonly member: Member;
   readonly options: TarOptions;
+  /** Below the member, with all that is in them. */
+  readonly leaveOut: readonly BytePath[];
   /** Private; gets the files. */
   readonly workDir: string;
 }
@@ -37,15 +39,15 @@ interface Wanted {
  * Writes down what tar is to leave out. What of a folder is not wanted is named one by one, because tar, when it is handed single paths,
  * keeps no list of the folders above them: what vanishes from such a folder would stay in every later point.
  */
-export async function writeLeftOutLists({ member, options, workDir, signal }: LeftOutRequest): Promise<LeftOutLists> {
+export async function writeLeftOutLists({ member, options, leaveOut, workDir, signal }: LeftOutRequest): Promise<LeftOutLists> {
   const { excludePatterns, onlyPaths } = options;
   const patternsPath = excludePatterns.length === 0 ? undefined : join(workDir, 'exclude-patterns');
   if (patternsPath !== undefined) await writeLines(patternsPath, excludePatterns, { signal });
-  if (onlyPaths === undefined) return { patternsPath, oddPath: undefined, literalPath: undefined, missing: [] };
-  if (member.member !== '.') throw new FreezerError('invalid', 'only_paths: needs a directory as the source, not a single file');
+  if (onlyPaths === undefined && leaveOut.length === 0) return { patternsPath, oddPath: undefined, literalPath: undefined, missing: [] };
+  if (onlyPaths !== undefined && member.member !== '.') throw new FreezerError('invalid', 'only_paths: needs a directory as the source, not a single file');
   const unwanted = new Unwanted(member.directory, options.dereference === 'soft' || options.dereference === 'all', { signal });
   const literalPath = join(workDir, 'exclude-literal');
-  await writeLines(literalPath, unwanted.paths(treeOf(onlyPaths)), { signal });
+  await writeLines(literalPath, unwanted.lines(leaveOut, onlyPaths), { signal });
   const oddPath = unwanted.odd.length === 0 ? undefined : join(workDir, 'exclude-odd');
   if (oddPath !== undefined) await writeLines(oddPath, unwanted.odd, { signal });
   return { patternsPath, oddPath, literalPath, missing: unwanted.missing };
@@ -85,6 +87,17 @@ class Unwanted {
     this.#options = options;
   }
 
+  /** Of paths that are to be left out, and of all that is not wanted when only some paths are. */
+  async *lines(leaveOut: readonly BytePath[], onlyPaths: readonly BytePath[] | undefined): AsyncGenerator<BytePath> {
+    for (const path of leaveOut) yield* this.#line(path);
+    if (onlyPaths !== undefined) yield* this.paths(treeOf(onlyPaths));
+  }
+
+  *#line(path: BytePath): Generator<BytePath> {
+    if (isPlain(path)) yield `./${path}`;
+    else this.odd.push(`./${asPattern(path)}`);
+  }
+
   /** Each path below a folder on the way to what is wanted, and not wanted itself, as a line of a file that tar reads. */
   async *paths(wanted: Wanted, folder: BytePath = '.'): AsyncGenerator<BytePath> {
     if (wanted.whole) return;
@@ -93,10 +106,8 @@ class Unwanted {
       const path = joinPath(folder, name);
       seen.add(name);
       const inside = wanted.below.get(name);
-      if (inside === undefined) {
-        if (isPlain(path)) yield `./${path}`;
-        else this.odd.push(`./${asPattern(path)}`);
-      } else if (await this.#isFolder(path)) yield* this.paths(inside, path);
+      if (inside === undefined) yield* this.#line(path);
+      else if (await this.#isFolder(path)) yield* this.paths(inside, path);
       else if (!inside.whole) this.#miss(inside, path, 'is no directory');
     }
     for (const [name, inside] of wanted.below) if (!seen.has(name)) this.#miss(inside, joinPath(folder, name), 'is not there');

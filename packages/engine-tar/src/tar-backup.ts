@@ -2,6 +2,7 @@ import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArchiveBackup,
+  type BytePath,
   bytesOfPath,
   type EngineBackupRequest,
   type EngineOutcome,
@@ -32,7 +33,7 @@ export interface TarBackupDeps {
 export async function openTarBackup(request: EngineBackupRequest, deps: TarBackupDeps): Promise<ArchiveBackup> {
   const member = await memberOf(request.source);
   const snapshotPath = join(request.workDir, 'snapshot');
-  const lists = await writeLeftOutLists({ member, options: deps.options, workDir: request.workDir, signal: request.signal });
+  const lists = await writeLeftOutLists({ member, options: deps.options, leaveOut: request.leaveOut ?? [], workDir: request.workDir, signal: request.signal });
   const basePath = await startFrom(request, snapshotPath, deps.logger);
   return new TarBackup(request, deps, { member, snapshotPath, basePath, lists }).describe();
 }
@@ -133,7 +134,7 @@ class TarBackup {
           basePath: this.#basePath,
           folder: this.#member.directory,
           leftOut,
-          skipped: [...this.#skipped.values(), ...this.#lists.missing],
+          skipped: [...this.#skipped.values(), ...this.#lists.missing, ...ownSkips(this.#request.leaveOut)],
           signal,
         }),
       replacesAll: this.#basePath === undefined,
@@ -142,3 +143,6 @@ class TarBackup {
     };
   }
 }
+
+const ownSkips = (leaveOut: readonly BytePath[] = []): SkippedEntry[] =>
+  leaveOut.map((path) => ({ kind: 'skipped', path, reason: 'own', detail: 'the container or the work folder of the backup' }));

@@ -49,6 +49,8 @@ const options = z.looseObject({
   exclude_if_present: z.array(z.string()).optional(),
   /** The same of the paths that were saved; absent: all of the source. */
   files_from: z.looseObject({ paths: count, sha256 }).optional(),
+  /** The same of the folders of the agent's own that lie in the source and were left out; absent: none. */
+  own: z.looseObject({ paths: count, sha256 }).optional(),
   /** '' : links are stored as links. */
   dereference_symlink: z.string(),
   one_file_system: z.boolean(),

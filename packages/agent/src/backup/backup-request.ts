@@ -1,4 +1,4 @@
-import type { Mode, SetId, Source } from '@freezer/core';
+import type { BytePath, Mode, SetId, Source } from '@freezer/core';
 import type { Compression, Encryption } from '@freezer/models';
 import type { ContentLists } from './content-lists.ts';
 
@@ -24,6 +24,8 @@ export interface BackupRequest {
     readonly lists?: ContentLists;
     readonly excludeCaches?: boolean;
     readonly excludeIfPresent?: readonly string[];
+    /** Below the source, found when the run begins: the container and the work folders of runs. */
+    readonly ownPlaces?: readonly BytePath[];
   };
   /** Take Freezer's checksum of the source before it is read. */
   readonly consistencyCheck?: boolean;

@@ -5,7 +5,7 @@ import { digestOf } from './content-lists.ts';
 type Options = Manifest['options'];
 
 /** What the manifest keeps of the options that choose the content. */
-export function contentOptions({ exclude, dereference, lists, excludeCaches, excludeIfPresent = [] }: BackupRequest['shape']) {
+export function contentOptions({ exclude, dereference, lists, excludeCaches, excludeIfPresent = [], ownPlaces = [] }: BackupRequest['shape']) {
   const { patterns, paths } = lists ?? {};
   return {
     exclude: [...exclude],
@@ -13,6 +13,7 @@ export function contentOptions({ exclude, dereference, lists, excludeCaches, exc
     ...(excludeCaches && { exclude_caches: true }),
     ...(excludeIfPresent.length > 0 && { exclude_if_present: [...excludeIfPresent] }),
     ...(paths && { files_from: { paths: paths.length, sha256: digestOf(paths) } }),
+    ...(ownPlaces.length > 0 && { own: { paths: ownPlaces.length, sha256: digestOf(ownPlaces) } }),
     dereference_symlink: dereference ?? '',
   };
 }
@@ -29,5 +30,6 @@ export function changedContent(base: Options, shape: BackupRequest['shape']): st
   if (!sameSet(base.exclude, now.exclude)) return '--exclude';
   if (base.exclude_from?.sha256 !== now.exclude_from?.sha256) return '--exclude-from';
   if (base.files_from?.sha256 !== now.files_from?.sha256) return '--files-from';
+  if (base.own?.sha256 !== now.own?.sha256) return 'where the container and the state folder lie in the source';
   return base.dereference_symlink === now.dereference_symlink ? undefined : '--dereference-symlink';
 }

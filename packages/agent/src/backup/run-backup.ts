@@ -14,6 +14,7 @@ import { type BackupPlan, chooseBase, warnOfUnclaimed } from './choose-base.ts';
 import { dataStages } from './data-stages.ts';
 import { expectedBytes } from './expected-bytes.ts';
 import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
+import { ownPlaces } from './own-places.ts';
 import { storeSmallObjects } from './store-objects.ts';
 import type { PointTotals } from './suspicion.ts';
 
@@ -43,10 +44,11 @@ export interface BackupOutcome {
  * Makes the next level of a set: nothing of it is visible before it is whole, and nothing of it stays when it fails.
  * Fails with `conflict` when another run holds the set.
  */
-export async function runBackup(context: RunContext, request: BackupRequest): Promise<BackupOutcome> {
+export async function runBackup(context: RunContext, asked: BackupRequest): Promise<BackupOutcome> {
   const { storage, signal, logger, now } = context;
-  await using lease = await request.source.open({ signal });
+  await using lease = await asked.source.open({ signal });
   await storage.prepare({ signal });
+  const request = { ...asked, shape: { ...asked.shape, ownPlaces: await ownPlaces(context, lease) } };
   await using lock = await holdSet(context, request);
   const catalog = await catalogOfHeld(context, request);
   warnOfUnclaimed(catalog, logger);
@@ -164,7 +166,7 @@ async function beginEngine(context: RunContext, request: BackupRequest, work: Le
     const path = context.work.file('base-state');
     if ((await fetchState(work.reader, work.plan.base, request.set, path, { signal })) > 0) basePath = path;
   }
-  const backup = await engine.backup({ source: work.lease, workDir, basePath, signal });
+  const backup = await engine.backup({ source: work.lease, leaveOut: request.shape.ownPlaces, workDir, basePath, signal });
   if (backup.kind !== 'archive') throw new FreezerError('unsupported', `engine ${engine.name}: keeps its backups elsewhere; this action stores archives`);
   return backup;
 }

@@ -1,7 +1,7 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
 import { FreezerError, messageOf, type Placement, type Storage, systemCodeOf } from '@freezer/core';
 import { makeFolders } from '../make-folders.ts';
+import { isWithin, realPathOf } from '../real-place.ts';
 
 /** What is at the target before the restore. Fails with `already_exists` when it is no folder, or holds something and `overwrite` was not given. */
 export async function inspectTarget(target: string, overwrite: boolean): Promise<Placement> {
@@ -32,19 +32,6 @@ export async function makeTarget(target: string): Promise<void> {
     );
   }
 }
-
-/** The real path of something that may not exist yet: that of the nearest folder above it, and the rest. */
-async function realPathOf(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    const above = dirname(path);
-    if (systemCodeOf(error) !== 'ENOENT' || above === path) return path;
-    return join(await realPathOf(above), basename(path));
-  }
-}
-
-const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
 export interface ApartRequest {
   readonly target: string;
