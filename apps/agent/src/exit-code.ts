@@ -1,14 +1,12 @@
 import { FreezerError } from '@freezer/core';
 
 /** What a caller of the command can tell apart. A run that was done but is incomplete ends with `--partial-exit-code`, 3 unless told otherwise. */
-const EXIT = { done: 0, failed: 1, wrongUsage: 2, hungUp: 129, interrupted: 130, terminated: 143 } as const;
+const EXIT = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130, terminated: 143 } as const;
 
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
-
-const OF_SIGNAL: Readonly<Record<StopSignal, number>> = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
+export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** As a shell counts a program that a signal ended. */
-export const exitCodeOfSignal = (signal: StopSignal): number => OF_SIGNAL[signal];
+export const exitCodeOfSignal = (signal: StopSignal): number => (signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated);
 
 /** `invalid` is what the caller wrote; everything else went wrong while doing it. */
 export const exitCodeOfError = (error: unknown): number => (FreezerError.is(error, 'invalid') ? EXIT.wrongUsage : EXIT.failed);

@@ -2,7 +2,7 @@ import { type ResolveInput, RunLimits, resolveSettings } from '@freezer/agent';
 import { CaptureLogger } from '@freezer/testing';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { OpenedLog } from './logger.ts';
-import { type Changeable, hasFiles, rereadSettings } from './reread-settings.ts';
+import { type Changeable, rereadSettings } from './reread-settings.ts';
 
 let file = '';
 let logger: CaptureLogger;
@@ -74,9 +74,9 @@ test('the command line still has precedence, and a warning that was told is not 
   expect(logger.lines.filter(({ level }) => level === 'warn')).toMatchObject([{ message: expect.stringContaining('downlod_limit') }]);
 });
 
-test('files are what --config, --config-file and --config-dir name', async () => {
-  const { resolved } = await begin();
-  expect(hasFiles(resolved.settings)).toBe(true);
-  expect(hasFiles({ ...resolved.settings, config_file: [] })).toBe(false);
-  expect(hasFiles({ ...resolved.settings, config_file: [], config: '/job.ini' })).toBe(true);
+test('a run without files goes on, and says that there is nothing to read', async () => {
+  const { resolved, ...rest } = await begin();
+  const settings = { ...resolved.settings, config_file: [] };
+  await rereadSettings(input('--bogus'), { ...rest, resolved: { ...resolved, settings } });
+  expect(logger.lines).toMatchObject([{ level: 'warn', message: expect.stringMatching(/^SIGHUP: nothing to read anew, /) }]);
 });

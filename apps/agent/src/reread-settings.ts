@@ -10,17 +10,18 @@ export interface Changeable {
   readonly resolved: ResolvedSettings;
 }
 
-/** Whether any settings came from files, so that reading them anew may change something. */
-export const hasFiles = ({ config, config_file, config_dir }: Settings): boolean => config !== undefined || config_file.length + config_dir.length > 0;
+const hasFiles = ({ config, config_file, config_dir }: Settings): boolean => config !== undefined || config_file.length + config_dir.length > 0;
 
 const rateText = (bytesPerSecond: number): string => (Number.isFinite(bytesPerSecond) ? `${formatBytes(bytesPerSecond)}/s` : 'none');
 
 /**
  * Reads the files of a run anew and takes from them the limits and the level of the log; the command line still has precedence. When
- * anything in them is wrong, all stays as it is, and one warning says why. Never rejects.
+ * anything in them is wrong, all stays as it is, and one warning says why. Never rejects, and never ends a run: a terminal that is gone, or a
+ * signal that was meant for others, is no reason to be left without a backup.
  */
 export async function rereadSettings(input: ResolveInput, { limits, log, resolved }: Changeable): Promise<void> {
   const { logger } = log;
+  if (!hasFiles(resolved.settings)) return logger.warn({}, 'SIGHUP: nothing to read anew, because no --config, --config-file or --config-dir was given');
   try {
     const { settings, warnings } = await resolveSettings(input);
     for (const warning of warnings) if (!resolved.warnings.includes(warning)) logger.warn({}, warning);

@@ -116,15 +116,6 @@ describe('exit codes', () => {
     expect(await run(list, { act: waits })).toMatchObject({ code, complaints: `Critical Error: stopped by ${signal}\n` });
   });
 
-  test('SIGHUP stops a run without files, whose terminal is gone', async () => {
-    const waits = (input: ActionInput, _stop: unknown, hangUp: () => void): Promise<ActionResult> =>
-      new Promise((_, reject) => {
-        input.signal.addEventListener('abort', () => reject(input.signal.reason));
-        hangUp();
-      });
-    expect(await run(list, { act: waits })).toMatchObject({ code: 129, complaints: 'Critical Error: stopped by SIGHUP\n' });
-  });
-
   test('SIGHUP has the files of a run read anew, and the run goes on', async () => {
     let text = '[DEFAULT]\nupload_limit = 1k\n';
     const rates: (number | undefined)[] = [];

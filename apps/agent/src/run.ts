@@ -19,7 +19,7 @@ import { helpPage } from './help-page.ts';
 import type { Host } from './host.ts';
 import { type OpenedLog, openLogger } from './logger.ts';
 import { progressKind, showProgress } from './progress/show-progress.ts';
-import { hasFiles, rereadSettings } from './reread-settings.ts';
+import { rereadSettings } from './reread-settings.ts';
 import { checkResultPlaces, writeResultPlaces } from './result-file.ts';
 
 const PROGRAM = 'freezer-agent';
@@ -33,7 +33,12 @@ class StopWatch {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#forgets = [host.onStop((signal) => this.stop(signal))];
+    const stop = (signal: StopSignal): void => {
+      if (this.caught !== undefined) host.exitNow(exitCodeOfSignal(signal));
+      this.caught = signal;
+      this.controller.abort(new FreezerError('aborted', `stopped by ${signal}`));
+    };
+    this.#forgets = [host.onStop(stop)];
   }
 
   /** Until it is forgotten. */
@@ -44,12 +49,6 @@ class StopWatch {
 
   forget(): void {
     for (const forget of this.#forgets) forget();
-  }
-
-  stop(signal: StopSignal): void {
-    if (this.caught !== undefined) this.#host.exitNow(exitCodeOfSignal(signal));
-    this.caught = signal;
-    this.controller.abort(new FreezerError('aborted', `stopped by ${signal}`));
   }
 }
 
@@ -111,8 +110,7 @@ async function watchedAction(resolved: ResolvedSettings, host: Host, watch: Stop
   const limits = new RunLimits(settings);
   let rereading = Promise.resolve();
   watch.onHangUp(() => {
-    if (!hasFiles(settings)) watch.stop('SIGHUP');
-    else rereading = rereading.then(() => rereadSettings(host, { limits, log, resolved }));
+    rereading = rereading.then(() => rereadSettings(host, { limits, log, resolved }));
   });
   const kind = progressKind(settings, host.statusLine !== undefined);
   const progress = new Progress();

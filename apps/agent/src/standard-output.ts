@@ -1,6 +1,6 @@
 import { systemCodeOf } from '@freezer/core';
 
-/** Standard output, one chunk at a time. Once its reader is gone (`| head`), what comes is dropped. */
+/** Standard output, one chunk at a time. Once its reader is gone (`| head`, a terminal that was closed), what comes is dropped. */
 export interface StandardOutput {
   write(chunk: string | Uint8Array): Promise<void>;
   /** Whether the reader is gone. */
@@ -10,7 +10,9 @@ export interface StandardOutput {
 export function openStandardOutput(stream: NodeJS.WritableStream): StandardOutput {
   let closed = false;
   const takeError = (error: unknown): boolean => {
-    if (systemCodeOf(error) === 'EPIPE') closed = true;
+    const code = systemCodeOf(error);
+    // Of a file EIO is a disk that fails.
+    if (code === 'EPIPE' || (code === 'EIO' && 'isTTY' in stream && stream.isTTY === true)) closed = true;
     return closed;
   };
   stream.on('error', takeError);

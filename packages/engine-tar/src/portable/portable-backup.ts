@@ -46,6 +46,7 @@ export async function openPortableBackup(request: EngineBackupRequest, { options
     kind: 'archive',
     compressible: true,
     stages: [{ kind: 'open', name: 'tar writer', open: () => rechunk(backup.bytes(), CHUNK_BYTES) }],
+    reached: async () => backup.reached,
     finish: () => backup.finish(),
   };
 }
@@ -57,6 +58,8 @@ class PortableBackup {
   readonly #entries: SpooledEntries<IndexEntry>;
   /** The first name of each file that has several. */
   readonly #firstNames = new Map<string, BytePath>();
+  /** The entry that was begun last. */
+  reached: BytePath | undefined;
   #bytes = 0;
   #isWhole = false;
 
@@ -120,6 +123,7 @@ class PortableBackup {
   }
 
   async *#header(entry: HeldEntry): AsyncGenerator<Uint8Array, void, undefined> {
+    this.reached = entry.path;
     const start = this.#member.member === '.' ? './' : '';
     const name = entry.path === '.' ? './' : `${start}${entry.path}${entry.type === 'directory' ? '/' : ''}`;
     yield* memberHeader(entry, name);

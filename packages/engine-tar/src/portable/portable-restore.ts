@@ -31,6 +31,7 @@ export function openPortableRestore(request: EngineRestoreRequest, deps: Portabl
   const selection = request.selection && new MemberSelection(request.selection);
   return {
     stages: [...(selection ? [selection.stage] : []), { kind: 'sink', name: 'tar reader', take: (body, options) => restore.take(body, options) }],
+    reached: async () => restore.reached,
     finish: async () => {
       for await (const { path, as } of selection?.missing() ?? []) restore.problems.add(as ?? path, 'is not in the archive of the level that should hold it');
       return { skipped: restore.problems.all() };
@@ -47,6 +48,8 @@ class PortableRestore {
   readonly #folders: TargetFolders;
   readonly #writer: EntryWriter;
   readonly #spool: FolderSpool;
+  /** The entry that was begun last. */
+  reached: BytePath | undefined;
   #written = 0;
   #current: BytePath | undefined;
 
@@ -62,6 +65,7 @@ class PortableRestore {
   async take(body: ByteStream, { signal }: CallOptions): Promise<void> {
     for await (const member of readMembers(body)) {
       signal?.throwIfAborted();
+      this.reached = member.entry.path;
       this.#current = member.entry.type === 'file' ? member.entry.path : undefined;
       await this.#place(member);
       this.#current = undefined;
