@@ -112,3 +112,8 @@ it('each level of a chain of Python Freezer comes back', async () => {
   const trees = await makeLevels({ name: '', steps: [TREE, ['mv a b/a'], ['mv b c/b', 'put c/fc C2'], ['rm -r c']] }, ['python']);
   for (const [level, tree] of trees.entries()) await expectRestored(level, tree, { 'stray-at-the-top': 'f S' });
 });
+
+it('a directory in the way of a file that is a directory again in the end is no problem', async () => {
+  const [, tree = {}] = await makeLevels({ name: '', steps: [['put x F'], ['rm x', 'mkdir x', 'put x/inside N']] }, ['ours']);
+  await expectRestored(1, tree, { 'x/stray': 'f in the way', 'stray-at-the-top': 'f S' });
+});

@@ -5,6 +5,7 @@ import { decodeStages } from '../decode-stages.ts';
 import type { RunContext } from '../run-context.ts';
 import { applyChanges } from './apply-changes.ts';
 import { choosePoint } from './choose-point.ts';
+import { lastingProblems } from './lasting-problems.ts';
 import { openHistory } from './open-history.ts';
 import { pruneTarget, straysOf } from './prune-target.ts';
 import { readAll } from './read-all.ts';
@@ -48,11 +49,13 @@ export async function runRestore(context: RunContext, request: RestoreRequest): 
     pruned = done.removed;
     problems.push(...done.problems);
   }
+  const ofLevels: (readonly RestoreProblem[])[] = [];
   for (const [at, opened] of point.levels.entries()) {
-    if (history && at > 0) problems.push(...(await applyChanges(context, request.target, history, at)));
+    const changes = history && at > 0 ? await applyChanges(context, request.target, history, at) : [];
     const stages = decoders[at] ?? [];
-    problems.push(...(await restoreLevel(context, request, { point, opened, at, stages, placement })));
+    ofLevels.push([...changes, ...(await restoreLevel(context, request, { point, opened, at, stages, placement }))]);
   }
+  problems.push(...(history ? await lastingProblems(history, ofLevels) : ofLevels.flat()));
   if (history) problems.push(...history.lost(point.levels.length - 1));
   return { levels: point.levels, problems, pruned, placement };
 }
