@@ -5,7 +5,7 @@ import { quote } from './quote.mjs';
 export function base({ place, source, passFile, tarArguments, variant }) {
   const snapshot = join(place.state, 'snapshot');
   const cipher = (...more) => quote('openssl', 'enc', '-aes-256-cfb', ...more, '-pass', `file:${passFile}`);
-  const [pack, unpack] = variant.compression === 'gzip' ? ['gzip', 'gzip -dc'] : ['zstd -q -c -T1', 'zstd -q -dc'];
+  const [pack, unpack] = variant.compression === 'gzip' ? ['gzip', 'gzip -dc'] : ['zstd -q -c --single-thread', 'zstd -q -dc'];
   const levels = [];
   const take = () => {
     const level = join(place.store, `level-${levels.length}`);
