@@ -41,12 +41,12 @@ export async function verifyAction(input: ActionInput, plugins: AgentPlugins): P
 async function chosenSets(settings: Settings, context: RunContext) {
   const sets = await setsOf(settings, context);
   if (sets.length > 0) return sets;
-  throw new FreezerError('not_found', `verify: ${context.storage.label} holds no set of host ${settings.hostname} made by engine ${context.engine.name}`);
+  throw new FreezerError('not_found', `verify: ${context.storage.label} holds no set of host ${settings.hostname} made by ${context.engines.join(' or ')}`);
 }
 
 /** Each choice of sets takes turns of its own. */
-const scopeOf = ({ hostname, backup_name, set }: Settings, { engine }: RunContext): readonly string[] => [
-  engine.name,
+const scopeOf = ({ hostname, backup_name, set }: Settings, { engines }: RunContext): readonly string[] => [
+  engines.join(','),
   hostname,
   ...[...(backup_name === undefined ? [] : [backup_name]), ...set].toSorted(),
 ];
