@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Lab } from './harness/lab.ts';
 import { ourArguments, ourEnvironment, ours, startOurs } from './harness/our-agent.ts';
-import { type Ended, mustRun, runProgram, type Started } from './harness/run-program.ts';
+import { type Ended, mustRun, runProgram, type Started, startProgram } from './harness/run-program.ts';
 
 const MIB = 2 ** 20;
 
 let lab: Lab;
 beforeEach(async () => {
   lab = await Lab.open();
-  await writeFile(join(lab.source, 'some bytes'), randomBytes(4 * MIB));
+  await writeFile(join(lab.source, 'some bytes'), randomBytes(3 * MIB));
 });
 afterEach(() => lab.close());
 
@@ -26,9 +26,10 @@ const linesOf = (text: string): readonly Readonly<Record<string, unknown>>[] =>
 /** Resolves once standard error or the log of a run says so. */
 async function said(run: Started, pattern: RegExp): Promise<void> {
   let seen = '';
-  run.child.stderr?.on('data', (text: string) => {
-    seen += text;
-  });
+  for (const stream of [run.child.stdout, run.child.stderr])
+    stream?.on('data', (text: string) => {
+      seen += text;
+    });
   let isOver = false;
   void run.ended.then(() => (isOver = true));
   for (;;) {
@@ -39,11 +40,15 @@ async function said(run: Started, pattern: RegExp): Promise<void> {
   }
 }
 
+const shellWords = (action: string, options: readonly string[]): string =>
+  [process.execPath, ...ourArguments(lab, action, options)].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+
+const terminalOf = (environment: NodeJS.ProcessEnv) => ({ env: { ...ourEnvironment(lab), SHELL: '/bin/sh', ...environment } });
+
 /** The run with a terminal of 60 columns as its standard input, output and error. */
 async function onTerminal(environment: NodeJS.ProcessEnv, action: string, options: readonly string[]): Promise<string> {
-  const words = [process.execPath, ...ourArguments(lab, action, options)].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
   const typescript = lab.target();
-  await mustRun('script', ['-qefc', `stty cols 60; ${words.join(' ')}`, typescript], { env: { ...ourEnvironment(lab), SHELL: '/bin/sh', ...environment } });
+  await mustRun('script', ['-qefc', `stty cols 60; ${shellWords(action, options)}`, typescript], terminalOf(environment));
   const text = await readFile(typescript, 'utf8');
   return text.slice(text.indexOf('\n') + 1, text.lastIndexOf('\nScript done'));
 }
@@ -63,9 +68,9 @@ describe('SIGHUP', () => {
     expect([code, (await lab.levels()).length]).toEqual([0, 1]);
     const last = linesOf(stderr).at(-1);
     expect(last).toMatchObject({ last: true });
-    // All of it would have taken 32 s.
-    expect(Number(last?.['bytes'])).toBeGreaterThan(4 * MIB);
-    expect(Number(last?.['seconds'])).toBeLessThan(20);
+    // All of it would have taken 24 s.
+    expect(Number(last?.['bytes'])).toBeGreaterThan(3 * MIB);
+    expect(Number(last?.['seconds'])).toBeLessThan(15);
   });
 
   it('ends no run, also without files', async () => {
@@ -76,6 +81,18 @@ describe('SIGHUP', () => {
     expect((await run.ended).code).toBe(0);
     expect(await lab.levels()).toHaveLength(1);
   });
+});
+
+it('a terminal that is closed ends no run, and spoils no exit code', async () => {
+  const code = join(lab.root, 'code');
+  const command = `trap '' HUP; ${shellWords('backup', [...plain(), '--upload-limit', '2M'])}; echo $? > ${code}`;
+  const script = startProgram('script', ['-qefc', command, '/dev/null'], terminalOf({ TERM: 'xterm' }));
+  await said(script, /MiB\/s/);
+  script.child.kill('SIGKILL');
+  await script.ended;
+  let text = '';
+  for (; text === ''; text = await readFile(code, 'utf8').catch(() => '')) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([text, (await lab.levels()).length]).toEqual(['0\n', 1]);
 });
 
 describe('progress', () => {

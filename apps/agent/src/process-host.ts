@@ -5,6 +5,7 @@ import { isatty } from 'node:tty';
 import { messageOf } from '@freezer/core';
 import type { StopSignal } from './exit-code.ts';
 import type { Host } from './host.ts';
+import { watchTerminals } from './lost-terminal.ts';
 import { StatusLine } from './progress/status-line.ts';
 import { runAgent } from './run.ts';
 import { processInput } from './standard-input.ts';
@@ -32,7 +33,8 @@ const writeStandardError = (text: string): void => void writeSync(2, text);
 function statusLineHere(): StatusLine | undefined {
   const terminal = process.env['TERM'] ?? '';
   if (!isatty(2) || terminal === '' || terminal === 'dumb') return undefined;
-  return new StatusLine({ columns: () => process.stderr.columns ?? 80, write: writeStandardError });
+  // A terminal that does not know its width says 0.
+  return new StatusLine({ columns: () => process.stderr.columns || 80, write: writeStandardError });
 }
 
 function changeEnvironment(changes: Readonly<Record<string, string | undefined>>): void {
@@ -43,7 +45,10 @@ function changeEnvironment(changes: Readonly<Record<string, string | undefined>>
 }
 
 /** Runs a command line in this process. Resolves to its exit code. */
-export function runProcess(argv: readonly string[], version: string): Promise<number> {
+export async function runProcess(argv: readonly string[], version: string): Promise<number> {
+  // From the begin to the very end: who listens in between, listens besides.
+  process.on('SIGHUP', () => undefined);
+  const leaveTerminals = watchTerminals();
   const statusLine = statusLineHere();
   const standardError = (lines: string): void => (statusLine === undefined ? writeStandardError(lines) : statusLine.print(lines));
   const host: Host = {
@@ -56,7 +61,7 @@ export function runProcess(argv: readonly string[], version: string): Promise<nu
     isRoot: process.getuid?.() === 0,
     pid: process.pid,
     now: Date.now,
-    columns: process.stdout.columns ?? 100,
+    columns: process.stdout.columns || 100,
     readFile: (path) => readFile(path, 'utf8'),
     listFolder: (path) => readdir(path),
     out: openStandardOutput(process.stdout),
@@ -76,9 +81,12 @@ export function runProcess(argv: readonly string[], version: string): Promise<nu
     changeEnvironment,
     exitNow: (code) => {
       statusLine?.clear();
+      leaveTerminals();
       process.exit(code);
     },
     runAction,
   };
-  return runAgent(host);
+  const code = await runAgent(host);
+  leaveTerminals();
+  return code;
 }
