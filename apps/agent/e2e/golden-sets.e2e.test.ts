@@ -67,8 +67,9 @@ describe.each(SETS)('$name', (set) => {
   });
 
   it('is sound', async () => {
-    const found = await oursEnds(lab, 0, 'verify', await unpack(set));
-    expect(found).toMatchObject({ result: 'success' });
+    const where = await unpack(set);
+    for (const depth of ['bytes', 'restore'])
+      expect(await oursEnds(lab, 0, 'verify', [...where, '--depth', depth])).toMatchObject({ result: 'success', depth });
   });
 });
 

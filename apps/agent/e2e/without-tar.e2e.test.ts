@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { dateOf, Lab } from './harness/lab.ts';
-import { ourBackup, ourRestore } from './harness/our-agent.ts';
+import { ourBackup, ourRestore, oursEnds } from './harness/our-agent.ts';
 import { mustRun } from './harness/run-program.ts';
 import { treeLines, withFirstLinks, withoutOwners } from './harness/tree-lines.ts';
 import { oursWithoutTar, pathWithoutTar } from './harness/without-tar.ts';
@@ -86,6 +86,7 @@ describe('sets of ours', () => {
       await oursWithoutTar(lab, path, 0, 'restore', ['--restore-abs-path', target, '--restore-from-date', dateOf(t)]);
       expect(await treeLines(target)).toEqual(withTar);
     }
+    await oursWithoutTar(lab, path, 0, 'verify', ['--depth', 'restore']);
   });
 
   it('made without tar are fulls that come back with it, and say that increments need it', async () => {
@@ -105,6 +106,7 @@ describe('sets of ours', () => {
     const target = lab.target();
     await oursWithoutTar(lab, path, 0, 'restore', ['--restore-abs-path', target]);
     expect(await treeLines(target)).toEqual(await treeLines(lab.source));
-    await oursWithoutTar(lab, path, 0, 'verify', []);
+    await oursWithoutTar(lab, path, 0, 'verify', ['--depth', 'restore']);
+    await oursEnds(lab, 0, 'verify', ['--depth', 'restore']);
   });
 });
