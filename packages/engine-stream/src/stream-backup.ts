@@ -6,7 +6,7 @@ import { checkFileName, fileKeys } from './saved-file.ts';
 const NANOSECONDS = 1_000_000_000n;
 
 /** Describes the saving of a stream. Fails with `unsupported` for a source that is none, and with `invalid` for a name that no file can have. */
-export function openStreamBackup({ source, workDir }: EngineBackupRequest, now: () => number = Date.now): ArchiveBackup {
+export function openStreamBackup({ source, workDir }: EngineBackupRequest): ArchiveBackup {
   const { bytes, resource } = source;
   if (bytes === undefined) throw new FreezerError('unsupported', `engine stream: saves what a stream gives, not a ${source.kind}`);
   checkFileName(resource);
@@ -21,7 +21,7 @@ export function openStreamBackup({ source, workDir }: EngineBackupRequest, now: 
       path: bytePathOf(resource),
       type: 'file',
       size,
-      mtimeNs: BigInt(Math.floor(now() / 1000)) * NANOSECONDS,
+      mtimeNs: BigInt(Math.floor(Date.now() / 1000)) * NANOSECONDS,
       mode: 0o600,
       uid: process.geteuid?.() ?? 0,
       gid: process.getegid?.() ?? 0,
@@ -31,5 +31,5 @@ export function openStreamBackup({ source, workDir }: EngineBackupRequest, now: 
     }
     return { statePath, entries, replacesAll: true, archiveBytes: size, metadata: fileKeys(held) };
   };
-  return { kind: 'archive', compressible: true, stages: [bytes, count], finish };
+  return { kind: 'archive', compressible: true, stages: [bytes, count], reached: async () => bytePathOf(resource), finish };
 }

@@ -41,6 +41,7 @@ async function save(name: string, body: ByteStream): Promise<{ stored: Buffer; o
   if (backup.kind !== 'archive') throw new Error('no archive');
   const [open, count] = backup.stages;
   if (open?.kind !== 'open' || count?.kind !== 'transform') throw new Error('other stages');
+  expect(await backup.reached?.()).toBe(Buffer.from(name).toString('latin1'));
   const stored = await collect(count.apply(open.open({}), {}), { maxBytes: 1e9 });
   return { stored, outcome: await backup.finish([]) };
 }
@@ -83,6 +84,7 @@ describe('the engine stream', () => {
     const { stored, outcome } = await save(name, once(Buffer.from('x'.repeat(100_000))));
     const { back, take } = await restore(JSON.parse(JSON.stringify(outcome.metadata)), once(stored));
     await take();
+    expect(await back.reached?.()).toBe(Buffer.from(name).toString('latin1'));
     expect(existsSync(targetOf(name))).toBe(false);
     expect(await back.finish([])).toEqual({ skipped: [] });
     expect(readdirSync(targetOf())).toEqual([name]);

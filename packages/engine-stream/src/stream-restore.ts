@@ -81,6 +81,7 @@ class StreamRestore {
   describe(): EngineRestore {
     return {
       stages: [{ kind: 'sink', name: displayPath(this.#name), take: (body, options) => this.#take(body, options) }],
+      reached: async () => this.#name,
       finish: () => this.#finish(),
       abandon: () => this.#abandon(),
     };

@@ -1,5 +1,6 @@
 import { FreezerError, isFileName, type OpenStage, type Source, type SourceLease } from '@freezer/core';
 import type { ActionInput } from '../action-input.ts';
+import type { Settings } from '../settings/settings.ts';
 import { CommandOutput } from './command-output.ts';
 
 const DEFAULT_NAME = 'stdin';
@@ -10,15 +11,19 @@ interface Origin {
   stop(): Promise<void>;
 }
 
+export interface StreamRequest extends Pick<ActionInput, 'standardInput' | 'environment' | 'logger'> {
+  readonly settings: Pick<Settings, 'stdin' | 'stdin_command' | 'shell'>;
+}
+
 /** The name of the file that a stream becomes; undefined: the settings choose no stream. */
-export const streamName = ({ stdin, stdin_command }: Pick<ActionInput['settings'], 'stdin' | 'stdin_command'>): string | undefined =>
+export const streamName = ({ stdin, stdin_command }: Pick<Settings, 'stdin' | 'stdin_command'>): string | undefined =>
   stdin ?? (stdin_command === undefined ? undefined : DEFAULT_NAME);
 
 /**
  * Standard input, or what the programs of `--stdin-command` write, as a source; undefined when the settings choose neither. Fails with `invalid`:
  * a name that no file can have, a terminal, a command that cannot be taken apart.
  */
-export function streamSource(input: ActionInput): Source | undefined {
+export function streamSource(input: StreamRequest): Source | undefined {
   const name = streamName(input.settings);
   if (name === undefined) return undefined;
   if (!isFileName(name)) throw new FreezerError('invalid', `--stdin: '${name}' is no name of a file; allowed: up to 255 bytes without /, other than . and ..`);
@@ -32,7 +37,7 @@ export function streamSource(input: ActionInput): Source | undefined {
   };
 }
 
-function originOf({ settings, standardInput, environment = {}, logger }: ActionInput, name: string): Origin {
+function originOf({ settings, standardInput, environment = {}, logger }: StreamRequest, name: string): Origin {
   const { stdin_command: command, shell } = settings;
   if (command !== undefined) {
     const output = new CommandOutput({ name, command, shell, environment, logger });
