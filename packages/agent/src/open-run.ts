@@ -107,7 +107,7 @@ async function openStorage(
   run: { readonly id: string; readonly owner: Uint8Array },
 ): Promise<Storage> {
   if (storageSections.length > 1)
-    throw new FreezerError('unsupported', 'several [storage:...] sections: more than one storage at once is not part of this version');
+    throw new FreezerError('invalid', 'several [storage:...] sections: more than one storage at once is not part of this version');
   const chosen: Readonly<Record<string, unknown>> & { readonly storage: string } = storageSections[0]?.settings ?? settings;
   const plugin = pick('storage', chosen.storage, plugins.storages, ({ kind }) => kind);
   return new ThrottledStorage(await plugin.open(plugin.settings.parse(chosen), { logger, run }), limits);

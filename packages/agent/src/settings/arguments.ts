@@ -92,6 +92,24 @@ export function optionOfArgument(word: string): Option | undefined {
 /** A word that may be the value of an option: an option must be given as `--name=-value` when its value begins with `-`. */
 const isValue = (word: string | undefined): word is string => word !== undefined && (!word.startsWith('-') || word === '-' || /^-\.?\d/.test(word));
 
+/** `FILE--container`, as an old manual has it. */
+function gluedOption(text: string): string | undefined {
+  const name = /[^-]--([a-z][a-z-]*)$/.exec(text)?.[1];
+  return name !== undefined && LONG.has(name) ? name : undefined;
+}
+
+function unexpectedWord(word: string, before: GivenOption | undefined): FreezerError {
+  if (!before) return wrong(`unexpected word '${word}'; a value with blanks must be quoted`);
+  const { option, spelled, text } = before;
+  const glued = gluedOption(text);
+  const hint = takesNoValue(option)
+    ? ', which takes no value'
+    : glued === undefined
+      ? '; a value with blanks must be quoted'
+      : `; is a blank missing before --${glued}?`;
+  return wrong(`${option.secret ? 'an unexpected word' : `unexpected word '${word}'`} after ${spelled}${hint}`);
+}
+
 class ArgumentReader {
   readonly given: GivenOption[] = [];
   readonly words: string[] = [];
@@ -125,12 +143,7 @@ class ArgumentReader {
       this.operands.push(word);
       return;
     }
-    if (this.words.length > 0 || (before && !this.#mayBeAction())) {
-      const shown = before?.option.secret ? 'an unexpected word' : `unexpected word '${word}'`;
-      throw wrong(
-        `${shown}${before ? ` after ${before.spelled}` : ''}${before && takesNoValue(before.option) ? ', which takes no value' : '; a value with blanks must be quoted'}`,
-      );
-    }
+    if (this.words.length > 0 || (before && !this.#mayBeAction())) throw unexpectedWord(word, before);
     this.words.push(word);
   }
 

@@ -80,12 +80,38 @@ export function addFileLayer(values: RawValues, { entries, file, template }: Fil
   }
 }
 
+/** Begins the names by which the environment can give every setting, as oslo.config has it: `OS_DEFAULT__MAX_LEVEL`. */
+const GENERAL_PREFIX = 'OS_DEFAULT__';
+
+/** These say where settings stand, and count on the command line only. */
+const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(['config', 'config_file', 'config_dir']);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function generalValue(option: Option, environment: Environment): RawValue | undefined {
+  const name = `${GENERAL_PREFIX}${keyOf(option).toUpperCase()}`;
+  const text = environment[name];
+  if (text === undefined || saysNothing(option, text) || COMMAND_LINE_ONLY.has(keyOf(option))) return undefined;
+  const texts = option.repeatable ? readListText(text) : [text];
+  return texts.length === 0 ? undefined : { option, texts, place: `environment: ${name}` };
+}
+
+function ownValue(option: Option, environment: Environment): RawValue | undefined {
+  const name = option.env?.find((variable) => (environment[variable] ?? '') !== '');
+  const text = name === undefined ? undefined : environment[name];
+  return name === undefined || text === undefined ? undefined : { option, texts: [text], place: `environment: ${name}` };
+}
+
 /** Fills from the environment what no other place gave. */
-export function fillFromEnvironment(values: RawValues, environment: Readonly<Record<string, string | undefined>>): void {
+export function fillFromEnvironment(values: RawValues, environment: Environment, findings: FileFindings): void {
   for (const option of OPTION_TABLE) {
-    if (values.has(keyOf(option))) continue;
-    const name = option.env?.find((variable) => (environment[variable] ?? '') !== '');
-    const text = name === undefined ? undefined : environment[name];
-    if (name !== undefined && text !== undefined) values.set(keyOf(option), { option, texts: [text], place: `environment: ${name}` });
+    const raw = values.has(keyOf(option)) ? undefined : (generalValue(option, environment) ?? ownValue(option, environment));
+    if (raw) values.set(keyOf(option), raw);
+  }
+  const keys = OPTION_TABLE.map(keyOf);
+  for (const name of Object.keys(environment).filter((one) => one.startsWith(GENERAL_PREFIX))) {
+    const key = name.slice(GENERAL_PREFIX.length).toLowerCase();
+    if (COMMAND_LINE_ONLY.has(key)) findings.warnings.push(`environment: ${name} is not used; --${key.replaceAll('_', '-')} stands on the command line`);
+    else if (!keys.includes(key)) findings.unknown.push({ place: 'environment', key, nearest: nearestName(key, keys) });
   }
 }

@@ -66,7 +66,9 @@ function wrongTexts(option: Option): readonly string[] {
   }
 }
 
-type Place = 'arguments' | 'job file' | 'config file' | 'config dir' | 'environment';
+type Place = 'arguments' | 'job file' | 'config file' | 'config dir' | 'environment' | 'oslo environment';
+
+const osloName = (option: Option): string => `OS_DEFAULT__${keyOf(option).toUpperCase()}`;
 
 const BASE = ['--storage', 'local', '-C', '/store', '-N', 'set'];
 
@@ -92,6 +94,8 @@ function inputOf(option: Option, texts: readonly string[], place: Place) {
       return resolveInput([...argv, '--config-dir', '/d'], { '/d/a.conf': `[DEFAULT]\n${lines}` });
     case 'environment':
       return resolveInput(argv, {}, { [option.env?.[0] ?? '']: texts[0] });
+    case 'oslo environment':
+      return resolveInput(argv, {}, { [osloName(option)]: texts.join('\n') });
   }
 }
 
@@ -103,6 +107,7 @@ const KEY_IN: Readonly<Record<Place, (option: Option) => string>> = {
   'config file': (option) => `a.conf: ${keyOf(option)}`,
   'config dir': (option) => `a.conf: ${keyOf(option)}`,
   environment: (option) => `environment: ${option.env?.[0]}`,
+  'oslo environment': (option) => `environment: ${osloName(option)}`,
 };
 
 /** The value, or why it is not taken, in words that do not name the place. */
@@ -116,7 +121,7 @@ async function outcome(option: Option, texts: readonly string[], place: Place): 
 }
 
 const FILES: readonly Place[] = ['job file', 'config file', 'config dir'];
-const placesOf = (option: Option): readonly Place[] => [...FILES, ...(option.env ? (['environment'] as const) : [])];
+const placesOf = (option: Option): readonly Place[] => [...FILES, 'oslo environment', ...(option.env ? (['environment'] as const) : [])];
 
 describe('a setting is the same from wherever it is given', () => {
   test.each(OPTIONS.map((option) => [option.name, option] as const))('--%s', async (_, option) => {

@@ -46,6 +46,45 @@ describe('precedence', () => {
     expect(settings).toMatchObject({ os_username: 'line', os_project_name: 'tenant', os_password: 'x' });
   });
 
+  test('the environment knows every setting, as with oslo.config', async () => {
+    const environment = {
+      OS_DEFAULT__MAX_LEVEL: '3',
+      OS_DEFAULT__OS_USERNAME: 'general',
+      OS_USERNAME: 'own',
+      OS_DEFAULT__EXCLUDE: "['a', 'b']",
+      OS_DEFAULT__SYNC: 'False',
+      OS_DEFAULT__WAIT: '',
+      OS_DEFAULT__COMPRESSION: 'xz',
+      OS_DEFAULT__MAX_LEVLE: '3',
+      OS_DEFAULT__CONFIG: '/job.ini',
+      os_default__hostname: 'x',
+    };
+    const { settings, places, warnings } = await resolveSettings(resolveInput([...backup, '--compression', 'zstd'], {}, environment));
+    expect(settings).toMatchObject({
+      max_level: 3,
+      os_username: 'general',
+      exclude: ['a', 'b'],
+      sync: false,
+      wait: 0,
+      compression: 'zstd',
+      hostname: 'vm',
+    });
+    expect(places.get('max_level')).toBe('environment: OS_DEFAULT__MAX_LEVEL');
+    expect(settings.config).toBeUndefined();
+    expect(warnings).toEqual([
+      'environment: OS_DEFAULT__CONFIG is not used; --config stands on the command line',
+      'environment: unknown key max_levle is ignored; did you mean max_level?',
+    ]);
+  });
+
+  test('a slip in the environment removes nothing either (FIELD N13)', async () => {
+    const admin = resolveInput(['admin', '--storage', 'local', '-N', 'set', '--keep-last', '1'], {}, { OS_DEFAULT__KEEP_DAYLY: '7' });
+    await expect(resolveSettings(admin)).rejects.toMatchObject({
+      code: 'invalid',
+      message: 'environment: unknown key keep_dayly; did you mean keep_daily?',
+    });
+  });
+
   test('False and None in a file take away what a lower place gave', async () => {
     const files = { '/a.conf': file, '/job.ini': '[job]\nmax_level = False\ncompression = None\nhostname = false\n' };
     const { settings } = await resolveSettings(resolveInput([...backup, '--config', '/job.ini', '--config-file', '/a.conf'], files));

@@ -58,7 +58,7 @@ class Resolver {
     const values = await this.#files(line);
     for (const [key, raw] of line) values.set(key, raw);
     if (line.has('storage')) this.#dropSections();
-    fillFromEnvironment(values, this.#input.environment);
+    fillFromEnvironment(values, this.#input.environment, this.#findings);
     this.#takeWord(values, word, line);
     const settings = this.#settings(values);
     this.#refuseMissing(values, settings);

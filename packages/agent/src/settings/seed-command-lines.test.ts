@@ -4,10 +4,13 @@ import { parseArguments } from './arguments.ts';
 import { keyOf } from './option-table.ts';
 import { readValue } from './values.ts';
 
-type Row = readonly [line: string, expected: string | Readonly<Record<string, string | boolean | readonly string[]>>];
+interface Seed {
+  readonly line: string;
+  readonly gives: string | Readonly<Record<string, string | boolean | readonly string[]>>;
+}
 
 /** Command lines of Freezer's manuals and of a deployment guide, with the settings that each gives, or the message where it is a slip. */
-const ROWS: readonly Row[] = JSON.parse(readFileSync(new URL('./seed-command-lines.fixture.json', import.meta.url), 'utf8'));
+const SEEDS: readonly Seed[] = JSON.parse(readFileSync(new URL('./seed-command-lines.fixture.json', import.meta.url), 'utf8'));
 
 /** As a shell takes words apart, as far as these lines need it: a backslash before a letter stays, for Windows. */
 function shellWords(line: string): string[] {
@@ -27,8 +30,8 @@ function givenSettings(line: string) {
 }
 
 describe('each command line of the manuals gives the settings that it means', () => {
-  test.each(ROWS)('%s', (line, expected) => {
-    if (typeof expected === 'string') expect(() => givenSettings(line)).toThrow(expected);
-    else expect(givenSettings(line)).toEqual(expected);
+  test.each(SEEDS.map(({ line, gives }) => [line, gives] as const))('%s', (line, gives) => {
+    if (typeof gives === 'string') expect(() => givenSettings(line)).toThrow(gives);
+    else expect(givenSettings(line)).toEqual(gives);
   });
 });
