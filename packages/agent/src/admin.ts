@@ -22,8 +22,9 @@ import {
   type SetCatalog,
   unclaimedLevels,
 } from '@freezer/format';
-import { viewChains, warnOfDamage } from './chain-view.ts';
+import { type ChainView, viewChains, warnOfDamage } from './chain-view.ts';
 import { catalogOfHeld, holdSet, sparedOf } from './hold-set.ts';
+import { belowDoubtfulPin, doubtfulPin } from './pins/needed-by-pins.ts';
 import { pinReason } from './pins/pin-text.ts';
 import { forgetPointRecord, readPointRecord } from './point-record.ts';
 import type { RunContext } from './run-context.ts';
@@ -70,7 +71,7 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
   const views = await viewChains(reader, catalog, { signal });
   warnOfDamage(views, set, context.logger);
-  const pinned = await pinsOf(context, catalog);
+  const pinned = await pinsOf(context, catalog, views);
   const plan =
     request.policy === undefined ? undefined : planRetention(pointsOf(views), request.policy, { now: now(), stranded: strandedLevels(views), pinned });
   const busy = busyChains(catalog, now());
@@ -110,12 +111,17 @@ function bytesOf(catalog: SetCatalog, keys: ReadonlySet<string>): number {
 /** Swift keeps the data in parts beside an empty object. */
 const isData = (name: string): boolean => name === 'data' || name.startsWith('segments/');
 
-/** Why a level is pinned; undefined for one that is not. */
-async function pinsOf({ storage, signal }: RunContext, catalog: SetCatalog): Promise<(id: LevelId) => string | undefined> {
+/** Why a level must stay for the sake of a pin; undefined for one that need not. */
+async function pinsOf({ storage, signal }: RunContext, catalog: SetCatalog, views: readonly ChainView[]): Promise<(id: LevelId) => string | undefined> {
   const reasons = new Map<string, string>();
-  for (const level of catalog.chains.flatMap(({ levels }) => levels.filter(isPinned))) {
-    const pin = await readPin(storage, catalog, level, { signal });
-    if (pin) reasons.set(keyOf(level), pinReason(pin));
+  for (const chain of catalog.chains.filter(({ levels }) => levels.some(isPinned))) {
+    const view = views.find(({ t0 }) => t0 === chain.t0);
+    const doubtful = doubtfulPin(chain, view);
+    for (const level of chain.levels) {
+      const pin = await readPin(storage, catalog, level, { signal });
+      if (pin) reasons.set(keyOf(level), pinReason(pin));
+      else if (doubtful && level.id.level < doubtful.level) reasons.set(keyOf(level), belowDoubtfulPin(doubtful));
+    }
   }
   return (id) => reasons.get(keyOf({ id }));
 }
