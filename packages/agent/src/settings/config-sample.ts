@@ -41,10 +41,10 @@ function setting(option: Option): string {
 const HEAD = `# Settings of freezer-agent, for --config-file FILE. Written by freezer-agent config-sample.
 #
 # What stands here counts less than the job file of --config, and that less than the command line;
-# the environment fills what none of them gave: OS_DEFAULT__ and the key in capitals. A line that begins
-# with # or ; is a comment, one that is indented goes on with the value before it, and a value in quotes
-# loses them. $name stands for the value of another setting, $$ for a dollar sign. None says that
-# nothing is set.
+# the environment fills what none of them gave: OS_DEFAULT__ and the key in capitals. A line that
+# begins with # or ; is a comment, one that is indented goes on with the value before it, and a value
+# in quotes loses them. $name stands for the value of another setting, $$ for a dollar sign. None says
+# that nothing is set.
 #
 # A job file of --config knows the same keys, in sections of any name; there $ means itself, and % is
 # written %%.
