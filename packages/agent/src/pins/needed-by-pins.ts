@@ -28,7 +28,7 @@ export function doubtfulPin(chain: CatalogChain, view: ChainView | undefined): L
 
 function isUnread(view: ChainView | undefined, id: LevelId): boolean {
   const entry = view?.levels.find((known) => known.id === id);
-  return entry !== undefined && entry.level.objects.has('manifest') && entry.manifest === undefined;
+  return entry?.level.objects.has('manifest') === true && entry.manifest === undefined;
 }
 
 /** Why a level below such a pin stays. */
