@@ -9,6 +9,8 @@ import {
   type Engine,
   FreezerError,
   type HeldEntry,
+  levelFolder,
+  type ObjectName,
   objectKey,
   once,
   StorageWrapper,
@@ -217,6 +219,43 @@ describe('a trial restore', () => {
   test('a date before the first level is no success', async () => {
     const failure = await verify({ at: T0 - 1 }).catch((error: unknown) => error);
     expect(FreezerError.is(failure, 'not_found')).toBe(true);
+  });
+});
+
+/** Another run removes a level as soon as its data is asked for. */
+class RemovingStorage extends StorageWrapper {
+  marked: readonly string[] = [];
+
+  override async *get(key: string): ByteStream {
+    if (key === dataKey(1)) {
+      for (const name of lab.storage.objects.keys()) if (name.includes(levelFolder(lab.id(1)))) lab.storage.objects.delete(name);
+      for (const name of this.marked) lab.storage.objects.set(name, Buffer.from('{}'));
+    }
+    yield* this.inner.get(key);
+  }
+}
+
+describe('a level that another run removes while it is read', () => {
+  beforeEach(async () => {
+    await lab.ownLevel();
+    await lab.ownLevel();
+  });
+
+  test.each<[string, readonly ObjectName[]]>([
+    ['and is gone', []],
+    ['and is at it', ['removing', 'index']],
+  ])('%s is no finding', async (_case, names) => {
+    const storage = new RemovingStorage(lab.storage);
+    storage.marked = names.map((name) => objectKey('tar', 'alpha_home', lab.id(1), name));
+    const { units, summary } = await verify({}, { storage });
+    expect(units.map(({ unit, problems }) => [unit.level.id.level, problems])).toEqual([[0, []]]);
+    expect(summary.failedSets).toEqual([]);
+  });
+
+  test('whose data alone goes is damaged', async () => {
+    lab.storage.objects.delete(dataKey(1));
+    const { units } = await verify();
+    expect(problemsOf(units)).not.toEqual([]);
   });
 });
 

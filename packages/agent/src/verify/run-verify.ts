@@ -8,6 +8,7 @@ import type { RunContext } from '../run-context.ts';
 import { withEngineOf } from '../set-engine.ts';
 import type { Subset } from '../settings/subset.ts';
 import { checkUnit, type Findings } from './check-level.ts';
+import { isRemovedMeanwhile } from './removed-meanwhile.ts';
 import { planRollingRun } from './rolling-plan.ts';
 import { RollingState } from './rolling-state.ts';
 import { PART_BYTES, unitsOf, type VerifyDepth, type VerifySet, type VerifyUnit } from './verify-unit.ts';
@@ -65,6 +66,10 @@ export async function* runVerify(context: RunContext, request: VerifyRequest): A
   for (const unit of chosen) {
     context.logger.debug({ set: setName(unit.set.id), level: levelFolder(unit.level.id), depth: request.depth }, 'verifying level');
     const findings = await checkUnit(await withEngineOf(context, unit.set.id), unit, request.depth);
+    if (findings.problems.length > 0 && (await isRemovedMeanwhile(context, unit))) {
+      context.logger.info({ set: setName(unit.set.id), level: levelFolder(unit.level.id) }, 'level was removed while it was verified');
+      continue;
+    }
     if (findings.problems.length === 0 && !findings.unchecked) await state?.add(unit.key, Math.floor(context.now()));
     yield { unit, ...findings };
   }
