@@ -1,9 +1,10 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { applyTreeChange } from '@freezer/testing';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { describeTree, type MadeLevel, TarBench } from '../test-support/tar-bench.ts';
-import { applyChange, someChange, somePath } from '../test-support/tree-changes.ts';
+import { someChange, somePath } from '../test-support/tree-changes.ts';
 import { LeftOut } from './left-out.ts';
 import { writeNextState } from './next-state.ts';
 
@@ -36,7 +37,7 @@ describe('any chain', () => {
           let base: string | undefined;
           let known = new Set<string>();
           for (const [level, { changes, doubtful }] of rounds.entries()) {
-            for (const [count, one] of changes.entries()) applyChange(source, one, level * 100 + count);
+            for (const [count, one] of changes.entries()) applyTreeChange(source, one, level * 100 + count);
             const tree = await describeTree(source);
             const made: MadeLevel = await bench.backup(source, base);
             archives.push(made.archive);

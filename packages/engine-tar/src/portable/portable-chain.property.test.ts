@@ -2,17 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { applyTreeChange, type TreeChange } from '@freezer/testing';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { PortableBench } from '../../test-support/portable-bench.ts';
 import { describeTree, type MadeLevel, TarBench } from '../../test-support/tar-bench.ts';
-import { applyChange, someChange } from '../../test-support/tree-changes.ts';
+import { someChange } from '../../test-support/tree-changes.ts';
 import { wholeMicroseconds } from '../../test-support/whole-microseconds.ts';
 
 const RUNS = { numRuns: Number(process.env['FREEZER_RUNS'] ?? 8), endOnFailure: true };
 const rounds = fc.array(fc.array(someChange, { minLength: 1, maxLength: 12 }), { minLength: 2, maxLength: 4 });
 /** Renamed a level later, what is unchanged tells whether the renaming was understood. */
-const OLD = [
+const OLD: readonly TreeChange[] = [
   { kind: 'write', path: 'a/b/c', other: '' },
   { kind: 'write', path: 'b/c/a', other: '' },
   { kind: 'write', path: 'c/a', other: '' },
@@ -55,7 +56,7 @@ describe('any chain, without GNU tar', () => {
           const archives: string[] = [];
           let base: MadeLevel | undefined;
           for (const [level, changes] of [OLD, ...changesOfLevels].entries()) {
-            for (const [count, change] of changes.entries()) applyChange(source, change, level * 100 + count);
+            for (const [count, change] of changes.entries()) applyTreeChange(source, change, level * 100 + count);
             base = await bench.backup(source, base);
             archives.push(base.archive);
             const target = await bench.folder(`target-${level}`);
@@ -80,7 +81,7 @@ describe('any chain, without GNU tar', () => {
           const source = await bench.folder('source');
           const archives: string[] = [];
           for (const [level, changes] of [OLD, ...changesOfLevels].entries()) {
-            for (const [count, change] of changes.entries()) applyChange(source, change, level * 100 + count);
+            for (const [count, change] of changes.entries()) applyTreeChange(source, change, level * 100 + count);
             archives.push(await pythonLevel(bench, source, level));
             const saved = wholeSeconds(await treeOf(source));
             const byTar = await restoredByTar(archives, await bench.folder(`tar-${level}`));
