@@ -25,9 +25,11 @@ export class Host {
   /**
    * @param {string} place an empty folder
    * @param {string} stored how its set is stored: plain, cfb, hidden (cfb with hidden names), gcm
+   * @param {typeof describeTree} describe what is compared of a tree
    */
-  constructor(place, stored) {
+  constructor(place, stored, describe = describeTree) {
     this.place = place;
+    this.describe = describe;
     this.stored = stored;
     this.passFile = join(place, 'pass-file');
     this.source = join(place, 'source');
@@ -80,7 +82,7 @@ export class Host {
   backup(more = []) {
     const run = this.mustRun(['backup', '--path-to-backup', this.source, '--nosync', '--suspicious-below', '0', '--json', ...this.howStored, ...more]);
     const document = JSON.parse(run.stdout);
-    this.known.set(document.time_stamp, describeTree(this.source));
+    this.known.set(document.time_stamp, this.describe(this.source));
     return document;
   }
 
@@ -95,7 +97,7 @@ export class Host {
     const target = join(this.place, `restore-${(this.restores += 1)}`);
     const date = new Date(point.t * 1000).toISOString().slice(0, 19);
     this.mustRun(['restore', '--restore-abs-path', target, '--restore-from-date', `${date}Z`]);
-    const found = describeTree(target);
+    const found = this.describe(target);
     const wrong = states.map((state) => differences(state, found));
     if (wrong.every((lines) => lines.length > 0))
       throw new Error(`point ${point.t} (level ${point.level}) does not restore: ${wrong[0].slice(0, 3).join(' | ')}`);
