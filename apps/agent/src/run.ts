@@ -11,6 +11,7 @@ import {
   RunLimits,
   resolveSettings,
   type Settings,
+  withPlace,
 } from '@freezer/agent';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import { pythonJson } from '@freezer/models';
@@ -94,9 +95,16 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, wat
   };
 }
 
+interface ReportContext {
+  readonly log?: OpenedLog | undefined;
+  readonly debug: boolean;
+  /** Where the settings were given. */
+  readonly places?: ResolvedSettings['places'];
+}
+
 /** Says what went wrong: in one line for people, with its stack in the log only when that was asked for. */
-function report(error: unknown, host: Host, context: { readonly log?: OpenedLog | undefined; readonly debug: boolean }): void {
-  const message = messageOf(error);
+function report(error: unknown, host: Host, context: ReportContext): void {
+  const message = context.places && FreezerError.is(error, 'invalid') ? withPlace(messageOf(error), context.places) : messageOf(error);
   const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
   const facts = { ...(FreezerError.is(error) ? { code: error.code, ...error.details } : {}), ...(context.debug ? { stack } : {}) };
   // Not twice on standard error.
@@ -147,7 +155,7 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
       : exitCodeOfResult(result.result, settings.partial_exit_code);
   } catch (error) {
     log?.logger.error({}, 'Run freezer agent process unsuccessfully');
-    report(error, host, { log, debug: settings.debug });
+    report(error, host, { log, debug: settings.debug, places: resolved.places });
     return watch.caught === undefined ? exitCodeOfError(error) : exitCodeOfSignal(watch.caught);
   } finally {
     await log?.close();

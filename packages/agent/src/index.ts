@@ -22,4 +22,5 @@ export { type ResolvedSettings, type ResolveInput, resolveSettings } from './set
 export { commandLineWithoutSecrets, redact, SECRET_KEYS, withoutCredentials } from './settings/secrets.ts';
 export type { SettingKey, Settings } from './settings/settings.ts';
 export type { StorageSection } from './settings/storage-sections.ts';
+export { withPlace } from './settings/with-place.ts';
 export type { StandardInput } from './stream/standard-input.ts';

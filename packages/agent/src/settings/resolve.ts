@@ -64,7 +64,7 @@ class Resolver {
     this.#refuseMissing(values, settings);
     this.#reportUnknown(settings.action);
     const places = new Map([...values].flatMap(([key, raw]) => (isKey(key, settings) ? [[key, raw.place] as const] : [])));
-    checkRules(settings.action, settings, new Set(places.keys()));
+    checkRules(settings.action, settings, places);
     return { action: settings.action, settings, places, warnings: this.#findings.warnings, storageSections: this.#sections };
   }
 

@@ -5,6 +5,7 @@ import { readProxy } from './proxy.ts';
 import type { SettingKey, Settings } from './settings.ts';
 import { isStream, STREAM_RULES } from './stream-rules.ts';
 import { readSubset } from './subset.ts';
+import { withPlace } from './with-place.ts';
 
 const REASON_MAX_BYTES = 1000;
 
@@ -176,8 +177,9 @@ function onlyOrphans(settings: Settings, given: ReadonlySet<SettingKey>): boolea
   return settings.remove_orphans && !RETENTION.some((key) => given.has(key));
 }
 
-/** Checks what options ask of each other. Fails with `invalid`. `given` holds the keys that some place gave. */
-export function checkRules(action: ActionName, settings: Settings, given: ReadonlySet<SettingKey>): void {
+/** Checks what options ask of each other. Fails with `invalid`. `places` says which keys were given, and where. */
+export function checkRules(action: ActionName, settings: Settings, places: ReadonlyMap<SettingKey, string>): void {
+  const given = new Set(places.keys());
   const broken = RULES.find((rule) => rule.actions.includes(action) && rule.broken(settings, given));
-  if (broken) throw new FreezerError('invalid', broken.message);
+  if (broken) throw new FreezerError('invalid', withPlace(broken.message, places));
 }

@@ -97,7 +97,14 @@ export const WHAT_OPTIONS = [
     actions: ['exec'],
     help: 'the program that exec runs, with its arguments: quotes and backslashes as in a shell, | joins programs, and nothing else is special',
   },
-  { name: 'shell', type: 'bool', default: false, group: 'what', actions: ['exec', 'backup'], help: 'hand --command or --stdin-command to /bin/sh in place of taking it apart' },
+  {
+    name: 'shell',
+    type: 'bool',
+    default: false,
+    group: 'what',
+    actions: ['exec', 'backup'],
+    help: 'hand --command or --stdin-command to /bin/sh in place of taking it apart',
+  },
   {
     name: 'time-limit',
     type: 'int',
