@@ -36,31 +36,27 @@ interface Admin {
 }
 
 const adminAt = (t: number, options: Options): Promise<Admin> => mustAgent<Admin>(lab, 'admin', options, clock.at(t));
-const times = (levels: readonly StoredLevel[]): readonly number[] => levels.map(({ t }) => t);
 
 it('a pinned point outlives every rule with what it needs, restores, is shown, and goes once it is unpinned', async () => {
   for (const day of [0, 1, 2]) await backupAt(NOON + day * DAY);
   const lines = await treeLines(lab.source);
+  const [full, first, second] = (await lab.levels()) as [StoredLevel, StoredLevel, StoredLevel];
   for (const day of [3, 4]) await backupAt(NOON + day * DAY, ['--no-incremental']);
   const at = ['--restore-from-date', new Date((NOON + 2.5 * DAY) * 1000).toISOString()];
   const pin = await mustAgent(lab, 'pin', [...at, '--reason', 'before the upgrade'], clock.at(NOON + 5 * DAY));
-  expect(pin).toMatchObject({
-    result: 'success',
-    level: `2_${NOON + 2 * DAY}`,
-    needs: [`0_${NOON}`, `1_${NOON + DAY}`, `2_${NOON + 2 * DAY}`],
-    was_pinned: false,
-  });
+  const needs = [full, first, second].map(({ level, t }) => `${level}_${t}`);
+  expect(pin).toMatchObject({ result: 'success', level: needs[2], needs, was_pinned: false });
 
   const everything = ['--remove-older-than', '0', '--force'];
   const preview = await adminAt(NOON + 9 * DAY, [...everything, '--dry-run']);
   expect(preview.sets[0]?.kept.map(({ reasons }) => reasons)).toEqual([
-    [`kept: needed by 2_${NOON + 2 * DAY}`],
-    [`kept: needed by 2_${NOON + 2 * DAY}`],
+    [`kept: needed by ${needs[2]}`],
+    [`kept: needed by ${needs[2]}`],
     ['kept: pinned: before the upgrade'],
   ]);
   expect(await lab.levels()).toHaveLength(5);
   await adminAt(NOON + 9 * DAY, everything);
-  expect(times(await lab.levels())).toEqual([NOON, NOON + DAY, NOON + 2 * DAY]);
+  expect(await lab.levels()).toEqual([full, first, second]);
   expect(await treeLines(await ourRestore(lab))).toEqual(lines);
 
   const [listed] = await mustAgent<readonly { readonly points: readonly object[] }[]>(lab, 'list', []);
@@ -68,7 +64,7 @@ it('a pinned point outlives every rule with what it needs, restores, is shown, a
   expect((await ours(lab, 'list')).stdout).toMatch(/Pinned[\s\S]* {2}before the upgrade\n/);
   expect((await ours(lab, 'show')).stdout).toMatch(/^# pinned since .*: before the upgrade\n/);
 
-  expect(expectOneLine(await ours(lab, 'unpin', ['--point', String(NOON + DAY)]))).toMatch(/is not pinned; pinned is 2_/);
+  expect(expectOneLine(await ours(lab, 'unpin', ['--point', String(first.t)]))).toMatch(/is not pinned; pinned is 2_/);
   await mustAgent(lab, 'unpin', []);
   expect(expectOneLine(await ours(lab, 'unpin'))).toMatch(/is not pinned; nothing in this set is/);
   await adminAt(NOON + 9 * DAY, everything);
@@ -86,7 +82,7 @@ it('a pinned level that lost its metadata is neither an orphan nor remains; a dr
   // As after a removal by another program that was stopped half-way.
   for (const level of await lab.levels()) await rm(join(objectPath(lab.store, level, 'metadata'), '..'), { recursive: true });
   const { sets } = await adminAt(NOON + 90 * DAY, ['--remove-orphans', '--older-than', '1']);
-  expect(sets[0]?.orphans_kept).toEqual([`${NOON}/0_${NOON}`, `${NOON}/1_${top.t}`]);
+  expect(sets[0]?.orphans_kept).toEqual([`${top.t0}/0_${top.t0}`, `${top.t0}/1_${top.t}`]);
   expect(await readdir(join(objectPath(lab.store, top, 'data'), '..'))).toContain('data');
   await mustAgent(lab, 'unpin', ['--point', `1_${top.t}`]);
   await adminAt(NOON + 90 * DAY, ['--remove-orphans', '--older-than', '1']);
@@ -111,8 +107,9 @@ it('a preview over some sets or all of the host says for each point why; a set o
   const { sets } = JSON.parse(all.stdout) as Admin;
   expect(sets.map(({ set }) => set)).toEqual(['a', 'b_c', 'd'].map((name) => `${HOST}_${name}`));
   for (const { kept, removed } of sets) {
-    expect(kept).toMatchObject([{ level: `0_${NOON + DAY}`, reasons: ['kept: last 1 of 1'] }]);
-    expect(removed).toMatchObject([{ level: `0_${NOON}`, reasons: ['goes: kept by no rule'] }]);
+    expect(kept.map(({ reasons }) => reasons)).toEqual([['kept: last 1 of 1']]);
+    expect(removed.map(({ reasons }) => reasons)).toEqual([['goes: kept by no rule']]);
+    expect(kept[0]?.level.localeCompare(removed[0]?.level ?? '')).toBe(1);
   }
   const table = await overAllSets('admin', [...rule, '--all-sets'], NOON + 2 * DAY);
   expect(table.stdout.split('\n').filter((line) => /^(would remove|kept) /.test(line))).toHaveLength(6);
@@ -122,7 +119,7 @@ it('a preview over some sets or all of the host says for each point why; a set o
   expect(missing.code).toBe(1);
   expect(JSON.parse(missing.stdout)).toMatchObject({
     result: 'fail',
-    sets: [{ set: `${HOST}_d`, removed: [{ level: `0_${NOON}` }] }, { set: `${HOST}_none` }],
+    sets: [{ set: `${HOST}_d`, removed: [{ level: expect.stringMatching(/^0_/) }] }, { set: `${HOST}_none` }],
   });
   expect(await lab.levels('d')).toHaveLength(1);
   expect(await lab.levels('a')).toHaveLength(2);

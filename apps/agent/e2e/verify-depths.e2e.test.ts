@@ -87,7 +87,7 @@ it('--subset 25% over several sets: the newest first, all in four nights, also w
   const night = async (day: number): Promise<readonly string[]> => {
     const { levels, covered, read } = await verifyAt(NOON + day * DAY, options);
     expect(read.objects).toBe(levels.length);
-    if (day < 8) expect(covered?.since).toBe('2026-01-09T12:00:00Z');
+    if (day < 8) expect(covered?.since).toMatch(/^2026-01-09T12:/);
     return levels.map(({ set, level }) => `${set.slice(HOST.length + 1)} ${(Number(level.slice(2)) - NOON) / DAY}`.replace(/\..*/, ''));
   };
   expect(await night(4)).toEqual(['b 3', 'a 3']);
@@ -118,7 +118,7 @@ it('what is damaged is read again each night until it is mended; wrong words are
   await flipBit(objectPath(lab.store, oldest, 'data'), 20);
   for (let run = 0; run < 3; run += 1) await runAgent(lab, 'verify', ['--subset', '34%']);
   const bad = await findings(['--subset', '34%']);
-  expect(bad.levels.map(({ level }) => level)).toContain(`0_${NOON}`);
+  expect(bad.levels.map(({ level }) => level)).toContain(`0_${oldest.t}`);
   expect(bad.covered?.share).toBeLessThan(1);
   await flipBit(objectPath(lab.store, oldest, 'data'), 20);
   expect((await verifyAt(NOON + 3 * DAY, ['--subset', '34%'])).covered?.share).toBe(1);
