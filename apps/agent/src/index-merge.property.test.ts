@@ -3,9 +3,9 @@ import type { HeldEntry, Storage } from '@freezer/core';
 import { applyTreeChange, createMemoryPlace, MemoryStorage, readTree, type TreeChange } from '@freezer/testing';
 import { expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { heldEntries, type LevelWhim, walkEngine } from '../test-support/walk-engine.ts';
 import { PLUGINS } from './plugins.ts';
 import { RunHere } from './run-here.fixture.ts';
-import { heldEntries, type LevelWhim, walkEngine } from './walk-engine.fixture.ts';
 
 jest.setTimeout(120_000);
 

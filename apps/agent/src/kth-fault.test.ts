@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FreezerError } from '@freezer/core';
 import { compareTrees, type Fault, type FaultyOperation, readTree, type TreeEntry } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { FaultBench } from './fault-bench.fixture.ts';
+import { FaultBench } from '../test-support/fault-bench.ts';
 
 jest.setTimeout(600_000);
 

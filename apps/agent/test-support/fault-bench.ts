@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Storage } from '@freezer/core';
 import { compareTrees, createMemoryPlace, type Fault, FaultyStorage, MemoryStorage, readTree, type TreeEntry } from '@freezer/testing';
 import { expect } from '@jest/globals';
-import { PLUGINS } from './plugins.ts';
-import { type RanHere, RunHere } from './run-here.fixture.ts';
+import { PLUGINS } from '../src/plugins.ts';
+import { type RanHere, RunHere } from '../src/run-here.fixture.ts';
 
 /** A point as `list --json` shows it. */
 interface Listed {
