@@ -115,6 +115,8 @@ it('a preview over some sets or all of the host says for each point why; a set o
   expect(table.stdout.split('\n').filter((line) => /^(would remove|kept) /.test(line))).toHaveLength(6);
   expect(table.stdout).toMatch(/^3 would be removed \(.*\), 3 kept$/m);
 
+  const nobody = await overAllSets('admin', [...rule, '--all-sets', '--hostname', 'nobody'], NOON);
+  expect(nobody).toMatchObject({ code: 1, stderr: expect.stringMatching(/holds no set of host nobody/) });
   const missing = await runAgent(lab, 'admin', ['--keep-last', '1', '--json', '-N', 'none', '--set', 'd'], clock.at(NOON + 2 * DAY));
   expect(missing.code).toBe(1);
   expect(JSON.parse(missing.stdout)).toMatchObject({

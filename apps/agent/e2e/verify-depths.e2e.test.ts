@@ -125,6 +125,9 @@ it('what is damaged is read again each night until it is mended; wrong words are
 
   const parts = [await verifyAt(NOON + 3 * DAY, ['--subset', '1/2']), await verifyAt(NOON + 3 * DAY, ['--subset', '2/2'])];
   expect(parts.reduce((sum, { read }) => sum + read.objects, 0)).toBe(3);
+  const missing = await runAgent(lab, 'verify', ['--set', 'none', '--json']);
+  expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Critical Error: 1 of 2 sets cannot be verified: .*labhost_none/) });
+  expect(JSON.parse(missing.stdout)).toMatchObject({ result: 'fail', read: { objects: 3 }, failed_sets: [{ set: `${HOST}_none` }] });
   for (const [words, says] of [
     [['--subset', '3'], /--subset must be a share/],
     [['--depth', 'deep'], /--depth: 'deep' is unknown; allowed: manifests, bytes, restore/],

@@ -1,6 +1,6 @@
-import { FreezerError, levelFolder, messageOf, type PointDecision, type RetentionPolicy, setName } from '@freezer/core';
+import { FreezerError, levelFolder, messageOf, type PointDecision, type RetentionPolicy, type SetId, setName } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
-import { type AdminOutcome, runAdmin } from '../admin.ts';
+import { type AdminOutcome, type AdminRequest, runAdmin } from '../admin.ts';
 import { openRun } from '../open-run.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
@@ -27,17 +27,14 @@ export async function adminAction(input: ActionInput, plugins: AgentPlugins): Pr
   const outcomes: AdminOutcome[] = [];
   const failed: FailedSet[] = [];
   const sets = await setsToRemoveFrom(settings, run.context);
+  if (sets.length === 0 && settings.all_sets)
+    throw new FreezerError(
+      'not_found',
+      `admin: ${run.context.storage.label} holds no set of host ${settings.hostname} made by ${run.context.engines.join(' or ')}`,
+    );
   for (const set of sets) {
     try {
-      outcomes.push(
-        await runAdmin(run.context, {
-          set,
-          policy: policyOf(settings),
-          orphansOlderThanSeconds: settings.remove_orphans ? settings.older_than * DAY_SECONDS : undefined,
-          waitSeconds: settings.wait,
-          dryRun: settings.dry_run,
-        }),
-      );
+      outcomes.push(await runAdmin(run.context, requestOf(settings, set)));
     } catch (error) {
       input.signal.throwIfAborted();
       if (!FreezerError.is(error) || sets.length === 1) throw error;
@@ -51,6 +48,14 @@ export async function adminAction(input: ActionInput, plugins: AgentPlugins): Pr
   const failure = failed[0] && `${failed.length} of ${sets.length} sets failed: ${failed[0].error}`;
   return { result, failure, output: { text: textOf(outcomes, failed, settings.dry_run), json } };
 }
+
+const requestOf = (settings: Settings, set: SetId): AdminRequest => ({
+  set,
+  policy: policyOf(settings),
+  orphansOlderThanSeconds: settings.remove_orphans ? settings.older_than * DAY_SECONDS : undefined,
+  waitSeconds: settings.wait,
+  dryRun: settings.dry_run,
+});
 
 /** Undefined when nothing but orphans was asked for. */
 function policyOf(settings: Settings): RetentionPolicy | undefined {

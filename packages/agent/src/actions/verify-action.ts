@@ -19,8 +19,9 @@ export async function verifyAction(input: ActionInput, plugins: AgentPlugins): P
   const { settings } = input;
   await using run = await openRun(input, plugins);
   const found: VerifiedUnit[] = [];
+  const sets = await chosenSets(settings, run.context);
   const verified = runVerify(run.context, {
-    sets: await chosenSets(settings, run.context),
+    sets,
     at: settings.restore_from_date,
     depth: settings.depth,
     subset: settings.subset ? readSubset(settings.subset) : undefined,
@@ -35,7 +36,9 @@ export async function verifyAction(input: ActionInput, plugins: AgentPlugins): P
   const summary = step.value;
   const isSound = summary.failedSets.length === 0 && found.every(({ problems }) => problems.length === 0);
   const document = documentOf(settings, found, summary, isSound);
-  return { result: isSound ? 'success' : 'fail', document, output: { text: textOf(settings, found, summary), json: document } };
+  const [first] = summary.failedSets;
+  const failure = first && `${summary.failedSets.length} of ${sets.length} sets cannot be verified: ${first.error}`;
+  return { result: isSound ? 'success' : 'fail', failure, document, output: { text: textOf(settings, found, summary), json: document } };
 }
 
 async function chosenSets(settings: Settings, context: RunContext) {
