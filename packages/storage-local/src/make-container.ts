@@ -1,13 +1,28 @@
-import { chmod, mkdir } from 'node:fs/promises';
-import path from 'node:path';
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isSystemError } from './failure.ts';
 import { syncFolder } from './sync-folder.ts';
 
-/** Makes a directory and those above it that are missing, with this mode whatever the umask says. One that is there stays as it is. */
+/**
+ * Makes a directory and those above it that are missing, with this mode whatever the umask says. One that is there stays as it is.
+ * Step by step: Node's `recursive` never comes back where a file system says ENOENT for a name that may not be made, as /proc does.
+ */
 export async function makeContainer(root: string, mode: number): Promise<void> {
-  const first = await mkdir(root, { recursive: true, mode });
-  if (first === undefined) return;
-  for (let folder = root; folder.length >= first.length; folder = path.dirname(folder)) {
-    await chmod(folder, mode);
-    await syncFolder(path.dirname(folder));
+  if (await makeOne(root, mode)) return;
+  await makeContainer(dirname(root), mode);
+  if (!(await makeOne(root, mode))) await mkdir(root);
+}
+
+/** False when the directory above is missing. */
+async function makeOne(folder: string, mode: number): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode });
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST') && (await stat(folder)).isDirectory()) return true;
+    if (isSystemError(error, 'ENOENT') && dirname(folder) !== folder) return false;
+    throw error;
   }
+  await chmod(folder, mode);
+  await syncFolder(dirname(folder));
+  return true;
 }
