@@ -285,7 +285,10 @@ const CHANGES = [
   ...Array(3).fill(['link', (tree) => tree.link(tree.file())]),
   ['mode of file', (tree) => chmodSync(tree.at(tree.file()), (isRoot ? 0 : 0o600) | tree.random.below(0o10000))],
   ['mode of folder', (tree) => chmodSync(tree.at(tree.some((stat) => stat.isDirectory())), 0o700 | tree.random.below(0o10000))],
-  ['owner', (tree) => isRoot && chownSync(tree.at(tree.file()), tree.random.below(70_000), tree.random.below(70_000))],
+  [
+    'owner',
+    (tree) => isRoot && chownSync(tree.at(tree.some((stat) => stat.isFile() || stat.isDirectory())), tree.random.below(70_000), tree.random.below(70_000)),
+  ],
   ...Array(2).fill(['time', (tree) => tree.stamp(tree.some(() => true))]),
   ['attribute', (tree) => tree.attribute()],
   ['pipe', (tree) => tree.pipe(tree.name())],

@@ -4,7 +4,7 @@
 // By turns it changes a tree, backs it up, lists, verifies, removes and restores, and compares each time with copies that `cp -a` made of the
 // tree at each point. How the set is stored is chosen by the seed unless it is said. The seed is printed; a run depends on it alone.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -146,6 +146,29 @@ function restoreOverStrays() {
   expectRestored(point, target, (expected, found) => withoutStrayAttributes(expected, found));
 }
 
+/** Into another state, of which nothing may go that no level ever had. Only where a folder is in the way of a file the restore is partial. */
+function restoreBeside() {
+  const point = random.pick(points());
+  const target = newTarget();
+  must(['cp', '-a', '--sparse=always', copyOf(random.pick([...host.known.keys()])), target]);
+  const before = describe(target);
+  const folders = [...before].filter(([, line]) => line.startsWith('directory ')).map(([path]) => path);
+  const strays = Array.from({ length: 3 }, (_, at) => [random.pick(folders), `stray ${at}`].filter((part) => part !== '').join('/'));
+  for (const stray of strays) writeFileSync(Buffer.from(`${target}/${stray}`, 'latin1'), 'a stray');
+  const expected = describe(copyOf(point.t));
+  const inTheWay = [...expected].filter(([path, line]) => !line.startsWith('directory ') && folders.includes(path)).map(([path]) => path);
+  const words = ['restore', '--restore-abs-path', target, '--point', String(point.t), '--overwrite'];
+  const { status, stderr } = host.agent(words);
+  if (status !== 0 && !(status === 3 && inTheWay.length > 0))
+    throw new Error(`freezer-agent ${words.join(' ')} ended with ${status}: ${stderr.trim().slice(-600)}`);
+  const found = withoutStrayAttributes(expected, describe(target));
+  const lost = strays.find((stray) => !found.has(stray));
+  if (lost !== undefined) throw new Error(`restored ${point.level}_${point.t}: '${lost}' is gone, which no level had`);
+  const wanted = [...expected].filter(([path]) => !inTheWay.includes(path)).map(([path, line]) => [path, withoutNames(line)]);
+  same(new Map(wanted), new Map(wanted.map(([path]) => [path, withoutNames(found.get(path))])), `restored ${point.level}_${point.t} beside strays`);
+  rmSync(target, { recursive: true });
+}
+
 /** What may stand in an option as it is. */
 const isPlain = (path) => /^[\w'~% ][\w'~% >/.-]*$/.test(path);
 /** Of a part: names of a file outside of it do not count. */
@@ -257,6 +280,7 @@ const ACTIONS = [
     },
   ]),
   ...Array(3).fill(['restores over strays', restoreOverStrays]),
+  ['restores beside strays', restoreBeside],
   ...Array(2).fill(['restores of a part', restorePart]),
   ['lists', show],
   ['searches', find],
