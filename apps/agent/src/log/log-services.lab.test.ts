@@ -3,7 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveSettings, type Settings } from '@freezer/agent';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openLogger } from '../logger.ts';
 import { openJournal } from './journal-sink.ts';
 import type { LogRecord } from './log-record.ts';
 import { openSyslog } from './syslog-sink.ts';
@@ -16,6 +18,12 @@ async function until(there: () => boolean, what: string): Promise<void> {
     await sleep(50);
   }
   throw new Error(`${what} did not come`);
+}
+
+async function settingsOf(argv: readonly string[]): Promise<Settings> {
+  const none = (): Promise<never> => Promise.reject(new Error('none'));
+  const host = { environment: {}, home: folder, cwd: folder, hostname: 'vm', isRoot: false, readFile: none, listFolder: none };
+  return (await resolveSettings({ ...host, argv: ['list', '--storage', 'local', ...argv] })).settings;
 }
 
 const children: ChildProcess[] = [];
@@ -68,6 +76,30 @@ describe('syslog', () => {
     await sink.close();
     await until(() => heard().length === 1, 'the message');
     expect(heard()[0]).toMatch(/^<143>1 \d{4}-\d\d-\d\dT\S+ \S+ freezer-agent 4711 - \[.*\] one$/);
+  });
+
+  test.each([
+    [['--use-syslog'], /^<14>\w{3} .* freezer-agent\[4711\]: .* one$/],
+    [['--use-syslog', '--syslog-log-facility', 'LOG_LOCAL1'], /^<142>\w{3} .* freezer-agent\[4711\]: .* one$/],
+    [['--use-syslog', '--use-syslog-rfc-format'], /^<14>1 \d{4}-\d\d-\d\dT.* freezer-agent 4711 .* one$/],
+  ])('hears what %j asks for', async (argv, line) => {
+    const { socket, heard } = await startService();
+    const { logger, close } = await openLogger(await settingsOf(argv), {
+      now: () => new Date(),
+      pid: 4711,
+      hostname: 'vm',
+      cwd: folder,
+      home: folder,
+      readFile: () => Promise.reject(new Error('none')),
+      standardError: (text) => void lost.push(text),
+      sockets: { syslog: socket, journal: join(folder, 'none') },
+    });
+    lost.length = 0;
+    logger.info({}, 'one');
+    await close();
+    await until(() => heard().length === 1, 'the message');
+    expect(heard()[0]).toMatch(line);
+    expect(lost).toEqual([]);
   });
 
   test('that goes away loses no line without a word', async () => {
