@@ -81,6 +81,6 @@ function checkTests(manifest, folder, bad) {
     if (!has && manifest.scripts?.[script]) bad(`script '${script}' has no suite to run`);
   }
   for (const name of tests) if (!Object.values(kinds).some((belongs) => belongs(name))) bad(`${name} is run by no script`);
-  if (CONTRACT_SUITES.test(basename(folder)) && !tests.some((name) => name.endsWith('.contract.test.ts')))
-    bad('has no *.contract.test.ts: the suite of @freezer/testing is not run on it');
+  if (CONTRACT_SUITES.test(basename(folder)) && !tests.some((name) => /\.contract(\.lab)?\.test\.ts$/.test(name)))
+    bad('has no *.contract.test.ts and no *.contract.lab.test.ts: the suite of @freezer/testing is not run on it');
 }

@@ -1,0 +1,3 @@
+export type { HostKeyPolicy, SshStorageOptions } from './options.ts';
+export { sshStorage } from './ssh-plugin.ts';
+export { SshStorage } from './ssh-storage.ts';
