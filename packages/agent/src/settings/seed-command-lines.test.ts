@@ -35,3 +35,14 @@ describe('each command line of the manuals gives the settings that it means', ()
     else expect(givenSettings(line)).toEqual(gives);
   });
 });
+
+/** Every option of a release's help, with `=` where it takes a value. */
+const OPTIONS: readonly string[] = JSON.parse(readFileSync(new URL('./seed-options.fixture.json', import.meta.url), 'utf8'));
+
+describe('each option of the help of an old release is known, by each of its names', () => {
+  test.each(OPTIONS)('%s', (spelled) => {
+    const name = spelled.replace('=', '');
+    const argv = spelled.endsWith('=') ? [name, '1'] : [name];
+    expect(parseArguments(argv).given).toEqual([expect.objectContaining({ spelled: name })]);
+  });
+});
