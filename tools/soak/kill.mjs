@@ -104,11 +104,11 @@ async function killBackup(number) {
   typicalMs = Date.now() - begun;
   nothingLeft();
   checkAll(number, [state]);
-  if (host.points().length > 8) host.mustRun(['admin', '--keep-last', '2']);
+  if (host.points().length > 5) host.mustRun(['admin', '--keep-last', '2']);
 }
 
 async function killAdmin(number) {
-  while (host.points().length < 7) {
+  while (host.points().length < 5) {
     changeSource(host.source, random);
     host.backup(
       random.pick([
