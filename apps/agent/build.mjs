@@ -4,6 +4,10 @@ import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
+// Libraries that are CommonJS want names that a module has not by itself.
+const COMMON_JS = "import { createRequire as makeRequire__ } from 'node:module';const require = makeRequire__(import.meta.url)";
+const BANNER = `#!/usr/bin/env node\n${COMMON_JS}, __filename = import.meta.filename, __dirname = import.meta.dirname;`;
+
 const { version } = JSON.parse(await readFile('package.json', 'utf8'));
 const outdir = process.argv[2] ?? 'dist';
 await rm(outdir, { recursive: true, force: true });
@@ -15,6 +19,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   conditions: ['@freezer/source'],
+  // Native parts of ssh2 that it does without.
+  external: ['cpu-features', '*.node'],
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
   // Names stay, for stack traces. What is shorter is parsed faster: a few per cent of the CPU of a run that does nothing.
@@ -24,7 +30,7 @@ await build({
   sourcesContent: false,
   legalComments: 'linked',
   define: { FREEZER_AGENT_VERSION: JSON.stringify(version) },
-  banner: { js: '#!/usr/bin/env node' },
+  banner: { js: BANNER },
   logLevel: 'warning',
 });
 await chmod(join(outdir, 'main.js'), 0o755);

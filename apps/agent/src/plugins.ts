@@ -4,10 +4,11 @@ import { tarEngine } from '@freezer/engine-tar';
 import { fsMode } from '@freezer/mode-fs';
 import { pathSource } from '@freezer/source-path';
 import { localStorage } from '@freezer/storage-local';
+import { sshStorage } from '@freezer/storage-ssh';
 
 /** What this app ships. A new storage, engine, mode or source is one line here. */
 export const PLUGINS: AgentPlugins = {
-  storages: [localStorage],
+  storages: [localStorage, sshStorage],
   engines: [tarEngine, streamEngine],
   modes: [fsMode],
   sources: [pathSource],

@@ -177,7 +177,11 @@ function jobFileOf(seed: Seed): void {
   if (file !== undefined) writeJobFile(file);
 }
 
-const saysOnly = (text: string) => ({ code: 2, out: '', complaints: `Critical Error: ${text}\n` });
+/** `ROOT` and `HOME` stand for folders of the test. */
+const saysOnly = (text: string) => {
+  const placed = text.replace('ROOT/', `${here.path('root')}/`).replace('HOME/', `${here.folder}/`);
+  return { code: 2, out: '', complaints: `Critical Error: ${placed}\n` };
+};
 
 describe('each command line of the manuals runs, or says in one line what this version lacks', () => {
   test.each(SEEDS.map((seed) => [seed.line, seed] as const))('%s', async (_, seed) => {

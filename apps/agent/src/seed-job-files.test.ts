@@ -117,7 +117,7 @@ describe('each action of the job documents runs', () => {
   });
 
   test.each(SEEDS.map((seed) => [seed.of, seed] as const))('%s, on the storage that it means', async (_, { action, lacks }) => {
-    const swift = "--storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local";
+    const swift = "--storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local, ssh";
     expect(await runJob(jobFile(action))).toEqual({
       code: 2,
       out: '',
@@ -148,7 +148,7 @@ describe('the job file with several storages', () => {
 
   test.each([
     [SECOND, 'several [storage:...] sections: more than one storage at once is not part of this version'],
-    [SECOND + SWIFT, "job: [storage:swift] storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local"],
+    [SECOND + SWIFT, "job: [storage:swift] storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local, ssh"],
   ])('what this version lacks is one line: %j', async (sections, message) => {
     write(moved('foo/file'), 'content');
     expect(await runSections(SEVERAL + sections)).toEqual({

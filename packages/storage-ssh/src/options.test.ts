@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { messageOf } from '@freezer/core';
 import { describe, expect, it } from '@jest/globals';
 import { readSshSettings } from './options.ts';
@@ -24,7 +25,7 @@ describe('settings', () => {
       keyFile: undefined,
       agent: undefined,
       hostKeyPolicy: 'accept-new',
-      knownHosts: [],
+      knownHosts: [`${homedir()}/.ssh/known_hosts`, '/etc/ssh/ssh_known_hosts'],
       fileMode: 0o600,
       folderMode: 0o700,
     });

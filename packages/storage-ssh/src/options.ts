@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
 import { FreezerError } from '@freezer/core';
 import * as z from 'zod';
 
@@ -20,7 +22,7 @@ export interface SshStorageOptions {
   /** The socket of an ssh-agent. */
   readonly agent: string | undefined;
   readonly hostKeyPolicy: HostKeyPolicy;
-  /** Keys of known servers: the first file is also the one that new keys are written to. */
+  /** Files with the keys of known servers: new keys are written to the first. */
   readonly knownHosts: readonly string[];
   /** Permission bits of the files that are made. */
   readonly fileMode: number;
@@ -47,6 +49,9 @@ const fileMode = z
   .refine((mode) => (mode & ~0o666) === 0 && (mode & 0o600) === 0o600, { error: MODE_HELP });
 
 const POLICY_HELP = "must be 'accept-new' (a server that is not known is believed the first time), 'strict' (only known servers) or 'off'";
+
+/** Read as well, never written. */
+const SYSTEM_KNOWN_HOSTS = '/etc/ssh/ssh_known_hosts';
 
 /** An empty text is what an option that nobody gave may hold. */
 const text = z
@@ -85,7 +90,7 @@ const schema = z
       keyFile: read.ssh_key,
       agent: read.ssh_agent,
       hostKeyPolicy: read.ssh_host_key_policy,
-      knownHosts: read.ssh_known_hosts === undefined ? [] : [read.ssh_known_hosts].flat(),
+      knownHosts: [read.ssh_known_hosts ?? path.join(homedir(), '.ssh/known_hosts'), SYSTEM_KNOWN_HOSTS].flat(),
       fileMode: read.storage_mode,
       folderMode: folderModeOf(read.storage_mode),
     }),
@@ -95,6 +100,7 @@ const schema = z
 export function readSshSettings(settings: Readonly<Record<string, unknown>>): SshStorageOptions {
   const read = schema.safeParse(settings);
   if (read.success) return read.data;
-  const reasons = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new FreezerError('invalid', [...new Set(reasons)].join('; '));
+  // The first of each key: what an empty text breaks besides is no news.
+  const reasons = new Map(read.error.issues.toReversed().map(({ path: key, message }) => [key.join('.'), message]));
+  throw new FreezerError('invalid', [...reasons].map(([key, message]) => `${key}: ${message}`).join('; '));
 }

@@ -174,7 +174,7 @@ describe('wrong values name place, value and what is allowed', () => {
 
 describe('what is not part of this version', () => {
   test.each([
-    [['backup', '-N', 'a', '-F', '/x'], "--storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local"],
+    [['backup', '-N', 'a', '-F', '/x'], "--storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local, ssh"],
     [[...backup, '-m', 'mysql'], "-m: 'mysql' is not part of this version: it needs its own mode package; allowed now: fs"],
     [[...backup, '--snapshot'], '--snapshot: snapshots are not part of this version'],
     [['copy'], "the action 'copy' is not part of this version"],

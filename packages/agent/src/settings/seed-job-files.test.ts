@@ -140,7 +140,7 @@ describe('job files of the manuals', () => {
     const text = `${SEVERAL}[storage:swift]\nstorage=swift\ncontainer = test\nosrc = openrc.osrc\n`;
     await expect(resolveJob(text)).rejects.toMatchObject({
       code: 'invalid',
-      message: "job: [storage:swift] storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local",
+      message: "job: [storage:swift] storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local, ssh",
     });
   });
 

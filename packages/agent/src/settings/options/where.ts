@@ -11,7 +11,6 @@ export const WHERE_OPTIONS = [
     help: 'the kind of storage',
     laterValues: {
       swift: 'needs @freezer/storage-swift, which is not part of this version',
-      ssh: 'needs @freezer/storage-ssh, which is not part of this version',
       s3: 'needs @freezer/storage-s3, which is not part of this version',
       ftp: 'needs @freezer/storage-ftp, which is not part of this version',
       ftps: 'needs @freezer/storage-ftp, which is not part of this version',
