@@ -13,7 +13,7 @@ export interface ListingRequest<Item> {
   readonly nothing: string;
 }
 
-/** A list that is produced as it is read: lines for people, or one JSON value per line. */
+/** A list that is produced as it is read: lines for people, or one JSON value per line. When the items fail, those before it are there all the same. */
 export function listing<Item>({ items, text, json, nothing }: ListingRequest<Item>): ActionOutput {
   return { text: chunks(items, text, nothing), json: undefined, jsonLines: chunks(items, (item) => formatJson(json(item)), '') };
 }
@@ -21,12 +21,18 @@ export function listing<Item>({ items, text, json, nothing }: ListingRequest<Ite
 async function* chunks<Item>(items: () => AsyncIterable<Item>, write: (item: Item) => string, nothing: string): AsyncGenerator<string> {
   let chunk = '';
   let isEmpty = true;
-  for await (const item of items()) {
-    isEmpty = false;
-    chunk += write(item);
-    if (chunk.length < CHUNK_CHARS) continue;
-    yield chunk;
-    chunk = '';
+  try {
+    for await (const item of items()) {
+      isEmpty = false;
+      chunk += write(item);
+      if (chunk.length < CHUNK_CHARS) continue;
+      const full = chunk;
+      chunk = '';
+      yield full;
+    }
+  } catch (error) {
+    if (chunk !== '') yield chunk;
+    throw error;
   }
   yield isEmpty ? nothing : chunk;
 }
