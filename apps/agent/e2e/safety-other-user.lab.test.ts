@@ -102,6 +102,19 @@ it('a source, a storage, a state folder and a target that this user may not touc
   expect(await remainsOf(lab)).toEqual([]);
 });
 
+it('a result document that this user may not write is refused before the run, and a list that could not look everywhere ends with 3', async () => {
+  const closed = join(lab.root, 'of-root');
+  await mkdir(closed, { mode: 0o700 });
+  const ended = await runAgent(lab, 'backup', ['-F', lab.source, '--metadata-out', join(closed, 'result')], asNobody);
+  expect(ended.code).toBe(2);
+  expect(expectOneLine(ended)).toMatch(/--metadata-out: .* may not be written \(EACCES\)/);
+  expect(await lab.levels()).toEqual([]);
+  await backup(0);
+  await chown(join(lab.store, 'metadata'), 0, 0);
+  await chmod(join(lab.store, 'metadata'), 0o700);
+  expect(await runAgent(lab, 'list', [], asNobody)).toMatchObject({ code: 3, stdout: 'no backups in what could be read\n' });
+});
+
 it('what root saved, and this user restores: owners that could not be given are said, exit 3, content and times are right', async () => {
   await chown(join(lab.source, 'closed'), 1234, 1234);
   await lab.tick();

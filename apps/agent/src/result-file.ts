@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fstatSync, write } from 'node:fs';
-import { lstat, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, lstat, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -26,6 +26,14 @@ export async function checkResultPlaces(settings: Settings): Promise<void> {
   if (path === undefined || path === '-') return;
   const folder = await lstat(await realpath(dirname(path)).catch(() => '')).catch(() => undefined);
   if (!folder?.isDirectory()) throw new FreezerError('invalid', `--metadata-out: ${dirname(path)} is not a directory`);
+  const target = await realpath(path).catch(() => path);
+  const present = await lstat(target).catch(() => undefined);
+  if (present?.isDirectory()) throw new FreezerError('invalid', `--metadata-out: ${path} is a directory`);
+  // What is no plain file is written into; a plain one is made anew, in its folder.
+  const written = present?.isFile() === false ? target : dirname(target);
+  await access(written, constants.W_OK).catch((error: unknown) => {
+    throw new FreezerError('invalid', `--metadata-out: ${path} may not be written (${systemCodeOf(error) ?? messageOf(error)})`, { cause: error });
+  });
 }
 
 /** The whole text to a descriptor, also when it is a pipe that is full for a moment. */

@@ -181,6 +181,10 @@ describe('output', () => {
       code: 2,
       complaints: `Critical Error: --metadata-out: ${folder}/no is not a directory\n`,
     });
+    expect(await run([...list, '--metadata-out', '.'], never)).toMatchObject({
+      code: 2,
+      complaints: `Critical Error: --metadata-out: ${folder} is a directory\n`,
+    });
     expect(await run([...list, '--metadata-fd', '999'], never)).toMatchObject({
       code: 2,
       complaints: 'Critical Error: --metadata-fd: descriptor 999 is not open\n',

@@ -1,7 +1,6 @@
 import { byAge, type CallOptions, levelFolder, pointsOf } from '@freezer/core';
 import { LevelReader, listSets, type Pin, readCatalog, readPin, type SetName } from '@freezer/format';
 import { type LevelView, viewChains } from './chain-view.ts';
-import { ReadableParts } from './readable-parts.ts';
 import type { RunContext } from './run-context.ts';
 
 /** A level of a set, as a listing shows it. */
@@ -42,10 +41,8 @@ export interface ListRequest {
 }
 
 /** What lies on a storage, set by set. Reads manifests and believes them: listing needs no pass file. */
-export async function* runList(run: RunContext, request: ListRequest): AsyncGenerator<ListedSet> {
-  const storage = new ReadableParts(run.storage, { logger: run.logger });
-  const context: RunContext = { ...run, storage };
-  const { signal } = run;
+export async function* runList(context: RunContext, request: ListRequest): AsyncGenerator<ListedSet> {
+  const { signal, storage } = context;
   for (const name of await listSets(storage, { signal })) {
     if (request.set !== undefined && name.set !== request.set) continue;
     if (request.engine !== undefined && name.engine !== request.engine) continue;

@@ -27,11 +27,13 @@ it('what may be read is listed once, and what may not is named once', async () =
   for (const key of [...open, `${DENIED}/4/0_4/metadata`]) await inner.put(key, once(Buffer.from('{}')));
   const logger = new CaptureLogger();
   const storage = new ReadableParts(inner, { logger });
+  expect(storage.isPartial).toBe(false);
   for (let time = 0; time < 2; time += 1) {
     const keys: string[] = [];
     for await (const { key } of storage.list('metadata')) keys.push(key);
     expect(keys.toSorted()).toEqual(open.toSorted());
   }
+  expect(storage.isPartial).toBe(true);
   expect(logger.lines).toMatchObject([{ level: 'warn', fields: { folder: DENIED } }]);
 });
 

@@ -10,6 +10,11 @@ export class ReadableParts extends StorageWrapper {
     this.#logger = logger;
   }
 
+  /** Whether a folder counted as empty because it may not be read. */
+  get isPartial(): boolean {
+    return this.#told.size > 0;
+  }
+
   override async *list(prefix: StorageKey, options: CallOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
     const seen = new Set<StorageKey>();
     for await (const info of this.#below(prefix, options)) {

@@ -7,6 +7,7 @@ import { formatTable } from '../output/table.ts';
 import { formatBytes, formatInstant } from '../output/units.ts';
 import { pinJson } from '../pins/pin-text.ts';
 import type { AgentPlugins } from '../plugins.ts';
+import { ReadableParts } from '../readable-parts.ts';
 
 /** Lists every set of a storage, or the one that `--backup-name` and `--hostname` name. */
 export async function listAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
@@ -14,9 +15,12 @@ export async function listAction(input: ActionInput, plugins: AgentPlugins): Pro
   await using run = await openRun(input, plugins);
   const set = settings.backup_name === undefined ? undefined : setName({ host: settings.hostname, name: settings.backup_name });
   const sets: ListedSet[] = [];
-  for await (const listed of runList(run.context, { engine: undefined, set, host: undefined })) sets.push(listed);
+  const storage = new ReadableParts(run.context.storage, { logger: input.logger });
+  for await (const listed of runList({ ...run.context, storage }, { engine: undefined, set, host: undefined })) sets.push(listed);
   if (sets.length === 0) await checkContainer(run.context.storage);
-  return { result: 'success', output: { text: textOf(sets), json: sets.map(jsonOf) } };
+  // Nobody may take what could not be looked at for what is not there.
+  const text = sets.length === 0 && storage.isPartial ? 'no backups in what could be read\n' : textOf(sets);
+  return { result: storage.isPartial ? 'partial' : 'success', output: { text, json: sets.map(jsonOf) } };
 }
 
 /** A container that is not there is another thing than one without backups. Fails with `not_found`. */
