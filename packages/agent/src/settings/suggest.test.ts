@@ -9,6 +9,7 @@ test.each([
   ['max-level', 'max-level'],
   ['alwayslevel', 'always-level'],
   ['jsno', 'json'],
+  ['de', 'debug'],
   ['xyz', undefined],
   ['', undefined],
 ])('%j', (given, expected) => {

@@ -17,11 +17,14 @@ function editDistance(from: string, to: string): number {
   return last[to.length] ?? 0;
 }
 
-/** The name that was probably meant; undefined when none is near enough. */
+/** The name that was probably meant: the only one that begins so, else the nearest by letters; undefined when none is near enough. */
 export function nearestName(given: string, names: Iterable<string>): string | undefined {
+  const all = [...names];
+  const longer = given.length < 2 ? [] : all.filter((name) => name.startsWith(given));
+  if (longer.length === 1) return longer[0];
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(given.length / 3)) + 1;
-  for (const name of names) {
+  for (const name of all) {
     const distance = editDistance(given, name);
     if (distance < least) {
       least = distance;
