@@ -22,8 +22,6 @@ function change(round: number): void {
   rmSync(join(bench.source, round === 1 ? 'gone' : `new-${round - 1}`), { recursive: true });
 }
 
-const WRITES: ReadonlySet<FaultyOperation> = new Set(['prepare', 'put', 'remove', 'removeTree']);
-
 /** What may go wrong with one call. Of reads only what is another thing for whoever reads. */
 function faultsOf(operation: FaultyOperation, call: number): readonly Fault[] {
   const one = { operation, call, error: new FreezerError('unavailable', `storage: ${operation} number ${call} failed as planned`) };
@@ -31,20 +29,21 @@ function faultsOf(operation: FaultyOperation, call: number): readonly Fault[] {
   if (operation !== 'stat') faults.push({ ...one, kind: 'after' });
   if (operation === 'get') faults.push({ ...one, kind: 'truncate' });
   if (operation === 'put' || operation === 'get') faults.push({ ...one, kind: 'truncate', bytes: 40 });
-  if (WRITES.has(operation)) faults.push({ ...one, kind: 'delay', until: new Promise((resolve) => void setTimeout(resolve, 3)) });
   if (operation !== 'get' && operation !== 'stat') faults.push({ ...one, kind: 'twice' });
   return faults;
 }
 
-/** Each fault of each call that a run makes, one after the other; and what it is of, for messages. */
-function* faultsOfAll(calls: readonly string[]): Generator<readonly [fault: Fault, name: string]> {
+/** Each fault of each call that a run makes, one after the other, with what it is of, for messages; at last all calls are delayed. */
+function* faultsOfAll(calls: readonly string[]): Generator<readonly [faults: readonly Fault[], name: string]> {
   const counts = new Map<string, number>();
   for (const [at, line] of calls.entries()) {
     const operation = line.split(' ', 1)[0] as FaultyOperation;
     const call = (counts.get(operation) ?? 0) + 1;
     counts.set(operation, call);
-    for (const fault of faultsOf(operation, call)) yield [fault, `call ${at + 1}, ${line}, ${fault.kind} ${fault.bytes ?? ''}`];
+    for (const fault of faultsOf(operation, call)) yield [[fault], `call ${at + 1}, ${line}, ${fault.kind} ${fault.bytes ?? ''}`];
   }
+  const later = (at: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 5 * at));
+  yield [calls.map((line, at) => ({ operation: line.split(' ', 1)[0] as FaultyOperation, kind: 'delay', until: later(at) })), 'all calls are delayed'];
 }
 
 const BACKUP = ['backup', '-F', 'SOURCE', '--nosync', '--compression', 'none', '--suspicious-below', '0'];
@@ -63,7 +62,6 @@ interface Scenario {
 
 const SCENARIOS: readonly Scenario[] = [
   { name: 'a full', before: [], words: BACKUP },
-  { name: 'an increment', before: [[]], words: [...BACKUP, '--max-level', '3'] },
   { name: 'an increment in the place of another', before: [[], ['--always-level', '1']], words: [...BACKUP, '--always-level', '1'] },
   { name: 'a restore', before: [[], ['--incremental']], words: ['restore', '--restore-abs-path', 'TARGET'] },
   {
@@ -137,11 +135,11 @@ describe.each(SCENARIOS)('$name, of which the k-th storage call goes wrong, for 
   test('points restore in full, the failure is reported, the next run is clean', async () => {
     const goal = await reach(scenario);
     const over = goal.words[0] === 'restore' ? ['--overwrite', '--delete'] : [];
-    for (const [fault, name] of faultsOfAll(bench.callsOf(goal.words[0]))) {
+    for (const [faults, name] of faultsOfAll(bench.callsOf(goal.words[0]))) {
       bench.reset();
       fillTarget(scenario, goal.target);
       try {
-        const ran = await bench.run(goal.words, [fault]);
+        const ran = await bench.run(goal.words, faults);
         expectWholeFiles(goal.target);
         if (ran.code === 0) await expectReached(goal, false);
         else expect(await bench.provedPoints(goal.source)).toEqual(expect.arrayContaining([...goal.kept]));
