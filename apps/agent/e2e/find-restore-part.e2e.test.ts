@@ -110,7 +110,7 @@ describe('a part of a tree with all kinds of entries', () => {
   it('what is not there, or no file, is said', async () => {
     for (const [code, options, reason] of [
       [1, ['--restore-abs-path', lab.target(), 'nothing/here'], 'restore: nothing/here: the backup holds no such path'],
-      [1, ['--to-stdout', 'nothing/here'], 'the backup holds no such path'],
+      [1, ['--to-stdout', 'nothing/here'], 'restore: nothing/here: the backup holds no such path'],
       [2, ['--to-stdout', 'sub/deep'], 'writes one file'],
       [2, ['--to-stdout', 'link'], 'link is no file but a symlink'],
       [2, ['--to-stdout', '*.txt'], 'writes one file'],

@@ -44,7 +44,8 @@ export const partReport = ({ set, target }: RestoreRequest, { levels, t, pruned,
 });
 
 export function reportText({ set, target, t, levels, pruned, problems, counts }: RestoreReport): string {
-  const lines = [`restored ${set} of ${t === undefined ? '' : formatUtc(t)} (${levels.join(', ')}) to ${target}`];
+  const read = levels.length === 0 ? '' : ` (${levels.join(', ')})`;
+  const lines = [`restored ${set} of ${t === undefined ? '' : formatUtc(t)}${read} to ${target}`];
   if (counts)
     lines.push(`entries written: ${counts.written}, left as they were: ${counts.create + counts.replace + counts.unchanged + counts.keep - counts.written}`);
   if (pruned > 0) lines.push(`removed by --delete: ${pruned}`);

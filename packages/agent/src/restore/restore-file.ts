@@ -2,6 +2,7 @@ import { displayPath, FreezerError, type SinkStage } from '@freezer/core';
 import { joinStages } from '@freezer/subprocess';
 import { dataBytes } from '../data-bytes.ts';
 import { decodeStages } from '../decode-stages.ts';
+import type { PathMatch } from '../path-match.ts';
 import type { RunContext } from '../run-context.ts';
 import { choosePoint } from './choose-point.ts';
 import { openHistory } from './open-history.ts';
@@ -22,8 +23,7 @@ export async function restoreFile(
   const point = await choosePoint(context, request);
   const match = matchOf(request, point);
   const history = await openHistory(context, request.set, point);
-  const { entry, level, stored } = await onlyFile(match.accepts.bind(match), history.point(point.levels.length - 1));
-  checkAllMatched(match);
+  const { entry, level, stored } = await onlyFile(match, history.point(point.levels.length - 1));
   const opened = point.levels[level];
   const isLink = entry.type === 'link';
   const path = isLink ? (stored?.target ?? entry.target) : (stored?.path ?? entry.path);
@@ -44,14 +44,15 @@ export async function restoreFile(
   await file.finish(await joined.exits);
 }
 
-async function onlyFile(accepts: (path: string) => boolean, point: AsyncIterable<HistoryEntry>): Promise<HistoryEntry> {
+async function onlyFile(match: PathMatch, point: AsyncIterable<HistoryEntry>): Promise<HistoryEntry> {
   let found: HistoryEntry | undefined;
   for await (const item of point) {
-    if (!accepts(item.entry.path)) continue;
+    if (!match.accepts(item.entry.path)) continue;
     if (found)
       throw new FreezerError('invalid', `--to-stdout writes one file, but ${displayPath(found.entry.path)} and ${displayPath(item.entry.path)} are meant`);
     found = item;
   }
+  checkAllMatched(match);
   if (found === undefined) throw new FreezerError('not_found', '--to-stdout: the backup holds no such path; show lists them');
   const { type, path } = found.entry;
   if (type !== 'file' && type !== 'link') throw new FreezerError('invalid', `--to-stdout: ${displayPath(path)} is no file but a ${type}`);
