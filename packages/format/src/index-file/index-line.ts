@@ -15,7 +15,17 @@ const LETTER_OF: Readonly<Record<EntryType, string>> = {
 const TYPE_OF: ReadonlyMap<unknown, EntryType> = new Map(Object.entries(LETTER_OF).map(([type, letter]) => [letter, type as EntryType]));
 const DELETED = '-';
 const SKIPPED = '!';
-const REASONS: ReadonlySet<unknown> = new Set<SkipReason>(['unreadable', 'changed', 'vanished', 'failed', 'socket', 'mount', 'inode_flags', 'attributes', 'own']);
+const REASONS: ReadonlySet<unknown> = new Set<SkipReason>([
+  'unreadable',
+  'changed',
+  'vanished',
+  'failed',
+  'socket',
+  'mount',
+  'inode_flags',
+  'attributes',
+  'own',
+]);
 
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7f]*$/;
 const NOT_VISIBLE = /[^\x21-\x7e]|["%\\]/g;
