@@ -1,4 +1,5 @@
 import type { FileEntryWithStats } from 'ssh2';
+import { abortable } from './abortable.ts';
 import { isLost, isStatus, STATUS } from './failure.ts';
 import type { Session } from './session.ts';
 
@@ -11,7 +12,7 @@ const REQUESTS_IN_FLIGHT = 4;
  */
 export async function* entriesOf(session: Session, folder: string, signal?: AbortSignal): AsyncGenerator<readonly FileEntryWithStats[], void, undefined> {
   signal?.throwIfAborted();
-  const handle = await openFolder(session, folder);
+  const handle = await abortable(openFolder(session, folder), signal);
   if (handle === undefined) return;
   const answers: Promise<readonly FileEntryWithStats[] | undefined>[] = [];
   try {
@@ -22,14 +23,14 @@ export async function* entriesOf(session: Session, folder: string, signal?: Abor
         answer.catch(() => undefined);
         answers.push(answer);
       }
-      const entries = await answers.shift();
+      const entries = await abortable(answers.shift() ?? Promise.resolve(undefined), signal);
       if (entries === undefined) return;
       yield entries.filter(({ filename }) => !filename.includes('\uFFFD'));
       signal?.throwIfAborted();
     }
   } finally {
-    await Promise.allSettled(answers);
-    if (!session.lost.aborted) await session.close(handle);
+    // A server answers in order: what is still asked for is answered first.
+    if (!session.lost.aborted) session.close(handle).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, FreezerError, messageOf, systemCodeOf } from '@freezer/core';
+import { abortable } from './abortable.ts';
 
 /** What went wrong while doing what to which object. */
 export interface Deed {
@@ -59,11 +60,11 @@ export function translated(error: unknown, deed: Deed): FreezerError {
   return failure(code, deed, reason, error);
 }
 
-/** Runs one call of the server at the border. */
-export async function guarded<Result>(deed: Deed, call: () => Promise<Result>): Promise<Result> {
+/** Runs one call of the server at the border. An abort ends the waiting at once, with the reason of the signal. */
+export async function guarded<Result>(deed: Deed, call: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
   try {
-    return await call();
+    return await abortable(call(), signal);
   } catch (error) {
-    throw translated(error, deed);
+    throw signal?.aborted === true ? signal.reason : translated(error, deed);
   }
 }

@@ -1,12 +1,15 @@
 import type { ByteStream, ObjectInfo, PutOptions } from '@freezer/core';
 import { abortable } from './abortable.ts';
 import type { Connection } from './connection.ts';
-import { type Deed, failure, guarded, isLost, translated } from './failure.ts';
+import { type Deed, failure, guarded } from './failure.ts';
 import { exists } from './folders.ts';
 import { folderOfPath } from './key-path.ts';
 import { place } from './place.ts';
 import type { StagedFile, Staging } from './staging.ts';
 import { whyRefused, writeBody } from './write-body.ts';
+
+/** How long the removal of an unfinished file may take. */
+const DISCARD_MS = 2000;
 
 /** What is to be written, and with what. */
 export interface PutRequest {
@@ -22,16 +25,15 @@ export interface PutRequest {
 export async function putObject(request: PutRequest, { ifAbsent = false, signal }: PutOptions): Promise<ObjectInfo> {
   const { connection, staging, body, path, deed, folderMode } = request;
   // Asked before the bytes are taken, too: the answer after gigabytes would be the same.
-  if (ifAbsent && (await guarded(deed, async () => await exists(await connection.session({ signal }), path))))
+  if (ifAbsent && (await guarded(deed, async () => await exists(await connection.session({ signal }), path), signal)))
     throw failure('already_exists', deed, 'it exists already');
-  const file = await guarded(deed, async () => await staging.createFile({ signal }));
+  const file = await guarded(deed, () => staging.createFile({ signal }), signal);
   const { session, path: staged } = file;
   try {
     const written = await writeStaged(file, body, deed, signal);
     signal?.throwIfAborted();
-    // What was begun is not cut off between two renames, only no longer waited for.
-    await abortable(place({ session, staging, staged, target: path, ifAbsent, folderMode, deed }, { signal }), signal).catch(async (error: unknown) => {
-      if (signal?.aborted === true) throw error;
+    // No abort here: one between two renames would leave what nobody knows of.
+    await place({ session, staging, staged, target: path, ifAbsent, folderMode, deed }, {}).catch(async (error: unknown) => {
       throw await whyRefused(session, folderOfPath(staged), error, deed);
     });
     return { key: deed.key, ...written };
@@ -45,22 +47,17 @@ async function writeStaged(file: StagedFile, body: ByteStream, deed: Deed, signa
   const { session, handle, path } = file;
   try {
     const size = await writeBody({ session, handle, folder: folderOfPath(path) }, body, deed, signal);
-    return await guarded(deed, async () => {
-      await abortable(session.fsync(handle), signal);
-      const { mtime, size: kept } = await abortable(session.fstat(handle), signal);
-      if (kept !== size) throw failure('unavailable', deed, `the server kept ${kept} of ${size} bytes`);
-      return { size, modifiedAt: mtime * 1000 };
-    }).catch((error: unknown) => {
-      throw signal?.aborted === true ? signal.reason : error;
-    });
+    await guarded(deed, () => session.fsync(handle), signal);
+    const { mtime, size: kept } = await guarded(deed, () => session.fstat(handle), signal);
+    if (kept !== size) throw failure('unavailable', deed, `the server kept ${kept} of ${size} bytes`);
+    return { size, modifiedAt: mtime * 1000 };
   } finally {
     // The answer matters to nobody: the bytes are synced, or about to be removed.
     session.close(handle).catch(() => undefined);
   }
 }
 
-/** The first error is the one to tell. */
-async function discard({ session, path, handle: _ }: StagedFile): Promise<void> {
-  if (session.lost.aborted) return;
-  await session.unlink(path).catch((error: unknown) => (isLost(error) ? undefined : translated(error, { operation: 'removal', key: '', place: path })));
+/** The first error is the one to tell; what stays, `close` removes. A server that does not answer is not waited for. */
+async function discard({ session, path }: StagedFile): Promise<void> {
+  await abortable(session.unlink(path), AbortSignal.timeout(DISCARD_MS)).catch(() => undefined);
 }

@@ -1,6 +1,5 @@
 import type { ByteRange, ByteStream } from '@freezer/core';
-import { abortable } from './abortable.ts';
-import { type Deed, failure, guarded, isStatus, STATUS, translated } from './failure.ts';
+import { type Deed, failure, guarded, isStatus, STATUS } from './failure.ts';
 import type { Handle, Session } from './session.ts';
 
 /** One request. OpenSSH gives 255 KiB at once; of servers that give less, the rest is asked for again. */
@@ -18,10 +17,10 @@ export async function* readObject(
   options: { readonly range?: ByteRange | undefined; readonly signal?: AbortSignal | undefined },
 ): ByteStream {
   const { range, signal } = options;
-  const handle = await guarded(deed, () => openObject(session, path, deed));
+  const handle = await guarded(deed, () => openObject(session, path, deed), signal);
   const pieces: Promise<Buffer>[] = [];
   try {
-    const { size } = await guarded(deed, () => session.fstat(handle));
+    const { size } = await guarded(deed, () => session.fstat(handle), signal);
     if (range && range.offset > size) throw failure('range_not_satisfied', deed, `it has ${size} bytes, and none at offset ${range.offset}`);
     const end = range ? Math.min(size, range.offset + range.length) : size;
     let asked = range?.offset ?? 0;
@@ -29,7 +28,7 @@ export async function* readObject(
     for (let limit = FIRST_IN_FLIGHT; given < end; limit = Math.min(PIECES_IN_FLIGHT, limit * 2)) {
       for (; pieces.length < limit && asked < end; asked += PIECE_BYTES) pieces.push(askFor(session, handle, asked, Math.min(PIECE_BYTES, end - asked)));
       signal?.throwIfAborted();
-      const piece = await waitFor(pieces.shift(), deed, signal);
+      const piece = await guarded(deed, () => pieces.shift() ?? Promise.resolve(Buffer.alloc(0)), signal);
       const isCut = piece.length < Math.min(PIECE_BYTES, end - given);
       given += piece.length;
       if (piece.length > 0) yield piece;
@@ -67,12 +66,4 @@ async function readPiece(session: Session, handle: Handle, position: number, len
     filled += read;
   }
   return piece.subarray(0, filled);
-}
-
-async function waitFor(piece: Promise<Buffer> | undefined, deed: Deed, signal: AbortSignal | undefined): Promise<Buffer> {
-  try {
-    return await abortable(piece ?? Promise.resolve(Buffer.alloc(0)), signal);
-  } catch (error) {
-    throw signal?.aborted === true ? signal.reason : translated(error, deed);
-  }
 }

@@ -14,7 +14,6 @@ import {
   type StorageRemains,
   type UsageInfo,
 } from '@freezer/core';
-import { abortable } from './abortable.ts';
 import { serverOf } from './connect.ts';
 import { Connection } from './connection.ts';
 import { type Deed, failure, guarded, isStatus, STATUS, translated } from './failure.ts';
@@ -199,11 +198,7 @@ export class SshStorage implements Storage {
   /** One call at the border; an abort ends the waiting at once. */
   async #withSession<Result>(deed: Deed, signal: AbortSignal | undefined, call: (session: Session) => Promise<Result>): Promise<Result> {
     const session = await this.#session(deed, signal);
-    try {
-      return await abortable(call(session), signal);
-    } catch (error) {
-      throw signal?.aborted === true ? signal.reason : translated(error, deed);
-    }
+    return await guarded(deed, () => call(session), signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CallOptions, ObjectInfo, StorageChild, StorageKey } from '@freezer/core';
 import type { FileEntryWithStats, Stats } from 'ssh2';
+import { abortable } from './abortable.ts';
 import { entriesOf } from './entries.ts';
 import { lookBehind } from './folders.ts';
 import { TEMPORARY } from './key-path.ts';
@@ -31,7 +32,7 @@ export async function* walk(session: Session, folder: string, prefix: StorageKey
       if (!isLink || !above.includes(real)) yield* visit(path, join(key, name), [...above, real]);
     }
   };
-  const top = await lookBehind(session, folder);
+  const top = await abortable(lookBehind(session, folder), signal);
   if (top?.isDirectory() === true) yield* visit(folder, prefix, [await session.realpath(folder)]);
 }
 

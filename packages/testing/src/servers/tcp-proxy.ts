@@ -1,18 +1,14 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 
 /** Stands between a client and a server of 127.0.0.1, and does to the connection what networks do. */
 export class TcpProxy {
   readonly port: number;
-  /** Bytes that came from the server and were handed on; may be set. */
-  bytesFromServer = 0;
-  /** How long each chunk is on its way, one way, in milliseconds. */
-  delayMs = 0;
-  /** Nothing is handed on while this is true; nothing is broken off either. */
+  /** What comes is lost while this is true; nothing is broken off. */
   isStalled = false;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cutAfter = Number.POSITIVE_INFINITY;
+  #held: { readonly to: Socket; readonly chunk: Buffer }[] | undefined;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -40,6 +36,22 @@ export class TcpProxy {
     this.#cutAfter = bytes;
   }
 
+  /** Keeps what the server says back, as a long way does. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Bytes of the server that are kept back. */
+  get heldBytes(): number {
+    return (this.#held ?? []).reduce((sum, { chunk }) => sum + chunk.length, 0);
+  }
+
+  /** Hands on what was kept back. */
+  release(): void {
+    for (const { to, chunk } of this.#held ?? []) if (!to.destroyed) to.write(chunk);
+    this.#held = undefined;
+  }
+
   async stop(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -58,25 +70,17 @@ export class TcpProxy {
       // What broke it off is the business of those at its ends.
       socket.on('error', end).on('close', end);
     }
-    this.#handOn(client, server, () => undefined);
-    this.#handOn(server, client, (bytes) => {
-      this.bytesFromServer += bytes;
-    });
+    this.#handOn(client, server, false);
+    this.#handOn(server, client, true);
   }
 
-  #handOn(from: Socket, to: Socket, count: (bytes: number) => void): void {
-    let last: Promise<unknown> = Promise.resolve();
+  #handOn(from: Socket, to: Socket, isFromServer: boolean): void {
     from.on('data', (chunk: Buffer) => {
       this.#cutAfter -= chunk.length;
       if (this.#cutAfter < 0) return this.cut();
       if (this.isStalled) return;
-      count(chunk.length);
-      if (this.delayMs === 0) return void to.write(chunk);
-      const due = wait(this.delayMs);
-      last = last.then(async () => {
-        await due;
-        if (!to.destroyed) to.write(chunk);
-      });
+      if (isFromServer && this.#held) this.#held.push({ to, chunk });
+      else to.write(chunk);
     });
   }
 }
