@@ -1,6 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { FreezerError, systemCodeOf } from '@freezer/core';
 import { OPERAND_OPTIONS, parseArguments } from './arguments.ts';
+import { idleOptions } from './idle-options.ts';
 import { type IniEntry, readIni } from './ini.ts';
 import { addFileLayer, type FileFindings, fillFromEnvironment, layerOfArguments, type RawValue, type RawValues, type UnknownKey } from './layers.ts';
 import { LATER_ACTIONS, refuseWhatIsMissing } from './not-part-of-this-version.ts';
@@ -65,7 +66,8 @@ class Resolver {
     this.#reportUnknown(settings.action);
     const places = new Map([...values].flatMap(([key, raw]) => (isKey(key, settings) ? [[key, raw.place] as const] : [])));
     checkRules(settings.action, settings, places);
-    return { action: settings.action, settings, places, warnings: this.#findings.warnings, storageSections: this.#sections };
+    const warnings = [...this.#findings.warnings, ...idleOptions(settings.action, places)];
+    return { action: settings.action, settings, places, warnings, storageSections: this.#sections };
   }
 
   async #files(line: RawValues): Promise<RawValues> {

@@ -32,7 +32,7 @@ export const ENCRYPTION_OPTIONS = [
     type: 'bool',
     default: false,
     group: 'encryption',
-    actions: ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff'],
+    actions: ['backup', 'restore', 'verify', 'show', 'find', 'diff'],
     help: 'refuse each level whose manifest is not authenticated by the pass file',
   },
   {
@@ -40,7 +40,7 @@ export const ENCRYPTION_OPTIONS = [
     type: 'bool',
     default: false,
     group: 'encryption',
-    actions: ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff'],
+    actions: ['backup', 'restore', 'verify', 'show', 'find', 'diff'],
     help: 'accept levels without an authenticated manifest in a chain that has authenticated ones',
   },
 ] as const satisfies readonly Option[];

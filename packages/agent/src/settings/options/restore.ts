@@ -7,7 +7,7 @@ export const RESTORE_OPTIONS = [
     name: 'restore-from-date',
     type: 'date',
     group: 'restore',
-    actions: ['restore', 'verify', 'list', 'show', 'diff', 'pin', 'unpin'],
+    actions: ['restore', 'verify', 'show', 'diff', 'pin', 'unpin'],
     help: 'the newest backup at or before this time (default: the newest of all)',
   },
   {
