@@ -9,6 +9,7 @@ packages=(
   python3-oslo.config python3-oslo.log # readers of the same files, asked for what they read
   bsdutils systemd # logger and journald, for the log
   zsh fish mandoc groff-base # completion and manual page
+  keystone uwsgi-core uwsgi-plugin-python3 curl openssl # keystone.sh starts one on 127.0.0.1; certificates for tests
   openssh-server # SFTP storages are tried against it; tests start their own on 127.0.0.1
 )
 missing=()

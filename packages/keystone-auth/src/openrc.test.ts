@@ -81,6 +81,11 @@ test.each(['A=$(cat /etc/passwd)', 'A="x $(echo ")" y)"', 'A=`id`', `A=\${B//x/y
   },
 );
 
+test('what is made of the unknown is unknown', () => {
+  const { variables, unknown } = parseOpenrc(`A=$(id)\nB=x$A\nA+=y\nC=\${B:-z}\nD=$(id)\nunset D\nE=~'x'`);
+  expect({ variables, unknown }).toEqual({ variables: { E: '~x' }, unknown: ['A', 'B', 'C'] });
+});
+
 test.each([
   ['a condition', 'if true; then\n A=1\nelse A=2\nfi', [1, 2, 3, 4]],
   ['loops in loops', 'for a in $(set); do while x; do A=1; done; done', [1]],

@@ -49,7 +49,9 @@ class OpenrcFile {
     this.#given = given;
   }
 
-  valueOf(name: string): string | undefined {
+  /** `null` for what only a shell could tell. */
+  valueOf(name: string): string | null | undefined {
+    if (this.#unknown.has(name)) return null;
     if (this.#removed.has(name)) return undefined;
     return this.#values.get(name) ?? (Object.hasOwn(this.#given, name) ? this.#given[name] : undefined);
   }
@@ -62,7 +64,10 @@ class OpenrcFile {
     this.#wasSkipped = false;
     if (this.#isCompound(raws, first) || isDoubtful) this.#skip(statement);
     else if (first === 'unset') {
-      for (const { text } of statement.words.slice(1)) this.#remove(text);
+      for (const { text } of statement.words.slice(1)) {
+        this.#remove(text);
+        this.#unknown.delete(text);
+      }
     } else this.#assign(statement);
   }
 
@@ -98,16 +103,16 @@ class OpenrcFile {
       if (assigns === undefined) continue;
       const { name, isAppended } = assigns;
       const value = assigns.value();
-      if (value === undefined) {
+      const before = isAppended ? this.valueOf(name) : '';
+      if (value === undefined || before === null) {
         this.#remove(name);
         this.#unknown.add(name);
         this.#skip(statement);
         continue;
       }
-      const before = isAppended ? (this.valueOf(name) ?? '') : '';
       this.#removed.delete(name);
       this.#unknown.delete(name);
-      this.#values.set(name, before + value);
+      this.#values.set(name, (before ?? '') + value);
     }
   }
 

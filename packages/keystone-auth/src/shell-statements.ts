@@ -20,7 +20,8 @@ export interface ShellStatement {
   readonly words: readonly ShellWord[];
 }
 
-type Lookup = (name: string) => string | undefined;
+/** `undefined`: not set; `null`: only a shell could tell. */
+type Lookup = (name: string) => string | null | undefined;
 
 /** Cuts a shell file into statements and their words. Variables are looked up as each statement is consumed, so that later lines see earlier ones. */
 export function* shellStatements(text: string, lookup: Lookup): Generator<ShellStatement> {
@@ -141,17 +142,24 @@ class ShellReader {
   #tilde(): Piece {
     const tilde = this.#take();
     const next = this.#text[this.#at];
+    if (next === '"' || next === "'") return tilde;
     if (next !== undefined && !/[ \t\n;&|/:]/.test(next)) return () => undefined;
-    return () => this.#lookup('HOME') ?? tilde;
+    return () => known(this.#lookup('HOME'), tilde);
   }
 
   #dollar(isQuoted: boolean): Piece {
     const rest = this.#text.slice(this.#at);
+    // The name may go on in the next line.
+    const broken = /^\$\{?\w*\\\n/.exec(rest);
+    if (broken !== null) {
+      this.#take(broken[0].length);
+      return () => undefined;
+    }
     const plain = /^\$([A-Za-z_]\w*)/.exec(rest) ?? /^\$\{([A-Za-z_]\w*)\}/.exec(rest);
     if (plain !== null) {
       this.#take(plain[0].length);
       const name = plain[1] ?? '';
-      return () => this.#lookup(name) ?? '';
+      return () => known(this.#lookup(name), '');
     }
     const fallback = /^\$\{([A-Za-z_]\w*)(:?)-([^}"'`$\\\n~]*)\}/.exec(rest);
     if (fallback !== null) {
@@ -159,7 +167,7 @@ class ShellReader {
       const [, name = '', colon, value = ''] = fallback;
       return () => {
         const found = this.#lookup(name);
-        return found === undefined || (found === '' && colon === ':') ? value : found;
+        return known(found === '' && colon === ':' ? undefined : found, value);
       };
     }
     if (rest.startsWith("$'") && !isQuoted) return this.#ansiC();
@@ -211,6 +219,10 @@ class ShellReader {
   #unclosed(what: string): KeystoneError {
     return new KeystoneError('invalid', `line ${this.#line}: the ${what} that is opened here is not closed`);
   }
+}
+
+function known(found: string | null | undefined, fallback: string): string | undefined {
+  return found === null ? undefined : (found ?? fallback);
 }
 
 function joined(pieces: readonly Piece[]): string | undefined {
