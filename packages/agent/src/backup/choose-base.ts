@@ -50,6 +50,7 @@ export async function chooseBase(
   const view = newest === undefined ? undefined : await viewChain(reader, newest, { signal });
   if (view) warnOfDamage([view], catalog.set, logger);
   if (view) checkOwnership(view, request.set);
+  if (view && request.encryption === undefined) warnOfClearText(view, catalog.set, logger);
   const decide = (noIncremental: boolean): LevelDecision =>
     decideLevel({ chains: view ? [view] : [], now: now(), ...request.levels, noIncremental: noIncremental || request.levels.noIncremental === true });
   const earliest = nextTime(now(), lastTime(catalog), { force: request.force });
@@ -65,6 +66,12 @@ export async function chooseBase(
   if (typeof base !== 'string') return { level: decision.level, reason: decision.reason, base, chain: view, earliest };
   logger.warn({ set: catalog.set, reason: base }, 'a new full is made');
   return { level: 0, reason: base, base: undefined, chain: view, earliest };
+}
+
+/** A pass file that was forgotten does not go by unseen: what is stored then, anybody can read who can read the storage. */
+function warnOfClearText({ levels }: ChainView, set: string, logger: Logger): void {
+  if (levels.some(({ manifest }) => manifest !== undefined && manifest.document.options.encryption !== null))
+    logger.warn({ set }, 'this backup is stored in clear text, although the last chain of the set is encrypted: no --encrypt-pass-file was given');
 }
 
 /** Host and name are joined to one name on the storage: `a_b` and `c` is `a` and `b_c`. Two sets must not share one chain. Fails with `conflict`. */
