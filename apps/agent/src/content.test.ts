@@ -93,4 +93,20 @@ describe('--dereference-symlink', () => {
     expect(await restored()).toContain('link');
     expect(await restored()).not.toContain('dangling');
   });
+
+  test.each(['soft', 'all'])('%s with links to directories of the source: each point is a full, and restores as what was seen', async (value) => {
+    mkdirSync(here.path('source/c'));
+    symlinkSync('../a', here.path('source/c/again'));
+    const options = ['-F', here.path('source'), '--nosync', '--incremental', '--dereference-symlink', value, '--json'];
+    for (const file of ['b/new', 'a/newer']) {
+      const ran = await here.run('backup', ...options);
+      expect(ran).toMatchObject({ code: 0 });
+      expect(JSON.parse(ran.out)).toMatchObject({ curr_backup_level: 0, result: 'success' });
+      // Which follows links, too.
+      expect(await restored()).toEqual(treeOf(here.path('source')));
+      writeFileSync(here.path('source', file), '');
+    }
+    expect(here.log()).toContain(`with --dereference-symlink ${value} each level is a full`);
+    expect(await here.run('verify', '--depth', 'restore')).toMatchObject({ code: 0 });
+  });
 });

@@ -18,12 +18,14 @@ describe('the arguments of tar', () => {
   });
 
   it('never overwrite in place, and never silence tar', () => {
-    const all = [...create(), ...extractArguments({ indexPath: '/w/i', target: '/t', placement: 'empty', keepOwners: true })];
+    const all = [...create(), ...extractArguments({ indexPath: '/w/i', target: '/t', placement: 'empty', level: 1, keepOwners: true })];
     for (const argument of ['--overwrite', '--warning=none', '--absolute-names', '-P']) expect(all).not.toContain(argument);
   });
 
-  it('delete strays only in a target that was empty', () => {
-    const extract = (placement: 'empty' | 'overlay'): string[] => extractArguments({ indexPath: '/w/i', target: '/t', placement, keepOwners: false });
+  it('replay the changes of a level only where the levels before it were restored', () => {
+    const extract = (placement: 'empty' | 'overlay', level = 1): string[] =>
+      extractArguments({ indexPath: '/w/i', target: '/t', placement, level, keepOwners: false });
+    expect(extract('empty', 0)).not.toContain('--incremental');
     expect(extract('empty')).toContain('--incremental');
     expect(extract('overlay')).not.toContain('--incremental');
     expect(extract('overlay')).toContain('--no-same-owner');

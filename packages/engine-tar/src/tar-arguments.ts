@@ -79,6 +79,8 @@ export interface ExtractRequest {
   readonly indexPath: string;
   readonly target: string;
   readonly placement: Placement;
+  /** Of a full nothing is replayed: where links to directories were followed, tar takes a directory that it met twice for a renamed one. */
+  readonly level: number;
   /** Only root can give files to others. */
   readonly keepOwners: boolean;
 }
@@ -92,7 +94,7 @@ export function extractArguments(request: ExtractRequest): string[] {
     '--extract',
     '--file=-',
     READ_ALL,
-    ...(request.placement === 'empty' ? ['--incremental'] : []),
+    ...(request.placement === 'empty' && request.level > 0 ? ['--incremental'] : []),
     ...ATTRIBUTES,
     '--xattrs-include=*',
     '--preserve-permissions',

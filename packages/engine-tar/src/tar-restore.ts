@@ -56,9 +56,9 @@ class TarRestore {
   }
 
   describe(): EngineRestore {
-    const { target, placement } = this.#request;
+    const { target, placement, level } = this.#request;
     const { program, uid } = this.#deps;
-    const args = extractArguments({ target, placement, indexPath: this.#indexPath, keepOwners: uid === 0 });
+    const args = extractArguments({ target, placement, level, indexPath: this.#indexPath, keepOwners: uid === 0 });
     return {
       stages: [
         ...(this.#selection ? [this.#selection.stage] : []),

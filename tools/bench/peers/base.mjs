@@ -27,10 +27,10 @@ export function base({ place, source, passFile, tarArguments, variant }) {
     ];
     return `${first}; TZ=UTC0 ${quote(...tar)} | ${pack} ${variant.encrypted ? `| ${cipher()} ` : ''}>${quote(level)}`;
   };
-  const giveBack = (target) => (level) => {
+  const giveBack = (target) => (level, at) => {
     const tar = [
       'tar',
-      ...tarArguments.extractArguments({ indexPath: join(place.state, 'restored'), target, placement: 'empty', keepOwners: process.getuid() === 0 }),
+      ...tarArguments.extractArguments({ indexPath: join(place.state, 'restored'), target, placement: 'empty', level: at, keepOwners: process.getuid() === 0 }),
     ];
     return variant.encrypted ? `${cipher('-d')} <${quote(level)} | ${unpack} | ${quote(...tar)}` : `${unpack} <${quote(level)} | ${quote(...tar)}`;
   };

@@ -60,7 +60,7 @@ export async function chooseBase(
   const entry = view.levels.find(({ id }) => id.level === decision.base.id.level && id.t === decision.base.id.t);
   const { name, capabilities } = context.engine;
   const base = capabilities.incremental
-    ? (faultBelow(view, entry) ?? changedSource(entry, lease) ?? (await openBase(reader, request, entry, { signal })))
+    ? (followedLinks(request) ?? faultBelow(view, entry) ?? changedSource(entry, lease) ?? (await openBase(reader, request, entry, { signal })))
     : `engine ${name} makes no increments on this host, because a program that it needs for them is missing`;
   if (typeof base !== 'string') warnOfForeign(view, base, catalog.set, logger);
   if (typeof base !== 'string') return { level: decision.level, reason: decision.reason, base, chain: view, earliest };
@@ -85,6 +85,12 @@ function checkOwnership(view: ChainView, set: SetId): void {
       `set ${setName(set)}: belongs to ${theirs}; choose another --backup-name, or give --hostname ${own.host} to continue it`,
     );
   }
+}
+
+/** tar tells a directory by its inode: one that it meets under two names it takes for renamed, and a restore would move it. */
+function followedLinks({ shape: { dereference } }: BackupRequest): string | undefined {
+  if (dereference !== 'soft' && dereference !== 'all') return undefined;
+  return `with --dereference-symlink ${dereference} each level is a full, because tar takes a directory that two links lead to for a renamed one`;
 }
 
 /** What is wrong with a level that the base stands on, or with the base itself, as far as a listing and the manifests tell. */
