@@ -51,7 +51,7 @@ export const CONTENT_OPTIONS = [
     choices: ['soft', 'hard', 'all'],
     group: 'content',
     actions: ['backup'],
-    help: 'save what symbolic links (soft) or hard links (hard) refer to in place of the link',
+    help: 'save what symbolic links (soft) or hard links (hard) refer to in place of the link; with soft and all each level is a full',
   },
   {
     name: 'compression',
