@@ -31,7 +31,10 @@ test.each<[Record<string, string>, Record<string, unknown>]>([
     { OS_DEFAULT__ENGINE_NAME: 'tar', OS_DEFAULT__LVM_SNAPPERM: 'rw', OS_DEFAULT__REMOVE_OLDER_THAN: '0.5' },
     { engine_name: 'tar', lvm_snapperm: 'rw', remove_older_than: 0.5 },
   ],
-  [{ OS_DEFAULT__DRY_RUN: 'True', OS_DEFAULT__SSH_USERNAME: '' }, { dry_run: true, ssh_username: '' }],
+  [
+    { OS_DEFAULT__DRY_RUN: 'True', OS_DEFAULT__SSH_USERNAME: '' },
+    { dry_run: true, ssh_username: '' },
+  ],
   [{ OS_DEFAULT__MAX_LEVEL: 'x' }, { refused: true }],
 ])('oslo.config takes %j as this program does', async (environment, expected) => {
   expect(ask(environment)).toMatchObject(expected);
