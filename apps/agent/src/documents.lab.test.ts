@@ -106,7 +106,7 @@ describe('zsh', () => {
   });
 
   test('lists actions with their meaning', () => {
-    expect(zsh('freezer-agent ')).toMatch(/backup +-- saves a directory or a file/);
+    expect(zsh('freezer-agent ')).toMatch(/backup +-- saves a directory, a file or a stream/);
   });
 });
 

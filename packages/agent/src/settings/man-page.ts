@@ -94,7 +94,8 @@ The key of an option is its name with _ for \\-.
 ${bold('freezer-agent config-sample')} prints them all.
 .SH ENVIRONMENT
 Fills what no other place gave.
-Each setting has a name there, as with oslo.config: OS_DEFAULT__ and its key in capitals, such as OS_DEFAULT__BACKUP_NAME.
+Each setting has a name there, as with oslo.config: OS_DEFAULT__ and its key
+in capitals, such as OS_DEFAULT__BACKUP_NAME.
 Some have others besides:
 ${environment()}.SH EXIT STATUS
 ${EXITS.map(([code, meaning]) => tagged(bold(code), meaning)).join('')}.SH EXAMPLES
