@@ -10,7 +10,10 @@ beforeEach(() => {
   mkdirSync(here.path('source'));
   writeFileSync(here.path('source/file'), 'content');
 });
-afterEach(() => here[Symbol.dispose]());
+afterEach(() => {
+  jest.restoreAllMocks();
+  here[Symbol.dispose]();
+});
 
 const treeOf = (folder: string): string[] => readdirSync(folder, { recursive: true }).map(String).toSorted();
 
@@ -44,6 +47,17 @@ test('another container in the source makes a full, because what was left out wo
   const made = await backup('elsewhere');
   expect(JSON.parse(made.out)).toMatchObject({ curr_backup_level: 0, result: 'success' });
   expect(here.log()).toContain('where the container and the state folder lie in the source is not what it was for the base');
+});
+
+test('without GNU tar they are left out as well', async () => {
+  jest.replaceProperty(process, 'env', { ...process.env, PATH: here.path('no programs') });
+  mkdirSync(here.path('source/backups'));
+  const places = ['--container', here.path('source/backups'), '--state-dir', here.path('source/state')];
+  const made = await here.run('backup', '-F', here.path('source'), '--nosync', '--json', ...places);
+  expect(here.log()).toContain('GNU tar is not installed');
+  expect(JSON.parse(made.out)).toMatchObject({ result: 'success', skipped: [{ path: 'backups' }, { path: 'state/work', reason: 'own' }] });
+  expect(await here.run('restore', '--restore-abs-path', here.path('target'), ...places)).toMatchObject({ code: 0 });
+  expect(treeOf(here.path('target')).filter((name) => !name.startsWith('state'))).toEqual(['file']);
 });
 
 test('the container itself is no source', async () => {

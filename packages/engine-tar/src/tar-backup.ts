@@ -2,7 +2,6 @@ import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArchiveBackup,
-  type BytePath,
   bytesOfPath,
   type EngineBackupRequest,
   type EngineOutcome,
@@ -17,6 +16,7 @@ import { type LeftOutLists, writeLeftOutLists } from './left-out-lists.ts';
 import { type Member, memberOf } from './member.ts';
 import { writeNextState, writeStartingPoint } from './next-state.ts';
 import { outcomeEntries } from './outcome-entries.ts';
+import { ownSkips } from './own-places.ts';
 import { pathReached } from './path-reached.ts';
 import type { TarOptions } from './settings.ts';
 import { createArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
@@ -143,6 +143,3 @@ class TarBackup {
     };
   }
 }
-
-const ownSkips = (leaveOut: readonly BytePath[] = []): SkippedEntry[] =>
-  leaveOut.map((path) => ({ kind: 'skipped', path, reason: 'own', detail: 'the container or the work folder of the backup' }));

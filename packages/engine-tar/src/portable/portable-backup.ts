@@ -17,6 +17,7 @@ import {
   type SkippedEntry,
 } from '@freezer/core';
 import { type Member, memberOf } from '../member.ts';
+import { ownSkips } from '../own-places.ts';
 import type { TarOptions } from '../settings.ts';
 import { heldEntry } from './held-entry.ts';
 import { type FoundEntry, skipOf, walkSource } from './source-walk.ts';
@@ -88,11 +89,15 @@ class PortableBackup {
 
   async *#members(): ByteStream {
     const { excludes, excludePatterns, dereference } = this.#options;
+    const { leaveOut = [], signal } = this.#request;
+    const isExcluded = excluder([...excludes, ...excludePatterns.map(displayPath)]);
+    const isOwn = new Set(leaveOut);
+    for (const skipped of ownSkips(leaveOut)) await this.#entries.add(skipped);
     const walk = walkSource({
       member: this.#member,
-      isExcluded: excluder([...excludes, ...excludePatterns.map(displayPath)]),
+      isExcluded: (path) => isOwn.has(path) || isExcluded(path),
       dereference,
-      signal: this.#request.signal,
+      signal,
     });
     for await (const found of walk) {
       if (found.kind === 'skipped') await this.#entries.add(found);
