@@ -99,7 +99,7 @@ function buildAgent() {
 
 /** The very command lines of the engine. */
 async function tarArguments() {
-  const { build } = createRequire(join(ROOT, 'apps', 'agent', 'package.json'))('esbuild');
+  const { build } = createRequire(join(ROOT, 'package.json'))('esbuild');
   const outfile = join(work, 'tar-arguments.mjs');
   await build({ entryPoints: [join(ROOT, 'packages/engine-tar/src/tar-arguments.ts')], bundle: true, format: 'esm', platform: 'node', outfile });
   return import(pathToFileURL(outfile).href);

@@ -78,7 +78,20 @@ export type {
   StorageRemains,
   UsageInfo,
 } from './storage.ts';
-export type { DocumentKind, DocumentOwner, DocumentSearch, DocumentStore, Store, Stored } from './store.ts';
+export {
+  DOCUMENT_KINDS,
+  type DocumentFilter,
+  type DocumentKind,
+  type DocumentOwner,
+  type DocumentScope,
+  type DocumentSearch,
+  type DocumentStore,
+  type FieldMatch,
+  type FieldRange,
+  type Scalar,
+  type Store,
+  type Stored,
+} from './store.ts';
 export { collect, counted, once, rechunk, throttled } from './streams.ts';
 export { formatLocal, formatUtc, type ParsedDate, parseDate, zoneOffset } from './time.ts';
 export { DryRunStorage } from './wrappers/dry-run-storage.ts';

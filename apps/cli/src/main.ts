@@ -1,0 +1,3 @@
+declare const FREEZER_CLI_VERSION: string;
+
+process.stdout.write(`${FREEZER_CLI_VERSION}\n`);

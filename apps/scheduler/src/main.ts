@@ -1,0 +1,3 @@
+declare const FREEZER_SCHEDULER_VERSION: string;
+
+process.stdout.write(`${FREEZER_SCHEDULER_VERSION}\n`);
