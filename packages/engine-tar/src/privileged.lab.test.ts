@@ -40,6 +40,7 @@ interface NobodyLevel {
 async function backupAsNobody(basePath?: string): Promise<NobodyLevel> {
   const workDir = await bench.workDir();
   const engine = await bench.engine();
+  await bench.settle();
   const lease = { kind: 'path', resource: source, description: source, release: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   const backup = await engine.backup({ source: lease, workDir, basePath });
   if (backup.kind !== 'archive') throw new TypeError('an archive was expected');

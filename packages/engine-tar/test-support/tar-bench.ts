@@ -63,6 +63,11 @@ export class TarBench {
     return this.folder(`work-${this.#runs}`);
   }
 
+  /** What changed in the tick in which tar begins is saved again; what a test made just now shall be older. */
+  async settle(): Promise<void> {
+    await sleep(35);
+  }
+
   engine(settings: Readonly<Record<string, unknown>> = {}): Promise<Engine> {
     return tarEngine.open(tarEngine.settings.parse(settings), { logger: SILENT });
   }
@@ -72,8 +77,7 @@ export class TarBench {
     const workDir = await this.workDir();
     const engine = await this.engine(settings);
     const basePath = typeof base === 'string' ? base : base?.outcome.statePath;
-    // What changed in the tick in which tar begins is saved again; what a test made just now shall be older.
-    await sleep(35);
+    await this.settle();
     const backup = await engine.backup({ source: leaseOf(source), workDir, basePath });
     if (backup.kind !== 'archive') throw new TypeError('an archive was expected');
     const archive = join(workDir, 'archive');
