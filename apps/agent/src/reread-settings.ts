@@ -1,5 +1,6 @@
-import { formatBytes, type ResolvedSettings, type ResolveInput, type RunLimits, resolveSettings, type Settings } from '@freezer/agent';
+import { type ResolvedSettings, type ResolveInput, type RunLimits, resolveSettings, type Settings } from '@freezer/agent';
 import { messageOf } from '@freezer/core';
+import { formatBytes } from '@freezer/terminal';
 import type { OpenedLog } from './logger.ts';
 
 /** What of a run can be changed while it goes on. */

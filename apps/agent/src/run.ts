@@ -2,10 +2,8 @@ import {
   type ActionInput,
   type ActionResult,
   commandLineWithoutSecrets,
-  formatJson,
   Progress,
   parseArguments,
-  printable,
   proxyEnvironment,
   type ResolvedSettings,
   RunLimits,
@@ -15,6 +13,7 @@ import {
 } from '@freezer/agent';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import { pythonJson } from '@freezer/models';
+import { formatJson, printable } from '@freezer/terminal';
 import { exitCodeOfError, exitCodeOfResult, exitCodeOfSignal, type StopSignal } from './exit-code.ts';
 import { helpPage } from './help-page.ts';
 import type { Host } from './host.ts';

@@ -1,6 +1,5 @@
 import { type BytePath, displayPath, type EntryType, type HeldEntry } from '@freezer/core';
-import { printable } from './output/printable.ts';
-import { formatInstant } from './output/units.ts';
+import { formatInstant, printable } from '@freezer/terminal';
 
 const TYPE_CHARS: Readonly<Record<EntryType, string>> = {
   file: '-',

@@ -1,8 +1,4 @@
 export type { ActionInput, ActionOutput, ActionResult } from './action-input.ts';
-export { formatJson } from './output/json.ts';
-export { printable } from './output/printable.ts';
-export { formatProperties, formatTable, type TableColumn } from './output/table.ts';
-export { formatBytes, formatInstant, formatSeconds } from './output/units.ts';
 export type { AgentPlugins } from './plugins.ts';
 export { type PathReached, Progress } from './progress/progress.ts';
 export { type ProgressMoment, progressJson } from './progress/progress-json.ts';

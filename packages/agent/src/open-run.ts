@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readPassFile } from '@freezer/codec';
-import { DryRunStorage, type Engine, FreezerError, type Logger, type Mode, type Source, type Storage, ThrottledStorage } from '@freezer/core';
+import { DryRunStorage, type Engine, FreezerError, type Logger, type Mode, type Source, type Storage, type StorageDeps, ThrottledStorage } from '@freezer/core';
 import { ChainKeyring, LegacySets, ownerBytes, thisOwner } from '@freezer/format';
 import type { ActionInput } from './action-input.ts';
 import type { AgentPlugins } from './plugins.ts';
@@ -9,6 +9,7 @@ import { Progress } from './progress/progress.ts';
 import type { RunContext } from './run-context.ts';
 import { RunLimits } from './run-limits.ts';
 import { engineOfSet } from './set-engine.ts';
+import type { LostStorage, StorageRun } from './several/storage-run.ts';
 import { streamSource } from './stream/stream-source.ts';
 import { WholePuts } from './whole-puts.ts';
 import { WorkFolder } from './work-folder.ts';
@@ -56,6 +57,24 @@ async function engineFor({ action, settings, logger, signal }: ActionInput, stor
 
 /** Opens storage and engine for one action; `engineSettings` go to the engine besides the settings. What was opened is closed again when a later step fails. */
 export async function openRun(input: ActionInput, plugins: AgentPlugins, engineSettings: Readonly<Record<string, unknown>> = {}): Promise<OpenRun> {
+  if (input.storageSections.length > 1)
+    throw new FreezerError('unsupported', `several [storage:...] sections: ${input.action} looks at one storage; name it by --from`);
+  const { runs, [Symbol.asyncDispose]: close } = await openRuns(input, plugins, engineSettings);
+  const [first] = runs;
+  if (first === undefined) throw new TypeError('openRun: a run without a storage');
+  return { context: first.context, [Symbol.asyncDispose]: close };
+}
+
+/** A run over one or several storages and what it holds open. */
+export interface OpenRuns extends AsyncDisposable {
+  /** One for each storage that could be opened, in the order of their sections; at least one. */
+  readonly runs: readonly StorageRun[];
+  /** Under the policy `any`: those that could not. */
+  readonly lost: readonly LostStorage[];
+}
+
+/** Opens the storages of all sections, else that of the settings. With the policy `all` one that cannot be opened is a failure. */
+export async function openRuns(input: ActionInput, plugins: AgentPlugins, engineSettings: Readonly<Record<string, unknown>> = {}): Promise<OpenRuns> {
   const { settings, logger, signal } = input;
   const now = () => input.now() / 1000;
   const owner = await thisOwner(randomUUID().replaceAll('-', ''), Math.floor(now()));
@@ -66,14 +85,14 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins, engineS
   };
   const engines = enginesOf(input, plugins);
   const work = settings.dry_run ? await WorkFolder.openAside() : await WorkFolder.open(settings.state_dir, owner);
-  let opened: Storage | undefined;
+  const opened: Storage[] = [];
+  const close = (): Promise<void> => closeAll(opened, work);
   try {
-    opened = new WholePuts(await openStorage(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) }));
-    const seen = WRITERS.has(input.action) ? opened : new LegacySets(opened, { logger });
-    const changing = settings.dry_run ? new DryRunStorage(seen, { logger }) : seen;
-    const context: RunContext = {
-      storage: input.progress === undefined ? changing : new MeteredStorage(changing, input.progress),
-      engine: await openEngine(await engineFor(input, seen, engines)),
+    const { storages, lost } = await openStorages(input, plugins, { id: owner.run_id, owner: ownerBytes(owner) }, opened);
+    const [first] = storages;
+    if (first === undefined) throw new TypeError('openRuns: nothing was opened');
+    const shared = {
+      engine: await openEngine(await engineFor(input, first.seen, engines)),
       engines,
       openEngine,
       logger,
@@ -86,31 +105,64 @@ export async function openRun(input: ActionInput, plugins: AgentPlugins, engineS
       signal,
       progress: input.progress ?? new Progress(),
     };
-    return { context, [Symbol.asyncDispose]: () => closeAll(opened, work) };
+    // Of several the first is counted: they move the same bytes.
+    const meter = (changing: Storage): Storage =>
+      input.progress === undefined || changing !== first.changing ? changing : new MeteredStorage(changing, input.progress);
+    const runs = storages.map(({ name, changing }): StorageRun => ({ name, context: { ...shared, storage: meter(changing) } }));
+    return { runs, lost, [Symbol.asyncDispose]: close };
   } catch (error) {
-    await closeAll(opened, work);
+    await close();
     throw error;
   }
 }
 
-async function closeAll(storage: Storage | undefined, work: WorkFolder): Promise<void> {
+interface OpenedStorage {
+  readonly name: string;
+  /** As readers see it. */
+  readonly seen: Storage;
+  /** As the action changes it. */
+  readonly changing: Storage;
+}
+
+/** What was opened is put into `opened`, for the caller to close. */
+async function openStorages(
+  input: ActionInput,
+  plugins: AgentPlugins,
+  run: { readonly id: string; readonly owner: Uint8Array },
+  opened: Storage[],
+): Promise<{ readonly storages: readonly OpenedStorage[]; readonly lost: readonly LostStorage[] }> {
+  const { settings, storageSections, logger, limits = new RunLimits(settings) } = input;
+  const sections = storageSections.length === 0 ? [{ name: '', settings }] : storageSections;
+  const storages: OpenedStorage[] = [];
+  const lost: LostStorage[] = [];
+  for (const { name, settings: own } of sections) {
+    try {
+      const storage = new WholePuts(new ThrottledStorage(await openStorage(own, plugins, { logger, run }), limits));
+      opened.push(storage);
+      const seen = WRITERS.has(input.action) ? storage : new LegacySets(storage, { logger });
+      storages.push({ name, seen, changing: settings.dry_run ? new DryRunStorage(seen, { logger }) : seen });
+    } catch (error) {
+      if (settings.storage_policy === 'all' || sections.length === 1 || !FreezerError.is(error)) throw error;
+      logger.error({ storage: name, reason: error.message }, 'the storage cannot be opened; the run goes on without it');
+      lost.push({ name, reason: error.message });
+      if (lost.length === sections.length) throw error;
+    }
+  }
+  return { storages, lost };
+}
+
+/** A limit counts for all storages of a run together. */
+function openStorage(own: Readonly<Record<string, unknown>> & { readonly storage: string }, plugins: AgentPlugins, deps: StorageDeps): Promise<Storage> {
+  const plugin = pick('storage', own.storage, plugins.storages, ({ kind }) => kind);
+  return plugin.open(plugin.settings.parse(own), deps);
+}
+
+async function closeAll(storages: readonly Storage[], work: WorkFolder): Promise<void> {
   try {
-    await storage?.close();
+    await Promise.all(storages.map((storage) => storage.close()));
   } finally {
     await work.close();
   }
-}
-
-async function openStorage(
-  { settings, storageSections, logger, limits = new RunLimits(settings) }: ActionInput,
-  plugins: AgentPlugins,
-  run: { readonly id: string; readonly owner: Uint8Array },
-): Promise<Storage> {
-  if (storageSections.length > 1)
-    throw new FreezerError('invalid', 'several [storage:...] sections: more than one storage at once is not part of this version');
-  const chosen: Readonly<Record<string, unknown>> & { readonly storage: string } = storageSections[0]?.settings ?? settings;
-  const plugin = pick('storage', chosen.storage, plugins.storages, ({ kind }) => kind);
-  return new ThrottledStorage(await plugin.open(plugin.settings.parse(chosen), { logger, run }), limits);
 }
 
 async function readPassphrases(files: readonly string[], logger: Logger): Promise<readonly Buffer[]> {

@@ -1,1 +1,6 @@
-export {};
+export { formatJson } from './json.ts';
+export { printable } from './printable.ts';
+export { formatProperties, formatTable, type TableColumn } from './table.ts';
+export { padText, textWidth } from './text-width.ts';
+export { formatBytes, formatInstant, formatSeconds } from './units.ts';
+export { wrap } from './wrap.ts';

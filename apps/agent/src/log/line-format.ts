@@ -1,5 +1,5 @@
-import { printable } from '@freezer/agent';
 import { FreezerError } from '@freezer/core';
+import { printable } from '@freezer/terminal';
 import { formatTime, pad } from './format-time.ts';
 import { type LineFormat, type LogRecord, RANK } from './log-record.ts';
 

@@ -1,10 +1,8 @@
 import { FreezerError, levelFolder, messageOf, type PointDecision, type RetentionPolicy, type SetId, setName } from '@freezer/core';
+import { formatBytes, formatInstant, formatTable, printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { type AdminOutcome, type AdminRequest, runAdmin } from '../admin.ts';
 import { openRun } from '../open-run.ts';
-import { printable } from '../output/printable.ts';
-import { formatTable } from '../output/table.ts';
-import { formatBytes, formatInstant } from '../output/units.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import type { Settings } from '../settings/settings.ts';
 import { setsToRemoveFrom } from './set-of.ts';

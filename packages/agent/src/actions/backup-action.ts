@@ -1,12 +1,12 @@
 import { displayPath } from '@freezer/core';
 import { type ResultDocument, type ResultFacts, resultDocument, type Sample } from '@freezer/models';
+import { formatTable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import type { BackupRequest } from '../backup/backup-request.ts';
 import { engineSettingsOf, readContentLists } from '../backup/content-lists.ts';
 import { type BackupOutcome, runBackup } from '../backup/run-backup.ts';
 import { programsOf } from '../exec/run-command.ts';
 import { openRun, openSource } from '../open-run.ts';
-import { formatTable } from '../output/table.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import { withoutCredentials } from '../settings/secrets.ts';
 import { isStream } from '../settings/stream-rules.ts';

@@ -1,12 +1,11 @@
 import { levelFolder } from '@freezer/core';
+import { formatInstant, printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { attributeText, jsonEntry, jsonPath, pathText } from '../entry-listing.ts';
 import type { FileVersion, FoundPath } from '../find/file-versions.ts';
 import { findPaths } from '../find/find-paths.ts';
 import { openRun } from '../open-run.ts';
 import { listing } from '../output/listing.ts';
-import { printable } from '../output/printable.ts';
-import { formatInstant } from '../output/units.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import { trustOf } from './point-settings.ts';
 import { setsOf } from './set-of.ts';

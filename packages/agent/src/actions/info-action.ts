@@ -1,10 +1,8 @@
 import { type ObjectInfo, parseChainFolder, parseLevelFolder, type Storage, type UsageInfo } from '@freezer/core';
 import type { JsonValue } from '@freezer/models';
+import { formatBytes, formatInstant, formatTable, printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { openRun } from '../open-run.ts';
-import { printable } from '../output/printable.ts';
-import { formatTable } from '../output/table.ts';
-import { formatBytes, formatInstant } from '../output/units.ts';
 import type { AgentPlugins } from '../plugins.ts';
 
 /** What one storage holds. */

@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { FreezerError, levelFolder, type Storage, setName } from '@freezer/core';
+import { formatBytes, formatInstant, formatTable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { type ListedPoint, type ListedSet, runList } from '../list.ts';
 import { openRun } from '../open-run.ts';
-import { formatTable } from '../output/table.ts';
-import { formatBytes, formatInstant } from '../output/units.ts';
 import { pinJson } from '../pins/pin-text.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import { ReadableParts } from '../readable-parts.ts';

@@ -1,8 +1,7 @@
 import { formatUtc, levelFolder } from '@freezer/core';
+import { formatInstant, printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { openRun } from '../open-run.ts';
-import { printable } from '../output/printable.ts';
-import { formatInstant } from '../output/units.ts';
 import { pinJson, pinText } from '../pins/pin-text.ts';
 import { type PinOutcome, runPin, runUnpin } from '../pins/run-pin.ts';
 import type { AgentPlugins } from '../plugins.ts';

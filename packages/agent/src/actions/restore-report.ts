@@ -1,7 +1,7 @@
 import { displayPath, formatUtc, levelFolder, type RestoreProblem, setName } from '@freezer/core';
 import type { OpenedLevel } from '@freezer/format';
+import { printable } from '@freezer/terminal';
 import { jsonEntry, jsonPath, pathText } from '../entry-listing.ts';
-import { printable } from '../output/printable.ts';
 import type { FuturePath } from '../restore/dry-run-part.ts';
 import type { PartCounts } from '../restore/part-spools.ts';
 import type { PartOutcome } from '../restore/restore-part.ts';

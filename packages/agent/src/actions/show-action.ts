@@ -1,10 +1,10 @@
 import { FreezerError, type HeldEntry, type LevelId, levelFolder } from '@freezer/core';
 import { type Pin, readPin } from '@freezer/format';
+import { printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { attributeText, jsonEntry, pathText } from '../entry-listing.ts';
 import { openRun } from '../open-run.ts';
 import { listing } from '../output/listing.ts';
-import { printable } from '../output/printable.ts';
 import { PathMatch } from '../path-match.ts';
 import { pinText } from '../pins/pin-text.ts';
 import type { AgentPlugins } from '../plugins.ts';

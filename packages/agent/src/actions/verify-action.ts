@@ -1,9 +1,8 @@
 import { FreezerError, formatUtc, levelFolder, setName } from '@freezer/core';
 import type { JsonValue } from '@freezer/models';
+import { formatBytes, formatInstant, printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { openRun } from '../open-run.ts';
-import { printable } from '../output/printable.ts';
-import { formatBytes, formatInstant } from '../output/units.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import type { RunContext } from '../run-context.ts';
 import type { Settings } from '../settings/settings.ts';

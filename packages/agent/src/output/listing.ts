@@ -1,5 +1,5 @@
+import { formatJson } from '@freezer/terminal';
 import type { ActionOutput } from '../action-input.ts';
-import { formatJson } from './json.ts';
 
 const CHUNK_CHARS = 32 * 1024;
 

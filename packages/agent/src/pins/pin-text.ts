@@ -1,6 +1,6 @@
 import { formatUtc } from '@freezer/core';
 import type { Pin } from '@freezer/format';
-import { formatInstant } from '../output/units.ts';
+import { formatInstant } from '@freezer/terminal';
 
 /** `pinned`, and why where that is known: `pinned: before the upgrade`. */
 export const pinReason = ({ reason }: Pin): string => (reason === '' ? 'pinned' : `pinned: ${reason}`);

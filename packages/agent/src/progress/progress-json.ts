@@ -1,5 +1,5 @@
 import { displayPath } from '@freezer/core';
-import { formatJson } from '../output/json.ts';
+import { formatJson } from '@freezer/terminal';
 import type { ProgressView } from './progress-view.ts';
 
 export interface ProgressMoment {

@@ -1,6 +1,6 @@
 import { bytePathOf } from '@freezer/core';
+import { textWidth } from '@freezer/terminal';
 import { describe, expect, test } from '@jest/globals';
-import { textWidth } from '../output/text-width.ts';
 import { progressJson } from './progress-json.ts';
 import { progressLine } from './progress-line.ts';
 import type { ProgressView } from './progress-view.ts';

@@ -1,7 +1,5 @@
 import { displayPath } from '@freezer/core';
-import { printable } from '../output/printable.ts';
-import { textWidth } from '../output/text-width.ts';
-import { formatBytes, formatSeconds } from '../output/units.ts';
+import { formatBytes, formatSeconds, printable, textWidth } from '@freezer/terminal';
 import type { ProgressView } from './progress-view.ts';
 
 /** A path that is cut shorter says nothing any more. */

@@ -1,9 +1,9 @@
+import { wrap } from '@freezer/terminal';
 import { allowedText } from './allowed-text.ts';
 import type { Option } from './option.ts';
 import { OPTION_GROUPS } from './option-groups.ts';
 import { keyOf, OPTION_TABLE } from './option-table.ts';
 import { usableChoices } from './option-text.ts';
-import { wrap } from './wrap.ts';
 
 const WIDTH = 100;
 

@@ -1,9 +1,9 @@
+import { wrap } from '@freezer/terminal';
 import type { ActionName, Option } from './option.ts';
 import { OPTION_GROUPS } from './option-groups.ts';
 import { OPTION_TABLE } from './option-table.ts';
 import { optionHelp, optionUsage } from './option-text.ts';
 import { OTHER_WORDS } from './other-words.ts';
-import { wrap } from './wrap.ts';
 
 export interface HelpRequest {
   /** Only what concerns this action. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { FreezerError, parseDate } from '@freezer/core';
-import { printable } from '../output/printable.ts';
+import { printable } from '@freezer/terminal';
 import { allowedText } from './allowed-text.ts';
 import type { Option } from './option.ts';
 import { nearestName } from './suggest.ts';

@@ -1,7 +1,7 @@
 import { type ByteStream, type CallOptions, displayPath, FreezerError, type Logger, messageOf, type OpenStage, type ProgramStage } from '@freezer/core';
 import { type Chain, failureOf, runChain } from '@freezer/subprocess';
+import { printable } from '@freezer/terminal';
 import { programsOf, wholeEnvironment } from '../exec/run-command.ts';
-import { printable } from '../output/printable.ts';
 import { wordHider } from './hide-words.ts';
 
 const TAIL_LINES = 5;

@@ -1,9 +1,9 @@
 import { type ArchiveListing, displayPath, FreezerError, type HeldEntry, type IndexEntry } from '@freezer/core';
 import { externalSort, formatIndexLine, type OpenedLevel, parseIndexLine } from '@freezer/format';
 import { joinStages } from '@freezer/subprocess';
+import { printable } from '@freezer/terminal';
 import { decodeStages } from '../decode-stages.ts';
 import { facetsThatDiffer } from '../entry-listing.ts';
-import { printable } from '../output/printable.ts';
 import { readLevelIndex } from '../point-entries.ts';
 import type { RunContext } from '../run-context.ts';
 import type { VerifySet } from './verify-unit.ts';
