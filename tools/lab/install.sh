@@ -10,6 +10,7 @@ packages=(
   bsdutils systemd # logger and journald, for the log
   zsh fish mandoc groff-base # completion and manual page
   keystone uwsgi-core uwsgi-plugin-python3 curl openssl # keystone.sh starts one on 127.0.0.1; certificates for tests
+  swift-proxy swift-account swift-container swift-object python3-keystonemiddleware memcached python3-swiftclient # swift.sh starts one; its client to compare with
   openssh-server # SFTP storages are tried against it; tests start their own on 127.0.0.1
 )
 missing=()
