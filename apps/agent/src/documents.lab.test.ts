@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { documentText } from '@freezer/agent/documents';
+import { AGENT_TEXT, documentText } from '@freezer/agent/documents';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 let folder = '';
@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function written(...words: string[]): string {
   const path = join(folder, `script.${words.at(-1)}`);
-  writeFileSync(path, documentText({ words, version: '1.2.3', date: '2026-11-21' }) ?? '');
+  writeFileSync(path, documentText(AGENT_TEXT, { words, version: '1.2.3', date: '2026-11-21' }) ?? '');
   return path;
 }
 

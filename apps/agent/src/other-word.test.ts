@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { otherWord } from '@freezer/agent/documents';
+import { AGENT_TEXT, otherWord } from '@freezer/agent/documents';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runOtherWord } from './other-word.ts';
 import { OTHER_WORD_NAMES } from './other-word-names.ts';
@@ -30,7 +30,7 @@ async function run(...argv: string[]): Promise<{ readonly code: number; readonly
 }
 
 test('the start knows the same words as the rest', () => {
-  for (const name of OTHER_WORD_NAMES) expect(otherWord(name)?.name).toBe(name);
+  for (const name of OTHER_WORD_NAMES) expect(otherWord(AGENT_TEXT, name)?.name).toBe(name);
   expect(OTHER_WORD_NAMES.size).toBe(4);
 });
 

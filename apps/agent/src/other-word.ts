@@ -1,4 +1,4 @@
-import { documentText, operandOf, otherWord, otherWordHelp } from '@freezer/agent/documents';
+import { AGENT_TEXT, documentText, operandOf, otherWord, otherWordHelp } from '@freezer/agent/documents';
 import { FreezerError, messageOf } from '@freezer/core';
 import { exitCodeOfError } from './exit-code.ts';
 
@@ -23,12 +23,12 @@ async function makePassFile(path: string): Promise<string> {
 }
 
 async function textOf({ argv, version, now }: OtherWordHost): Promise<string> {
-  const word = otherWord(argv[0]);
+  const word = otherWord(AGENT_TEXT, argv[0]);
   const rest = argv.slice(1);
   if (!word) throw new FreezerError('invalid', `unknown word '${argv[0]}'`);
-  if (rest.includes('--help') || rest.includes('-h')) return otherWordHelp(word);
-  const text = documentText({ words: argv, version, date: new Date(now()).toISOString().slice(0, 10) });
-  return text ?? makePassFile(operandOf(word, rest) ?? '');
+  if (rest.includes('--help') || rest.includes('-h')) return otherWordHelp(AGENT_TEXT, word);
+  const text = documentText(AGENT_TEXT, { words: argv, version, date: new Date(now()).toISOString().slice(0, 10) });
+  return text ?? makePassFile(operandOf(AGENT_TEXT, word, rest) ?? '');
 }
 
 /** Does what a word that is no action asks for: prints a document, or makes a pass file. Resolves to the exit code. */

@@ -1,7 +1,7 @@
 import { type ResolveInput, RunLimits, resolveSettings } from '@freezer/agent';
+import type { OpenedLog } from '@freezer/log';
 import { CaptureLogger } from '@freezer/testing';
 import { beforeEach, expect, test } from '@jest/globals';
-import type { OpenedLog } from './logger.ts';
 import { type Changeable, rereadSettings } from './reread-settings.ts';
 
 let file = '';

@@ -1,7 +1,7 @@
 import { type ResolvedSettings, type ResolveInput, type RunLimits, resolveSettings, type Settings } from '@freezer/agent';
 import { messageOf } from '@freezer/core';
+import type { OpenedLog } from '@freezer/log';
 import { formatBytes } from '@freezer/terminal';
-import type { OpenedLog } from './logger.ts';
 
 /** What of a run can be changed while it goes on. */
 export interface Changeable {

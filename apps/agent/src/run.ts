@@ -1,23 +1,23 @@
 import {
   type ActionInput,
   type ActionResult,
-  commandLineWithoutSecrets,
+  AGENT_LINE,
+  AGENT_TABLE,
   Progress,
-  parseArguments,
   proxyEnvironment,
   type ResolvedSettings,
   RunLimits,
   resolveSettings,
   type Settings,
-  withPlace,
 } from '@freezer/agent';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
+import { type LogHost, type OpenedLog, openLogger } from '@freezer/log';
 import { pythonJson } from '@freezer/models';
+import { commandLineWithoutSecrets, withPlace } from '@freezer/settings';
 import { formatJson, printable } from '@freezer/terminal';
 import { exitCodeOfError, exitCodeOfResult, exitCodeOfSignal, type StopSignal } from './exit-code.ts';
 import { helpPage } from './help-page.ts';
 import type { Host } from './host.ts';
-import { type OpenedLog, openLogger } from './logger.ts';
 import { progressKind, showProgress } from './progress/show-progress.ts';
 import { rereadSettings } from './reread-settings.ts';
 import { checkResultPlaces, writeResultPlaces } from './result-file.ts';
@@ -83,7 +83,7 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, wat
     settings: resolved.settings,
     engineNamed: resolved.places.has('engine_name'),
     storageSections: resolved.storageSections,
-    cli: commandLineWithoutSecrets(PROGRAM, host.argv),
+    cli: commandLineWithoutSecrets(PROGRAM, host.argv, AGENT_LINE),
     version: host.version,
     logger,
     ...watched,
@@ -103,7 +103,7 @@ interface ReportContext {
 
 /** Says what went wrong: in one line for people, with its stack in the log only when that was asked for. */
 function report(error: unknown, host: Host, context: ReportContext): void {
-  const message = context.places && FreezerError.is(error, 'invalid') ? withPlace(messageOf(error), context.places) : messageOf(error);
+  const message = context.places && FreezerError.is(error, 'invalid') ? withPlace(AGENT_TABLE, messageOf(error), context.places) : messageOf(error);
   const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
   const facts = { ...(FreezerError.is(error) ? { code: error.code, ...error.details } : {}), ...(context.debug ? { stack } : {}) };
   // Not twice on standard error.
@@ -132,16 +132,22 @@ async function watchedAction(resolved: ResolvedSettings, host: Host, watch: Stop
   }
 }
 
+/** When the result document goes to standard output, the caller is a program: Freezer's scheduler drops the document if anything is on standard error. */
+function logHost(settings: Settings, host: Host): LogHost {
+  const { quiet, metadata_out } = settings;
+  return { ...host, now: () => new Date(host.now()), program: PROGRAM, secretKeys: AGENT_TABLE.secretKeys(), quiet, silentStandardError: metadata_out === '-' };
+}
+
 async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWatch): Promise<number> {
   const { settings } = resolved;
   let log: OpenedLog | undefined;
   try {
-    log = await openLogger(settings, { ...host, now: () => new Date(host.now()) });
+    log = await openLogger(settings, logHost(settings, host));
     const { logger } = log;
     for (const warning of resolved.warnings) logger.warn({}, warning);
     await checkResultPlaces(settings);
     host.changeEnvironment?.(proxyEnvironment(settings.proxy));
-    logger.info({}, `Begin freezer agent process with args: ${commandLineWithoutSecrets(PROGRAM, host.argv)}`);
+    logger.info({}, `Begin freezer agent process with args: ${commandLineWithoutSecrets(PROGRAM, host.argv, AGENT_LINE)}`);
     const result = await watchedAction(resolved, host, watch, log);
     await print(result, settings, host);
     if (result.failure !== undefined) report(new FreezerError('unexpected', result.failure), host, { log, debug: settings.debug });
@@ -165,7 +171,7 @@ async function runResolved(resolved: ResolvedSettings, host: Host, watch: StopWa
 export async function runAgent(host: Host): Promise<number> {
   const watch = new StopWatch(host);
   try {
-    const parsed = parseArguments(host.argv);
+    const parsed = AGENT_LINE.parse(host.argv);
     if (parsed.version) return await printed(host, `${host.version}\n`);
     if (parsed.help) return await printed(host, helpPage(host.argv, host.columns));
     return await runResolved(await resolveSettings(host), host, watch);

@@ -1,1 +1,2 @@
-export {};
+export { LOG_OPTIONS, type LogSettings } from './log-options.ts';
+export { type LogHost, type OpenedLog, openLogger } from './open-logger.ts';

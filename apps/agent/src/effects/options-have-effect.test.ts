@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { keyOf, OPTION_TABLE, type Option, resolveSettings } from '@freezer/agent';
+import { OPTION_TABLE, type Option, resolveSettings } from '@freezer/agent';
 import { messageOf } from '@freezer/core';
+import { keyOf } from '@freezer/settings';
 import { describe, expect, test } from '@jest/globals';
 
 /** Of each option of this version the test that shows what it does: file and title. */

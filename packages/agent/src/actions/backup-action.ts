@@ -1,14 +1,14 @@
 import { displayPath } from '@freezer/core';
 import { type ResultDocument, type ResultFacts, resultDocument, type Sample } from '@freezer/models';
+import { withoutCredentials } from '@freezer/settings';
 import { formatTable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import type { BackupRequest } from '../backup/backup-request.ts';
 import { engineSettingsOf, readContentLists } from '../backup/content-lists.ts';
 import { type BackupOutcome, runBackup } from '../backup/run-backup.ts';
 import { programsOf } from '../exec/run-command.ts';
-import { openRun, openSource } from '../open-run.ts';
+import { openRuns, openSource } from '../open-run.ts';
 import type { AgentPlugins } from '../plugins.ts';
-import { withoutCredentials } from '../settings/secrets.ts';
 import { isStream } from '../settings/stream-rules.ts';
 import { streamName } from '../stream/stream-source.ts';
 import { setOf } from './set-of.ts';
@@ -18,10 +18,12 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
   const { mode, source, media } = openSource(input, plugins);
   if (settings.dry_run && settings.stdin_command !== undefined) return commandNotRun(input);
   const lists = await readContentLists(settings);
-  await using run = await openRun(input, plugins, engineSettingsOf(lists));
-  const [passphrase] = run.context.passphrases;
+  await using opened = await openRuns(input, plugins, engineSettingsOf(lists));
+  const context = opened.runs[0]?.context;
+  if (context === undefined) throw new TypeError('backupAction: a run without a storage');
+  const [passphrase] = context.passphrases;
   const request: BackupRequest = {
-    set: setOf(settings, run.context.engine),
+    set: setOf(settings, context.engine),
     source,
     mode,
     compression: settings.compression,
@@ -41,7 +43,7 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
     dryRun: settings.dry_run,
     clientVersion: input.version,
   };
-  const outcome = await runBackup(run.context, request);
+  const outcome = await runBackup({ ...opened, policy: settings.storage_policy }, request);
   if (outcome.result === 'partial') input.logger.warn({ set: request.set.name, reasons: outcome.reasons.join('; ') }, 'the backup is stored, but incomplete');
   const document = resultDocument(factsOf(input, request, outcome, media));
   return { result: outcome.result, document, output: { text: textOf(document), json: document } };
@@ -108,8 +110,16 @@ function factsOf({ settings, storageSections, cli, version }: ActionInput, reque
     reasons: outcome.reasons,
     startedAt: outcome.startedAt * 1000,
     finishedAt: outcome.finishedAt * 1000,
+    more: storageSections.length > 1 ? { storages: storagesOf(storageSections, outcome) } : undefined,
   };
 }
+
+/** What came of each of several storages. */
+const storagesOf = (sections: ActionInput['storageSections'], { storages, lost }: BackupOutcome) =>
+  sections.map(({ name, settings: { storage, container } }) => {
+    const reason = lost.find((one) => one.name === name)?.reason;
+    return { name, storage, container, result: storages.includes(name) ? 'success' : 'fail', ...(reason !== undefined && { reason }) };
+  });
 
 const sampleOf = <Item>(items: readonly Item[]): Sample<Item> => ({ items, total: items.length });
 

@@ -1,8 +1,9 @@
+import { keyOf } from '@freezer/settings';
 import { describe, expect, test } from '@jest/globals';
-import { parseArguments } from './arguments.ts';
-import { keyOf, OPTION_TABLE } from './option-table.ts';
+import { AGENT_LINE } from './agent-line.ts';
+import { OPTION_TABLE } from './option-table.ts';
 
-const given = (...argv: string[]): unknown => Object.fromEntries(parseArguments(argv).given.map(({ option, text }) => [keyOf(option), text]));
+const given = (...argv: string[]): unknown => Object.fromEntries(AGENT_LINE.parse(argv).given.map(({ option, text }) => [keyOf(option), text]));
 
 describe('forms of options', () => {
   test.each<[string[], unknown]>([
@@ -36,9 +37,9 @@ describe('forms of options', () => {
   });
 
   test('the first word is the action, also behind flags', () => {
-    expect(parseArguments(['restore', '-N', 'x']).word).toBe('restore');
-    expect(parseArguments(['--debug', 'restore', '-N', 'x']).word).toBe('restore');
-    expect(parseArguments(['--', 'restore']).word).toBe('restore');
+    expect(AGENT_LINE.parse(['restore', '-N', 'x']).word).toBe('restore');
+    expect(AGENT_LINE.parse(['--debug', 'restore', '-N', 'x']).word).toBe('restore');
+    expect(AGENT_LINE.parse(['--', 'restore']).word).toBe('restore');
   });
 
   test.each<[string[], string | undefined, string[]]>([
@@ -48,12 +49,12 @@ describe('forms of options', () => {
     [['--action', 'find', '*.conf'], undefined, ['*.conf']],
     [['--action', 'find', 'find'], undefined, ['find']],
   ])('words behind an action that takes some: %j', (argv, word, operands) => {
-    expect(parseArguments(argv)).toMatchObject({ word, operands });
+    expect(AGENT_LINE.parse(argv)).toMatchObject({ word, operands });
   });
 
   test('--help and --version are known, also by their beginning', () => {
-    expect(parseArguments(['restore', '-h'])).toMatchObject({ help: true, version: false });
-    expect(parseArguments(['--vers'])).toMatchObject({ help: false, version: true });
+    expect(AGENT_LINE.parse(['restore', '-h'])).toMatchObject({ help: true, version: false });
+    expect(AGENT_LINE.parse(['--vers'])).toMatchObject({ help: false, version: true });
   });
 });
 
@@ -76,7 +77,7 @@ describe('mistakes are one line', () => {
     [['restore', '--ssh-password', 'my', 'secret'], 'an unexpected word after --ssh-password; a value with blanks must be quoted'],
     [['--ssh-password', 'my', 'secret'], 'an unexpected word after --ssh-password; a value with blanks must be quoted'],
   ])('%j', (argv, message) => {
-    expect(() => parseArguments(argv)).toThrow(expect.objectContaining({ code: 'invalid', message }));
+    expect(() => AGENT_LINE.parse(argv)).toThrow(expect.objectContaining({ code: 'invalid', message }));
   });
 });
 
@@ -92,7 +93,7 @@ describe('the table', () => {
       const flag = option.type === 'bool' || option.type === 'switch';
       const {
         given: [first],
-      } = parseArguments(flag ? [`--${option.name}`] : [`--${option.name}=x`]);
+      } = AGENT_LINE.parse(flag ? [`--${option.name}`] : [`--${option.name}=x`]);
       expect(first?.option).toBe(option);
       if (option.choices && option.default !== undefined) expect(option.choices).toContain(option.default);
     }

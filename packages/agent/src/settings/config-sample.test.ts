@@ -1,10 +1,11 @@
+import { keyOf, readIni, configSample as sampleOf } from '@freezer/settings';
 import { describe, expect, test } from '@jest/globals';
-import { configSample } from './config-sample.ts';
-import { readIni } from './ini.ts';
-import { keyOf, OPTION_TABLE } from './option-table.ts';
+import { AGENT_TEXT } from './agent-text.ts';
+import { OPTION_TABLE } from './option-table.ts';
 import { resolveSettings } from './resolve.ts';
 import { resolveInput } from './resolve-input.fixture.ts';
 
+const configSample = (): string => sampleOf(AGENT_TEXT);
 const PLACES_OF_SETTINGS = new Set(['config', 'config_file', 'config_dir']);
 
 describe('the sample of all settings', () => {

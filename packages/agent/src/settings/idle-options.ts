@@ -1,5 +1,6 @@
+import { keyOf } from '@freezer/settings';
 import type { ActionName, OptionGroup } from './option.ts';
-import { keyOf, OPTION_TABLE } from './option-table.ts';
+import { OPTION_TABLE } from './option-table.ts';
 import type { SettingKey } from './settings.ts';
 
 /** What somebody may count on: what is saved, what is put back, what is kept. */

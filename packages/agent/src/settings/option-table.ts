@@ -1,4 +1,6 @@
+import { OptionTable } from '@freezer/settings/text';
 import type { Option } from './option.ts';
+import { OPTION_GROUPS } from './option-groups.ts';
 import { CLOUD_OPTIONS } from './options/cloud.ts';
 import { CONTENT_OPTIONS } from './options/content.ts';
 import { DATABASE_OPTIONS } from './options/databases.ts';
@@ -35,21 +37,5 @@ export type OptionRow = (typeof ROWS)[number];
 /** Every option that the command line and the files know. */
 export const OPTION_TABLE: readonly Option[] = ROWS;
 
-const snake = (name: string): string => name.replaceAll('-', '_');
-
-/** The name of an option in files and in `Settings`. */
-export const keyOf = (option: Option): string => option.key ?? snake(option.name);
-
-const BY_KEY: ReadonlyMap<string, Option> = new Map(OPTION_TABLE.map((option) => [keyOf(option), option]));
-
-/** The option with this key; undefined when there is none. */
-export const optionOfKey = (key: string): Option | undefined => BY_KEY.get(key);
-
-const BY_FILE_NAME: ReadonlyMap<string, Option> = new Map(
-  OPTION_TABLE.flatMap((option) =>
-    [option.name, ...(option.aliases ?? []), ...(option.fileAliases ?? []), keyOf(option)].map((name) => [snake(name), option] as const),
-  ),
-);
-
-/** The option that a file means by a name, in whatever spelling of any release; undefined when there is none. */
-export const optionOfFileName = (name: string): Option | undefined => BY_FILE_NAME.get(snake(name));
+/** How they are looked up. */
+export const AGENT_TABLE: OptionTable<Option> = new OptionTable(OPTION_TABLE, OPTION_GROUPS);

@@ -1,10 +1,9 @@
+import { optionHelp, optionMarkdown, optionUsage } from '@freezer/settings';
 import { expect, test } from '@jest/globals';
-import { optionMarkdown } from './option-markdown.ts';
-import { optionOfKey } from './option-table.ts';
-import { optionHelp, optionUsage } from './option-text.ts';
+import { AGENT_TABLE } from './option-table.ts';
 
 const shown = (key: string): string[] => {
-  const option = optionOfKey(key);
+  const option = AGENT_TABLE.ofKey(key);
   return option ? [optionUsage(option), optionHelp(option)] : [];
 };
 
@@ -17,7 +16,7 @@ test('usage and help say the form, what is allowed and what stands without it', 
 });
 
 test('a table cell is not cut by its own text', () => {
-  for (const line of optionMarkdown()
+  for (const line of optionMarkdown(AGENT_TABLE)
     .split('\n')
     .filter((row) => row.startsWith('| ')))
     expect(line.match(/(?<!\\)\|/g)).toHaveLength(4);

@@ -1,7 +1,7 @@
+import { keyOf, usableChoices } from '@freezer/settings';
 import { describe, expect, test } from '@jest/globals';
 import type { Option } from './option.ts';
-import { keyOf, OPTION_TABLE } from './option-table.ts';
-import { usableChoices } from './option-text.ts';
+import { OPTION_TABLE } from './option-table.ts';
 import { resolveSettings } from './resolve.ts';
 import { resolveInput } from './resolve-input.fixture.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { type IniDialect, readIni } from '@freezer/settings';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type IniDialect, readIni } from './ini.ts';
 import { resolveSettings } from './resolve.ts';
 import { resolveInput } from './resolve-input.fixture.ts';
 

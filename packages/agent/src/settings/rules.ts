@@ -1,11 +1,11 @@
 import { FreezerError } from '@freezer/core';
+import { withPlace } from '@freezer/settings';
 import type { ActionName } from './option.ts';
-import { optionOfKey } from './option-table.ts';
+import { AGENT_TABLE } from './option-table.ts';
 import { readProxy } from './proxy.ts';
 import type { SettingKey, Settings } from './settings.ts';
 import { isStream, STREAM_RULES } from './stream-rules.ts';
 import { readSubset } from './subset.ts';
-import { withPlace } from './with-place.ts';
 
 const REASON_MAX_BYTES = 1000;
 
@@ -167,7 +167,7 @@ const RULES: readonly Rule[] = [
 
 function asksForSomething(key: SettingKey, settings: Settings): boolean {
   const value = settings[key];
-  return Array.isArray(value) ? value.length > 0 : Boolean(value) && value !== optionOfKey(key)?.default;
+  return Array.isArray(value) ? value.length > 0 : Boolean(value) && value !== AGENT_TABLE.ofKey(key)?.default;
 }
 
 /** `--set` and `--all-sets`, which are for some actions only. */
@@ -181,5 +181,5 @@ function onlyOrphans(settings: Settings, given: ReadonlySet<SettingKey>): boolea
 export function checkRules(action: ActionName, settings: Settings, places: ReadonlyMap<SettingKey, string>): void {
   const given = new Set(places.keys());
   const broken = RULES.find((rule) => rule.actions.includes(action) && rule.broken(settings, given));
-  if (broken) throw new FreezerError('invalid', withPlace(broken.message, places));
+  if (broken) throw new FreezerError('invalid', withPlace(AGENT_TABLE, broken.message, places));
 }

@@ -1,5 +1,11 @@
+import { redact as redactWith, commandLineWithoutSecrets as shownLine } from '@freezer/settings';
 import { describe, expect, test } from '@jest/globals';
-import { commandLineWithoutSecrets, redact, SECRET_KEYS } from './secrets.ts';
+import { AGENT_LINE } from './agent-line.ts';
+import { AGENT_TABLE } from './option-table.ts';
+
+const SECRET_KEYS = AGENT_TABLE.secretKeys();
+const commandLineWithoutSecrets = (program: string, argv: readonly string[]): string => shownLine(program, argv, AGENT_LINE);
+const redact = (fields: object): object => redactWith(fields, SECRET_KEYS);
 
 describe('the command line that is shown', () => {
   test.each<[string[], string]>([

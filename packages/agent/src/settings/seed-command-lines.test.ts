@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { keyOf, readValue } from '@freezer/settings';
 import { describe, expect, test } from '@jest/globals';
-import { parseArguments } from './arguments.ts';
-import { keyOf } from './option-table.ts';
-import { readValue } from './values.ts';
+import { AGENT_LINE } from './agent-line.ts';
 
 interface Seed {
   readonly line: string;
@@ -21,7 +20,7 @@ const argvOf = (line: string): string[] => shellWords(line.slice(line.indexOf('f
 
 function givenSettings(line: string) {
   const settings: Record<string, unknown> = {};
-  for (const { option, spelled, text } of parseArguments(argvOf(line)).given) {
+  for (const { option, spelled, text } of AGENT_LINE.parse(argvOf(line)).given) {
     const value = readValue(option, text, { place: spelled, home: '/home/me', cwd: '/' });
     const shown = typeof value === 'boolean' ? value : text;
     settings[keyOf(option)] = option.repeatable ? [shown] : shown;
@@ -43,6 +42,6 @@ describe('each option of the help of an old release is known, by each of its nam
   test.each(OPTIONS)('%s', (spelled) => {
     const name = spelled.replace('=', '');
     const argv = spelled.endsWith('=') ? [name, '1'] : [name];
-    expect(parseArguments(argv).given).toEqual([expect.objectContaining({ spelled: name })]);
+    expect(AGENT_LINE.parse(argv).given).toEqual([expect.objectContaining({ spelled: name })]);
   });
 });

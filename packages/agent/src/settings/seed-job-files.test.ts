@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { keyOf, readIni, readValue } from '@freezer/settings';
 import { describe, expect, test } from '@jest/globals';
-import { readIni } from './ini.ts';
-import { keyOf, optionOfFileName } from './option-table.ts';
+import { AGENT_TABLE } from './option-table.ts';
 import { resolveSettings } from './resolve.ts';
 import { resolveInput } from './resolve-input.fixture.ts';
-import { readValue } from './values.ts';
 
 type Action = Readonly<Record<string, unknown>>;
 
@@ -113,7 +112,7 @@ download_limit=1k
 function valuesOf(text: string): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     readIni(text, 'job', 'job').map(({ key, value }) => {
-      const option = optionOfFileName(key);
+      const option = AGENT_TABLE.ofFileName(key);
       return option ? [keyOf(option), readValue(option, value, { place: key, home: '/home/me', cwd: '/' })] : [key, 'unknown'];
     }),
   );

@@ -1,8 +1,6 @@
 import { FreezerError } from '@freezer/core';
-import type { IniEntry } from './ini.ts';
-import { refuseWhatIsMissing } from './not-part-of-this-version.ts';
-import { keyOf, optionOfFileName, optionOfKey } from './option-table.ts';
-import { readValue, type ValuePlace } from './values.ts';
+import { type IniEntry, keyOf, readValue, refuseWhatIsMissing, type ValuePlace } from '@freezer/settings';
+import { AGENT_TABLE } from './option-table.ts';
 
 /** One `[storage:NAME]` of a job file: one of several storages that hold the same backups. */
 export interface StorageSection {
@@ -19,7 +17,7 @@ export const storageSectionName = (section: string): string | undefined => HEADE
 function sectionOf(name: string, entries: readonly IniEntry[], file: string, at: Omit<ValuePlace, 'place'>): StorageSection {
   const settings: Record<string, unknown> = {};
   for (const { key, value } of entries) {
-    const option = optionOfFileName(key);
+    const option = AGENT_TABLE.ofFileName(key);
     const place = `${file}: [storage:${name}] ${key}`;
     if (option) {
       settings[keyOf(option)] = readValue(option, value, { ...at, place });
@@ -28,7 +26,7 @@ function sectionOf(name: string, entries: readonly IniEntry[], file: string, at:
   const { storage, container } = settings;
   if (typeof storage !== 'string') throw new FreezerError('invalid', `${file}: [storage:${name}]: storage is missing`);
   if (typeof container !== 'string' || container === '') throw new FreezerError('invalid', `${file}: [storage:${name}]: container is missing`);
-  const kind = optionOfKey('storage');
+  const kind = AGENT_TABLE.ofKey('storage');
   if (kind) refuseWhatIsMissing(kind, `${file}: [storage:${name}] storage`, storage);
   return { name, settings: { ...settings, storage, container } };
 }

@@ -1,6 +1,7 @@
+import { withPlace } from '@freezer/settings';
 import { expect, test } from '@jest/globals';
+import { AGENT_TABLE } from './option-table.ts';
 import type { SettingKey } from './settings.ts';
-import { withPlace } from './with-place.ts';
 
 const PLACES = new Map<SettingKey, string>([
   ['subset', 'job.ini: subset'],
@@ -21,5 +22,5 @@ test.each([
   ['tar: --nothing of ours', 'tar: --nothing of ours'],
   ['no option at all', 'no option at all'],
 ])('%s', (message, placed) => {
-  expect(withPlace(message, PLACES)).toBe(placed);
+  expect(withPlace(AGENT_TABLE, message, PLACES)).toBe(placed);
 });

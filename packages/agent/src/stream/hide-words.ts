@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../settings/secrets.ts';
+import { withoutCredentials } from '@freezer/settings';
 
 const HIDDEN = '***';
 /** Shorter ones occur everywhere. */

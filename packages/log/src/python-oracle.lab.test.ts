@@ -27,6 +27,14 @@ test('formats are filled as by Python', () => {
   const texts = patterns.map((parts) => parts.join('')).filter((text) => text.includes('%('));
   const values = { levelname: 'ERROR', levelno: 40, message: 'some text', msecs: 7, process: 4711 };
   const theirs = ask('values, patterns = json.load(sys.stdin)\nprint(json.dumps([p % values for p in patterns]))', [values, texts]);
-  const record = { level: 'ERROR', message: 'some text', at: new Date(2026, 0, 1, 0, 0, 0, 7), pid: 4711, hostname: 'vm', fields: {} } as const;
+  const record = {
+    name: 'freezer_agent',
+    level: 'ERROR',
+    message: 'some text',
+    at: new Date(2026, 0, 1, 0, 0, 0, 7),
+    pid: 4711,
+    hostname: 'vm',
+    fields: {},
+  } as const;
   expect(texts.map((text) => textFormat(text, undefined, 'x')(record))).toEqual(theirs);
 });

@@ -1,6 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import type { Option } from './option.ts';
-import { OPTION_TABLE } from './option-table.ts';
+import { longNameOf, type OptionTable } from './option-table.ts';
 import { nearestName } from './suggest.ts';
 import { readBoolean } from './values.ts';
 
@@ -18,9 +18,24 @@ export interface ParsedArguments {
   readonly version: boolean;
   /** The first word, which says what to do. Not yet checked. */
   readonly word?: string | undefined;
-  /** The words behind it, for actions that take some. */
+  /** The words behind it, for those that take some. */
   readonly operands: readonly string[];
   readonly given: readonly GivenOption[];
+}
+
+/** What words without dashes mean to a program. */
+export interface WordGrammar {
+  /** Whether words may follow this first one. */
+  readonly takesOperands?: (word: string) => boolean;
+  /** The option that says the same as the first word: `action`. */
+  readonly wordOption?: string;
+  /** The first word may also stand behind an option with a value; else that is taken for a missing quote. */
+  readonly wordsAnywhere?: boolean;
+}
+
+interface Names {
+  readonly long: ReadonlyMap<string, Meaning>;
+  readonly short: ReadonlyMap<string, Meaning>;
 }
 
 interface Meaning {
@@ -33,14 +48,14 @@ interface Meaning {
 
 const takesNoValue = (option: Option): boolean => option.type === 'bool';
 
-function longNames(): ReadonlyMap<string, Meaning> {
+function longNames(table: OptionTable): ReadonlyMap<string, Meaning> {
   const names = new Map<string, Meaning>([
     ['help', { special: 'help' }],
     ['version', { special: 'version' }],
   ]);
   const twins: [string, Meaning][] = [];
-  for (const option of OPTION_TABLE) {
-    for (const name of [option.name, ...(option.aliases ?? [])]) {
+  for (const option of table.options.filter(({ only }) => only !== 'files')) {
+    for (const name of [longNameOf(option), ...(option.aliases ?? [])]) {
       const flag = option.type === 'bool' || option.type === 'switch';
       names.set(name, flag ? { option, value: true } : { option });
       if (flag) twins.push([`no${name}`, { option, value: false }], [`no-${name}`, { option, value: false }]);
@@ -50,23 +65,21 @@ function longNames(): ReadonlyMap<string, Meaning> {
   return names;
 }
 
-const LONG = longNames();
-const SHORT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ['h', { special: 'help' }],
-  ...OPTION_TABLE.flatMap((option): [string, Meaning][] => (option.short === undefined ? [] : [[option.short, { option, value: true }]])),
-]);
+function shortNames(table: OptionTable): ReadonlyMap<string, Meaning> {
+  const own = table.options.flatMap((option): [string, Meaning][] => (option.short === undefined ? [] : [[option.short, { option, value: true }]]));
+  return new Map<string, Meaning>([['h', { special: 'help' }], ...own]);
+}
 
-/** Actions behind which words may stand, and the option of which these are values. */
-export const OPERAND_OPTIONS: Readonly<Record<string, string>> = { restore: 'path', show: 'path', find: 'path', diff: 'path' };
+const nameOf = (meaning: Meaning | undefined): string | undefined => (meaning?.option ? longNameOf(meaning.option) : undefined);
 
 const wrong = (message: string): FreezerError => new FreezerError('invalid', message);
 
-function findLong(name: string): Meaning {
-  const exact = LONG.get(name);
+function findLong(long: ReadonlyMap<string, Meaning>, name: string): Meaning {
+  const exact = long.get(name);
   if (exact) return exact;
-  const begun = [...LONG.keys()].filter((known) => known.startsWith(name));
-  const meanings = new Set(begun.map((known) => `${LONG.get(known)?.option?.name ?? known} ${LONG.get(known)?.value}`));
-  const only = LONG.get(begun[0] ?? '');
+  const begun = [...long.keys()].filter((known) => known.startsWith(name));
+  const meanings = new Set(begun.map((known) => `${nameOf(long.get(known)) ?? known} ${long.get(known)?.value}`));
+  const only = long.get(begun[0] ?? '');
   if (meanings.size === 1 && only && name !== '') return only;
   if (begun.length > 1)
     throw wrong(
@@ -75,33 +88,21 @@ function findLong(name: string): Meaning {
         .map((known) => `--${known}`)
         .join(', ')}`,
     );
-  const nearest = nearestName(name.replaceAll('_', '-'), LONG.keys());
+  const nearest = nearestName(name.replaceAll('_', '-'), long.keys());
   throw wrong(`unknown option --${name}${nearest === undefined ? '; --help lists all options' : `; did you mean --${nearest}?`}`);
-}
-
-/** The option that a word such as `--ssh-pass=x` or `-Fx` names; undefined when it is none, or an unknown one. */
-export function optionOfArgument(word: string): Option | undefined {
-  const long = /^--([^=]+)/.exec(word)?.[1];
-  if (long === undefined) return /^-[^-]/.test(word) ? SHORT.get(word.slice(1, 2))?.option : undefined;
-  const begun = LONG.get(long) ? [long] : [...LONG.keys()].filter((known) => known.startsWith(long));
-  // Of an ambiguous beginning the secret one is what a caller must reckon with.
-  const options = begun.map((name) => LONG.get(name)?.option);
-  return options.find((option) => option?.secret) ?? options[0];
 }
 
 /** A word that may be the value of an option: an option must be given as `--name=-value` when its value begins with `-`. */
 const isValue = (word: string | undefined): word is string => word !== undefined && (!word.startsWith('-') || word === '-' || /^-\.?\d/.test(word));
 
 /** `FILE--container`, as an old manual has it. */
-function gluedOption(text: string): string | undefined {
-  const name = /[^-]--([a-z][a-z-]*)$/.exec(text)?.[1];
-  return name !== undefined && LONG.has(name) ? name : undefined;
-}
+const gluedOption = (text: string): string | undefined => /[^-]--([a-z][a-z-]*)$/.exec(text)?.[1];
 
-function unexpectedWord(word: string, before: GivenOption | undefined): FreezerError {
+function unexpectedWord(long: ReadonlyMap<string, Meaning>, word: string, before: GivenOption | undefined): FreezerError {
   if (!before) return wrong(`unexpected word '${word}'; a value with blanks must be quoted`);
   const { option, spelled, text } = before;
-  const glued = gluedOption(text);
+  const name = gluedOption(text);
+  const glued = name !== undefined && long.has(name) ? name : undefined;
   const hint = takesNoValue(option)
     ? ', which takes no value'
     : glued === undefined
@@ -116,10 +117,14 @@ class ArgumentReader {
   readonly operands: string[] = [];
   help = false;
   version = false;
+  readonly #names: Names;
+  readonly #grammar: WordGrammar;
   readonly #argv: readonly string[];
   #next = 0;
 
-  constructor(argv: readonly string[]) {
+  constructor(names: Names, grammar: WordGrammar, argv: readonly string[]) {
+    this.#names = names;
+    this.#grammar = grammar;
     this.#argv = argv;
   }
 
@@ -143,30 +148,31 @@ class ArgumentReader {
       this.operands.push(word);
       return;
     }
-    if (this.words.length > 0 || (before && !this.#mayBeAction())) throw unexpectedWord(word, before);
+    if (this.words.length > 0 || (before && !this.#mayBeFirst())) throw unexpectedWord(this.#names.long, word, before);
     this.words.push(word);
   }
 
   /** Options with a value have taken it, so a word behind one is a mistake; behind a flag it may be the action. */
-  #mayBeAction(): boolean {
-    return this.given.every(({ option }) => takesNoValue(option));
+  #mayBeFirst(): boolean {
+    return this.#grammar.wordsAnywhere === true || this.given.every(({ option }) => takesNoValue(option));
   }
 
   /** Behind a secret a word is what a missing quote left over, and must not show up as a path. */
   #mayBeOperand(): boolean {
-    const action = this.words[0] ?? this.given.find(({ option }) => option.name === 'action')?.text;
-    return action !== undefined && Object.hasOwn(OPERAND_OPTIONS, action) && this.given.at(-1)?.option.secret !== true;
+    const { wordOption, takesOperands } = this.#grammar;
+    const word = this.words[0] ?? this.given.find(({ option }) => option.name === wordOption)?.text;
+    return word !== undefined && takesOperands?.(word) === true && this.given.at(-1)?.option.secret !== true;
   }
 
   #long(text: string): void {
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
-    this.#take(findLong(name), `--${name}`, equals < 0 ? undefined : text.slice(equals + 1));
+    this.#take(findLong(this.#names.long, name), `--${name}`, equals < 0 ? undefined : text.slice(equals + 1));
   }
 
   #shorts(letters: string): void {
     const letter = letters.slice(0, 1);
-    const meaning = SHORT.get(letter);
+    const meaning = this.#names.short.get(letter);
     if (!meaning) throw wrong(`unknown option -${letter}; --help lists all options`);
     const rest = letters.slice(1);
     if (meaning.special || (meaning.option && takesNoValue(meaning.option))) {
@@ -182,7 +188,7 @@ class ArgumentReader {
     if (option.type === 'switch') this.#push(option, spelled, this.#switched(meaning, attached));
     else if (!takesNoValue(option)) this.#push(option, spelled, attached ?? this.#value(option, spelled));
     else if (attached === undefined) this.#push(option, spelled, String(meaning.value));
-    else throw wrong(`${spelled} takes no value, but '${attached}' was given; use --${option.name} or --no${option.name}`);
+    else throw wrong(`${spelled} takes no value, but '${attached}' was given; use --${longNameOf(option)} or --no${longNameOf(option)}`);
   }
 
   /** Freezer wants a text behind these; ours also takes them alone. */
@@ -200,7 +206,7 @@ class ArgumentReader {
     if (this.#argv[this.#next] === '=') this.#next++;
     const next = this.#argv[this.#next];
     if (!isValue(next)) {
-      throw wrong(`${spelled} needs a value${next === undefined ? '' : `; one that begins with '-' is given as --${option.name}=VALUE`}`);
+      throw wrong(`${spelled} needs a value${next === undefined ? '' : `; one that begins with '-' is given as --${longNameOf(option)}=VALUE`}`);
     }
     this.#next++;
     return next;
@@ -211,12 +217,34 @@ class ArgumentReader {
   }
 }
 
-/**
- * Takes a command line apart by oslo.config's rules: `--name VALUE`, `--name=VALUE`, `--flag` and `--noflag`, `-F VALUE`, `-FVALUE`, and
- * beginnings of long names that only one option has. Values are not looked at. Fails with `invalid`, in one line.
- */
-export function parseArguments(argv: readonly string[]): ParsedArguments {
-  const reader = new ArgumentReader(argv);
-  reader.read();
-  return { help: reader.help, version: reader.version, word: reader.words[0], operands: reader.operands, given: reader.given };
+/** How a program's command line is read. */
+export class CommandLine {
+  readonly #grammar: WordGrammar;
+  readonly #names: Names;
+
+  constructor(table: OptionTable, grammar: WordGrammar = {}) {
+    this.#grammar = grammar;
+    this.#names = { long: longNames(table), short: shortNames(table) };
+  }
+
+  /**
+   * Takes a command line apart by oslo.config's rules: `--name VALUE`, `--name=VALUE`, `--flag` and `--noflag`, `-F VALUE`, `-FVALUE`, and
+   * beginnings of long names that only one option has. Values are not looked at. Fails with `invalid`, in one line.
+   */
+  parse(argv: readonly string[]): ParsedArguments {
+    const reader = new ArgumentReader(this.#names, this.#grammar, argv);
+    reader.read();
+    return { help: reader.help, version: reader.version, word: reader.words[0], operands: reader.operands, given: reader.given };
+  }
+
+  /** The option that a word such as `--ssh-pass=x` or `-Fx` names; undefined when it is none, or an unknown one. */
+  optionOf(word: string): Option | undefined {
+    const { long, short } = this.#names;
+    const given = /^--([^=]+)/.exec(word)?.[1];
+    if (given === undefined) return /^-[^-]/.test(word) ? short.get(word.slice(1, 2))?.option : undefined;
+    const begun = long.get(given) ? [given] : [...long.keys()].filter((known) => known.startsWith(given));
+    // Of an ambiguous beginning the secret one is what a caller must reckon with.
+    const options = begun.map((name) => long.get(name)?.option);
+    return options.find((option) => option?.secret) ?? options[0];
+  }
 }

@@ -1,13 +1,24 @@
 import { mkdirSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { redact, type Settings } from '@freezer/agent';
 import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
-import { LogFile } from './log/log-file.ts';
-import { type HandlerPlan, type LogTarget, leastOf, planOfSettings } from './log/log-plan.ts';
-import { type Level, type LogRecord, type LogSink, RANK } from './log/log-record.ts';
+import { redact } from '@freezer/settings';
+import { LogFile } from './log-file.ts';
+import type { LogSettings } from './log-options.ts';
+import { type HandlerPlan, type LogTarget, leastOf, planOfSettings } from './log-plan.ts';
+import { type Level, type LogRecord, type LogSink, RANK } from './log-record.ts';
 
 /** What the log needs of the process around it. */
 export interface LogHost {
+  /** `freezer-agent`: the name in lines, of the file in `--log-dir`, in syslog and the journal. */
+  readonly program: string;
+  /** Names of fields that are never shown, besides those that look like secrets. */
+  readonly secretKeys?: ReadonlySet<string>;
+  /** Standard error takes warnings and errors only. */
+  readonly quiet?: boolean;
+  /**
+   * Standard error is for nobody: the caller is a program that takes anything there for a failure. What would go there goes to Freezer's file.
+   */
+  readonly silentStandardError?: boolean;
   readonly cwd: string;
   readonly home: string;
   readonly hostname: string;
@@ -26,7 +37,7 @@ export interface OpenedLog {
   readonly logger: Logger;
   readonly onStandardError: boolean;
   /** From now on as these settings say. A level that `--log-config-append` gave stays. */
-  readonly changeLevel: (settings: Settings) => void;
+  readonly changeLevel: (settings: LogSettings) => void;
   /** Resolves when all that was logged has arrived, at most some seconds later. Idempotent. */
   readonly close: () => Promise<void>;
 }
@@ -35,21 +46,22 @@ export interface OpenedLog {
 export type Handler = Omit<HandlerPlan, 'target' | 'least'> & { readonly sink: LogSink; least: number };
 
 /** A logger that never throws: what cannot be written or formatted is lost, the run is not. */
-export function createLogger(handlers: readonly Handler[], host: Pick<LogHost, 'pid' | 'hostname' | 'now'>): Logger {
+export function createLogger(handlers: readonly Handler[], host: Pick<LogHost, 'program' | 'pid' | 'hostname' | 'now' | 'secretKeys'>): Logger {
+  const name = host.program.replaceAll('-', '_');
   const log =
     (level: Level) =>
     (fields: object, message: string): void => {
       const taking = handlers.filter(({ least }) => RANK[level] >= least);
       if (taking.length === 0) return;
-      const record: LogRecord = { level, message, at: host.now(), pid: host.pid, hostname: host.hostname, fields: safely(fields) };
+      const record: LogRecord = { name, level, message, at: host.now(), pid: host.pid, hostname: host.hostname, fields: safely(fields, host.secretKeys) };
       for (const { sink, format } of taking) writeSafely(sink, format, record);
     };
   return { debug: log('DEBUG'), info: log('INFO'), warn: log('WARNING'), error: log('ERROR') };
 }
 
-function safely(fields: object): Readonly<Record<string, unknown>> {
+function safely(fields: object, keys?: ReadonlySet<string>): Readonly<Record<string, unknown>> {
   try {
-    return redact(fields);
+    return redact(fields, keys);
   } catch (error) {
     return { lost: messageOf(error) };
   }
@@ -114,23 +126,23 @@ async function openSink(target: LogTarget, { host, stderr, spill }: Opening): Pr
     case 'file':
       return askedFile(target, () => host.now().getTime());
     case 'syslog': {
-      const { openSyslog } = await import('./log/syslog-sink.ts');
-      return openSyslog({ ...target, pid: host.pid, socket: host.sockets?.syslog ?? '/dev/log', spill });
+      const { openSyslog } = await import('./syslog-sink.ts');
+      return openSyslog({ ...target, program: host.program, pid: host.pid, socket: host.sockets?.syslog ?? '/dev/log', spill });
     }
     case 'journal': {
-      const { openJournal } = await import('./log/journal-sink.ts');
-      return openJournal({ socket: host.sockets?.journal ?? '/run/systemd/journal/stdout', spill });
+      const { openJournal } = await import('./journal-sink.ts');
+      return openJournal({ program: host.program, socket: host.sockets?.journal ?? '/run/systemd/journal/stdout', spill });
     }
   }
 }
 
-async function plansOf(settings: Settings, host: LogHost): Promise<{ readonly plans: readonly HandlerPlan[]; readonly warnings: readonly string[] }> {
+async function plansOf(settings: LogSettings, host: LogHost): Promise<{ readonly plans: readonly HandlerPlan[]; readonly warnings: readonly string[] }> {
   const path = settings.log_config_append;
-  if (path === undefined) return { plans: planOfSettings(settings, host.cwd), warnings: [] };
+  if (path === undefined) return { plans: planOfSettings(settings, host), warnings: [] };
   const text = await host.readFile(path).catch((error: unknown) => {
     throw new FreezerError('invalid', `--log-config-append: ${path} cannot be read (${systemCodeOf(error) ?? messageOf(error)})`, { cause: error });
   });
-  const { readPythonConfig } = await import('./log/python-config.ts');
+  const { readPythonConfig } = await import('./python-config.ts');
   return readPythonConfig(text, basename(path), host.cwd);
 }
 
@@ -153,15 +165,14 @@ async function closeAll(handlers: readonly Handler[]): Promise<void> {
 }
 
 /**
- * The log of a run: the places that the settings name, else standard error; with `--quiet` that takes warnings and errors only. When the result document goes to
- * standard output, the caller is a program, and Freezer's scheduler then drops the document if there is anything on standard error: what
- * would go there goes to Freezer's file. Fails with `invalid` when a place that was asked for cannot be opened.
+ * The log of a program: the places that the settings name, else standard error. Fails with `invalid` when a place that was asked for cannot be
+ * opened.
  */
-export async function openLogger(settings: Settings, host: LogHost): Promise<OpenedLog> {
+export async function openLogger(settings: LogSettings, host: LogHost): Promise<OpenedLog> {
   const { plans, warnings } = await plansOf(settings, host);
-  const forProgram = settings.metadata_out === '-';
+  const { silentStandardError: forProgram = false, quiet = false } = host;
   const stderr = forProgram ? undefined : standardErrorOf(host);
-  const spill = (line: string): void => (settings.quiet ? undefined : stderr?.write(line));
+  const spill = (line: string): void => (quiet ? undefined : stderr?.write(line));
   const handlers = await openAll(plans, { host, stderr, spill });
   const [first] = plans;
   if (forProgram && handlers.length === 0 && first) {
@@ -169,7 +180,7 @@ export async function openLogger(settings: Settings, host: LogHost): Promise<Ope
     if (sink) handlers.push({ ...first, sink });
   }
   const setLevels = (least?: number): void => {
-    for (const handler of handlers) handler.least = Math.max(least ?? handler.least, settings.quiet && handler.sink === stderr ? RANK.WARNING : 0);
+    for (const handler of handlers) handler.least = Math.max(least ?? handler.least, quiet && handler.sink === stderr ? RANK.WARNING : 0);
   };
   setLevels();
   const logger = createLogger(handlers, host);

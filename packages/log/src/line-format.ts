@@ -3,8 +3,6 @@ import { printable } from '@freezer/terminal';
 import { formatTime, pad } from './format-time.ts';
 import { type LineFormat, type LogRecord, RANK } from './log-record.ts';
 
-const NAME = 'freezer_agent';
-
 /** Freezer's line. */
 export const OSLO_PATTERN = '%(asctime)s.%(msecs)03d %(process)d %(levelname)s %(name)s [-] %(instance)s%(message)s';
 export const OSLO_DATE = '%Y-%m-%d %H:%M:%S';
@@ -26,7 +24,7 @@ const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   message: messageOf,
   levelname: ({ level }) => level,
   levelno: ({ level }) => RANK[level],
-  name: () => NAME,
+  name: ({ name }) => name,
   process: ({ pid }) => pid,
   msecs: ({ at }) => at.getMilliseconds(),
   created: ({ at }) => at.getTime() / 1000,
@@ -87,11 +85,11 @@ export function textFormat(pattern: string, date: string | undefined, place: str
 
 /** Lines as oslo.log's JSON formatter names things, without what Python alone has. */
 export function jsonFormat(date: string | undefined): LineFormat {
-  return ({ level, at, pid, hostname, message, fields }) =>
+  return ({ name, level, at, pid, hostname, message, fields }) =>
     JSON.stringify({
       message,
       asctime: formatTime(at, date ?? OSLO_DATE),
-      name: NAME,
+      name,
       levelname: level,
       levelno: RANK[level],
       created: at.getTime() / 1000,

@@ -14,10 +14,10 @@ function readPythonList(text: string): string[] | undefined {
 
 /**
  * The values of an option that may be given several times, from one text of a file: a Python or JSON list (Freezer's scheduler writes
- * them), one value per line, or one value. A comma means itself, as in Freezer.
+ * them), one value per line, or one value. A comma means itself, as in Freezer, unless `commas` part values, as in oslo.config.
  */
-export function readListText(text: string): readonly string[] {
+export function readListText(text: string, { commas = false }: { readonly commas?: boolean | undefined } = {}): readonly string[] {
   const trimmed = text.trim();
-  const values = readPythonList(trimmed) ?? trimmed.split('\n').map((line) => line.trim());
+  const values = readPythonList(trimmed) ?? trimmed.split(commas ? /[\n,]/ : '\n').map((line) => line.trim());
   return values.filter((value) => value !== '');
 }

@@ -2,7 +2,7 @@ import type { GivenOption } from './arguments.ts';
 import type { IniEntry } from './ini.ts';
 import { readListText } from './list-text.ts';
 import type { Option, OptionType } from './option.ts';
-import { keyOf, OPTION_TABLE, optionOfFileName } from './option-table.ts';
+import { fileKeyOf, isDefaultSection, isFlagOption, keyOf, longNameOf, type OptionTable, sectionOf } from './option-table.ts';
 import { nearestName } from './suggest.ts';
 
 /** What some place gave for an option; not yet checked. */
@@ -25,7 +25,8 @@ export interface UnknownKey {
   readonly nearest: string | undefined;
 }
 
-export interface FileFindings {
+/** What was odd, while places were read. */
+export interface Findings {
   readonly warnings: string[];
   readonly unknown: UnknownKey[];
 }
@@ -36,7 +37,7 @@ const KEEPS_EMPTY: ReadonlySet<OptionType> = new Set(['string']);
 
 /** Freezer writes `False` and `None` for what is not set. An empty value says the same, except for texts, where it may mean something (`proxy =`). */
 function saysNothing(option: Option, text: string): boolean {
-  if (option.type === 'bool' || option.type === 'switch') return text === '' || text === 'None';
+  if (isFlagOption(option)) return text === '' || text === 'None';
   return NOTHING.has(text) || (text === '' && !KEEPS_EMPTY.has(option.type));
 }
 
@@ -45,7 +46,8 @@ export function layerOfArguments(given: readonly GivenOption[]): RawValues {
   const layer: RawValues = new Map();
   for (const { option, spelled, text } of given) {
     const before = layer.get(keyOf(option));
-    layer.set(keyOf(option), { option, place: spelled, texts: before && option.repeatable ? [...before.texts, text] : [text] });
+    const texts = option.commas ? readListText(text, option) : [text];
+    layer.set(keyOf(option), { option, place: spelled, texts: before && option.repeatable ? [...before.texts, ...texts] : texts });
   }
   return layer;
 }
@@ -56,20 +58,34 @@ export interface FileLayer {
   readonly file: string;
   /** Whether `$name` in it stands for another setting. */
   readonly template: boolean;
+  /** Whether sections mean nothing, as in job files: every key is one of DEFAULT. */
+  readonly flat?: boolean;
+}
+
+/** `agent.conf: max_level`, `api.conf: [database] connection`. */
+const placeOf = (file: string, section: string, key: string): string => `${file}: ${isDefaultSection(section) ? '' : `[${section}] `}${key}`;
+
+/** `max_level`, `[database] connection`. */
+const shownKey = (option: Option): string => (option.section === undefined ? fileKeyOf(option) : `[${option.section}] ${fileKeyOf(option)}`);
+
+function isOldSpelling(option: Option, section: string, key: string): boolean {
+  return key !== fileKeyOf(option) || (option.section ?? 'DEFAULT') !== (isDefaultSection(section) ? 'DEFAULT' : section);
 }
 
 /** Puts entries of a file over what lower places gave; a value that says nothing takes theirs away. */
-export function addFileLayer(values: RawValues, { entries, file, template }: FileLayer, findings: FileFindings): void {
+export function addFileLayer(table: OptionTable, values: RawValues, { entries, file, template, flat }: FileLayer, findings: Findings): void {
   const own = new Set<string>();
-  for (const { key, value } of entries) {
-    const option = optionOfFileName(key);
-    const place = `${file}: ${key}`;
+  for (const { section: written, key, value } of entries) {
+    const section = flat ? 'DEFAULT' : written;
+    const option = table.ofFileName(key, section);
+    const place = placeOf(file, section, key);
     if (!option) {
-      findings.unknown.push({ place: file, key, nearest: nearestName(key.replaceAll('-', '_'), OPTION_TABLE.map(keyOf)) });
+      const at = isDefaultSection(section) ? file : `${file}: [${section}]`;
+      findings.unknown.push({ place: at, key, nearest: nearestName(key.replaceAll('-', '_'), table.keysOf(section)) });
       continue;
     }
-    if (key !== keyOf(option)) findings.warnings.push(`${place} is an old spelling of ${keyOf(option)}`);
-    const texts = option.repeatable ? readListText(value) : [value];
+    if (isOldSpelling(option, section, key)) findings.warnings.push(`${place} is an old spelling of ${shownKey(option)}`);
+    const texts = option.repeatable ? readListText(value, option) : [value];
     if (texts.length === 0 || saysNothing(option, value)) values.delete(keyOf(option));
     else {
       // A key that stands there twice: the last one counts, or both do.
@@ -80,19 +96,19 @@ export function addFileLayer(values: RawValues, { entries, file, template }: Fil
   }
 }
 
-/** Begins the names by which the environment can give every setting, as oslo.config has it: `OS_DEFAULT__MAX_LEVEL`. */
-const GENERAL_PREFIX = 'OS_DEFAULT__';
+/** Begins the names by which the environment can give the settings of a section, as oslo.config has it: `OS_DEFAULT__MAX_LEVEL`. */
+const prefixOf = (section: string): string => `OS_${section.toUpperCase()}__`;
 
 /** These say where settings stand, and count on the command line only. */
 const COMMAND_LINE_ONLY: ReadonlySet<string> = new Set(['config', 'config_file', 'config_dir']);
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 function generalValue(option: Option, environment: Environment): RawValue | undefined {
-  const name = `${GENERAL_PREFIX}${keyOf(option).toUpperCase()}`;
+  const name = `${prefixOf(sectionOf(option))}${fileKeyOf(option).toUpperCase()}`;
   const text = environment[name];
   if (text === undefined || saysNothing(option, text) || COMMAND_LINE_ONLY.has(keyOf(option))) return undefined;
-  const texts = option.repeatable ? readListText(text) : [text];
+  const texts = option.repeatable ? readListText(text, option) : [text];
   return texts.length === 0 ? undefined : { option, texts, place: `environment: ${name}` };
 }
 
@@ -103,15 +119,23 @@ function ownValue(option: Option, environment: Environment): RawValue | undefine
 }
 
 /** Fills from the environment what no other place gave. */
-export function fillFromEnvironment(values: RawValues, environment: Environment, findings: FileFindings): void {
-  for (const option of OPTION_TABLE) {
+export function fillFromEnvironment(table: OptionTable, values: RawValues, environment: Environment, findings: Findings): void {
+  for (const option of table.options) {
     const raw = values.has(keyOf(option)) ? undefined : (generalValue(option, environment) ?? ownValue(option, environment));
     if (raw) values.set(keyOf(option), raw);
   }
-  const keys = OPTION_TABLE.map(keyOf);
-  for (const name of Object.keys(environment).filter((one) => one.startsWith(GENERAL_PREFIX))) {
-    const key = name.slice(GENERAL_PREFIX.length).toLowerCase();
-    if (COMMAND_LINE_ONLY.has(key)) findings.warnings.push(`environment: ${name} is not used; --${key.replaceAll('_', '-')} stands on the command line`);
-    else if (!keys.includes(key)) findings.unknown.push({ place: 'environment', key, nearest: nearestName(key, keys) });
+  for (const section of table.sections) reportUnknownNames(table, section, environment, findings);
+}
+
+function reportUnknownNames(table: OptionTable, section: string, environment: Environment, findings: Findings): void {
+  const keys = table.keysOf(section);
+  const prefix = prefixOf(section);
+  for (const name of Object.keys(environment).filter((one) => one.startsWith(prefix))) {
+    const key = name.slice(prefix.length).toLowerCase();
+    const option = table.ofKey(key);
+    if (isDefaultSection(section) && COMMAND_LINE_ONLY.has(key)) {
+      const long = option ? longNameOf(option) : key.replaceAll('_', '-');
+      findings.warnings.push(`environment: ${name} is not used; --${long} stands on the command line`);
+    } else if (!keys.includes(key)) findings.unknown.push({ place: 'environment', key, nearest: nearestName(key, keys) });
   }
 }

@@ -3,14 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resolveSettings, type Settings } from '@freezer/agent';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openLogger } from '../logger.ts';
 import { openJournal } from './journal-sink.ts';
+import type { LogSettings } from './log-options.ts';
 import type { LogRecord } from './log-record.ts';
+import { logSettings } from './log-settings.fixture.ts';
+import { openLogger } from './open-logger.ts';
 import { openSyslog } from './syslog-sink.ts';
 
-const record = (level: LogRecord['level']): LogRecord => ({ level, at: new Date(), pid: 4711, hostname: 'vm', message: '', fields: {} });
+const record = (level: LogRecord['level']): LogRecord => ({ name: 'freezer_agent', level, at: new Date(), pid: 4711, hostname: 'vm', message: '', fields: {} });
 
 async function until(there: () => boolean, what: string): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
@@ -20,11 +21,7 @@ async function until(there: () => boolean, what: string): Promise<void> {
   throw new Error(`${what} did not come`);
 }
 
-async function settingsOf(argv: readonly string[]): Promise<Settings> {
-  const none = (): Promise<never> => Promise.reject(new Error('none'));
-  const host = { environment: {}, home: folder, cwd: folder, hostname: 'vm', isRoot: false, readFile: none, listFolder: none };
-  return (await resolveSettings({ ...host, argv: ['list', '--storage', 'local', ...argv] })).settings;
-}
+const settingsOf = (argv: readonly string[]): Promise<LogSettings> => logSettings(folder, argv);
 
 const children: ChildProcess[] = [];
 let folder = '';
@@ -52,7 +49,7 @@ describe('syslog', () => {
   const lost: string[] = [];
   const open = (socket: string, rfc5424: boolean) => {
     lost.length = 0;
-    return openSyslog({ facility: 17, rfc5424, pid: 4711, socket, spill: (line) => void lost.push(line) });
+    return openSyslog({ program: 'freezer-agent', facility: 17, rfc5424, pid: 4711, socket, spill: (line) => void lost.push(line) });
   };
 
   test('hears each line as a message with facility, severity, name and process', async () => {
@@ -85,6 +82,7 @@ describe('syslog', () => {
   ])('hears what %j asks for', async (argv, line) => {
     const { socket, heard } = await startService();
     const { logger, close } = await openLogger(await settingsOf(argv), {
+      program: 'freezer-agent',
       now: () => new Date(),
       pid: 4711,
       hostname: 'vm',
@@ -124,7 +122,7 @@ test('the journal keeps severity, name and process of each line', async () => {
   try {
     await until(() => existsSync(join(home, 'stdout')), 'the journal');
     const lost: string[] = [];
-    const sink = await openJournal({ socket: join(home, 'stdout'), spill: (line) => void lost.push(line) });
+    const sink = await openJournal({ program: 'freezer-agent', socket: join(home, 'stdout'), spill: (line) => void lost.push(line) });
     sink.write('all is well', record('INFO'));
     sink.write('not so well: 100 %', record('WARNING'));
     await sink.close();

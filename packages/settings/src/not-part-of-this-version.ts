@@ -1,9 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import type { Option } from './option.ts';
-import type { SettingValue } from './settings.ts';
-
-/** Words that later versions know as actions. */
-export const LATER_ACTIONS: ReadonlySet<string> = new Set(['copy']);
+import type { SettingValue } from './settings-of.ts';
 
 const OFF: ReadonlySet<SettingValue> = new Set<SettingValue>([undefined, false, '', 'False', 'false', -1]);
 

@@ -1,5 +1,5 @@
-import type { ActionName, Option } from './option.ts';
-import { OPTION_TABLE } from './option-table.ts';
+import type { Option } from './option.ts';
+import { longNameOf, type OptionTable } from './option-table.ts';
 import { usableChoices } from './option-text.ts';
 
 /** What may follow an option, as a shell sees it. */
@@ -14,7 +14,7 @@ export interface CompletionOption {
   /** For `words`. */
   readonly words: readonly string[];
   readonly repeatable: boolean;
-  readonly actions?: readonly ActionName[] | undefined;
+  readonly actions?: readonly string[] | undefined;
   readonly help: string;
 }
 
@@ -30,7 +30,7 @@ function kindOf(option: Option): ValueKind {
 function rowsOf(option: Option): readonly CompletionOption[] {
   const kind = kindOf(option);
   const row: CompletionOption = {
-    long: `--${option.name}`,
+    long: `--${longNameOf(option)}`,
     short: option.short === undefined ? undefined : `-${option.short}`,
     kind,
     words: kind === 'words' ? usableChoices(option) : [],
@@ -39,15 +39,19 @@ function rowsOf(option: Option): readonly CompletionOption[] {
     help: option.help,
   };
   if (option.type !== 'bool') return [row];
-  return [row, { ...row, long: `--no${option.name}`, short: undefined, help: `not: ${option.help}` }];
+  return [row, { ...row, long: `--no${longNameOf(option)}`, short: undefined, help: `not: ${option.help}` }];
 }
 
 const HELP: CompletionOption = { long: '--help', short: '-h', kind: 'none', words: [], repeatable: false, help: 'how it is used' };
 const VERSION: CompletionOption = { long: '--version', kind: 'none', words: [], repeatable: false, help: 'the version' };
 
 /** Every option that works in this version, for shells. */
-export const COMPLETION_OPTIONS: readonly CompletionOption[] = [...OPTION_TABLE.filter(({ later }) => later === undefined).flatMap(rowsOf), HELP, VERSION];
+export const completionOptions = (table: OptionTable): readonly CompletionOption[] => [
+  ...table.options.filter(({ later, only }) => later === undefined && only === undefined).flatMap(rowsOf),
+  HELP,
+  VERSION,
+];
 
 /** Those that concern an action. */
-export const optionsOfAction = (action: string): readonly CompletionOption[] =>
-  COMPLETION_OPTIONS.filter(({ actions }) => actions === undefined || actions.some((name) => name === action));
+export const optionsOfAction = (options: readonly CompletionOption[], action: string): readonly CompletionOption[] =>
+  options.filter(({ actions }) => actions === undefined || actions.some((name) => name === action));

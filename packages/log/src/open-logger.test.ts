@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolveSettings } from '@freezer/agent';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { jsonFormat, OSLO_DATE, OSLO_PATTERN, textFormat } from './log/line-format.ts';
-import { type LogSink, RANK } from './log/log-record.ts';
-import { createLogger, type Handler, openLogger } from './logger.ts';
+import { jsonFormat, OSLO_DATE, OSLO_PATTERN, textFormat } from './line-format.ts';
+import { type LogSink, RANK } from './log-record.ts';
+import { logSettings } from './log-settings.fixture.ts';
+import { createLogger, type Handler, type LogHost, openLogger } from './open-logger.ts';
 
-const process42 = { now: () => new Date(2026, 10, 21, 16, 4, 9, 7), pid: 42, hostname: 'vm' };
+const process42 = { now: () => new Date(2026, 10, 21, 16, 4, 9, 7), pid: 42, hostname: 'vm', program: 'freezer-agent' };
 const text = textFormat(OSLO_PATTERN, OSLO_DATE, '--log-format');
 
 function gathering(format = text, least: number = RANK.INFO): { readonly lines: string[]; readonly handlers: readonly Handler[] } {
@@ -82,38 +82,28 @@ describe('where the log goes', () => {
     onError = [];
   });
 
-  const settingsOf = (...argv: string[]) =>
-    resolveSettings({
-      argv: ['list', '--storage', 'local', ...argv],
-      environment: {},
-      home: folder,
-      cwd: folder,
-      hostname: 'vm',
-      isRoot: false,
-      readFile: () => Promise.reject(new Error('none')),
-      listFolder: () => Promise.reject(new Error('none')),
-    });
+  const settingsOf = (...argv: string[]) => logSettings(folder, argv);
 
-  async function open(...argv: string[]) {
-    const { settings } = await settingsOf(...argv);
-    return openLogger(settings, {
+  async function open(argv: readonly string[], more: Partial<LogHost> = {}) {
+    return openLogger(await logSettings(folder, argv), {
       ...process42,
       cwd: folder,
       home: folder,
       readFile: (path) => readFile(path, 'utf8'),
       standardError: (lines) => void onError.push(lines),
       sockets: { syslog: join(folder, 'syslog'), journal: join(folder, 'journal') },
+      ...more,
     });
   }
 
   test('--log-file appends to a file of mode 0600', async () => {
-    for (const text of ['one', 'two']) (await open('--log-file', 'a.log')).logger.info({}, text);
+    for (const text of ['one', 'two']) (await open(['--log-file', 'a.log'])).logger.info({}, text);
     expect(readFileSync(join(folder, 'a.log'), 'utf8')).toMatch(/one\n.*two\n$/);
     expect(statSync(join(folder, 'a.log')).mode & 0o777).toBe(0o600);
   });
 
   test('--log-dir gives the directory, --watch-log-file follows a log that is moved away', async () => {
-    const { logger, onStandardError } = await open('--log-dir', folder, '--log-file', 'b.log', '--watch-log-file');
+    const { logger, onStandardError } = await open(['--log-dir', folder, '--log-file', 'b.log', '--watch-log-file']);
     logger.info({}, 'one');
     rmSync(join(folder, 'b.log'));
     logger.info({}, 'two');
@@ -122,14 +112,14 @@ describe('where the log goes', () => {
   });
 
   test('a log file that cannot be opened is an error at once', async () => {
-    await expect(open('--log-file', 'no/such/x.log')).rejects.toMatchObject({
+    await expect(open(['--log-file', 'no/such/x.log'])).rejects.toMatchObject({
       code: 'invalid',
       message: `--log-file: ${folder}/no/such/x.log cannot be opened (ENOENT)`,
     });
   });
 
-  test("with --metadata-out - the log goes to Freezer's file, because its scheduler wants nothing on standard error", async () => {
-    const { logger, onStandardError } = await open('--metadata-out', '-');
+  test("where standard error is for nobody the log goes to Freezer's file, because its scheduler wants nothing on standard error", async () => {
+    const { logger, onStandardError } = await open([], { silentStandardError: true });
     logger.info({}, 'one');
     expect(onStandardError).toBe(false);
     expect(readFileSync(join(folder, '.freezer', 'freezer.log'), 'utf8')).toContain('one');
@@ -137,20 +127,20 @@ describe('where the log goes', () => {
 
   test('--log-format and --log-date-format', async () => {
     const format = '%(levelname)-8s|%(name).4s|%(asctime)s|%(msecs)05d|%%|%(message)s';
-    (await open('--log-file', 'a.log', '--log-format', format, '--log-date-format', '%d.%m. %H:%M')).logger.info({ n: 1 }, 'x');
+    (await open(['--log-file', 'a.log', '--log-format', format, '--log-date-format', '%d.%m. %H:%M'])).logger.info({ n: 1 }, 'x');
     expect(readFileSync(join(folder, 'a.log'), 'utf8')).toBe('INFO    |free|21.11. 16:04|00007|%|x n=1\n');
-    await expect(open('--log-format', 'nothing')).rejects.toMatchObject({
+    await expect(open(['--log-format', 'nothing'])).rejects.toMatchObject({
       code: 'invalid',
       message: expect.stringMatching(/^--log-format: 'nothing' names nothing/),
     });
-    await expect(open('--log-format', '%(massage)s')).rejects.toMatchObject({
+    await expect(open(['--log-format', '%(massage)s'])).rejects.toMatchObject({
       message: expect.stringMatching(/^--log-format: %\(massage\)s is unknown; allowed: /),
     });
   });
 
   test('--noverbose logs warnings, --debug everything', async () => {
     for (const flag of ['--noverbose', '--debug']) {
-      const { logger } = await open('--log-file', 'a.log', flag);
+      const { logger } = await open(['--log-file', 'a.log', flag]);
       logger.debug({}, `debug ${flag}`);
       logger.info({}, `info ${flag}`);
       logger.warn({}, `warning ${flag}`);
@@ -163,8 +153,8 @@ describe('where the log goes', () => {
     ]);
   });
 
-  test('--quiet leaves warnings and errors on standard error, and everything in a file', async () => {
-    const { logger, changeLevel } = await open('--log-file', 'a.log', '--use-stderr', '--quiet');
+  test('a quiet program leaves warnings and errors on standard error, and everything in a file', async () => {
+    const { logger, changeLevel } = await open(['--log-file', 'a.log', '--use-stderr'], { quiet: true });
     const say = (): void => {
       logger.debug({}, 'a detail');
       logger.info({}, 'all is well');
@@ -173,26 +163,26 @@ describe('where the log goes', () => {
     say();
     expect(readFileSync(join(folder, 'a.log'), 'utf8')).toMatch(/all is well\n.*not quite\n$/);
     expect(onError.map((line) => line.split('] ')[1])).toEqual(['not quite\n']);
-    changeLevel((await settingsOf('--debug')).settings);
+    changeLevel(await settingsOf('--debug'));
     say();
     expect(readFileSync(join(folder, 'a.log'), 'utf8').split('\n')).toHaveLength(6);
     expect(onError).toHaveLength(2);
   });
 
   test('the level can be changed while the log is open, unless a configuration of its own gave it', async () => {
-    const { logger, changeLevel } = await open();
+    const { logger, changeLevel } = await open([]);
     logger.debug({}, 'one');
-    changeLevel((await settingsOf('--debug')).settings);
+    changeLevel(await settingsOf('--debug'));
     logger.debug({}, 'two');
-    changeLevel((await settingsOf('--noverbose')).settings);
+    changeLevel(await settingsOf('--noverbose'));
     logger.info({}, 'three');
     expect(onError.map((line) => line.split('] ')[1])).toEqual(['two\n']);
     writeFileSync(
       join(folder, 'log.conf'),
       '[loggers]\nkeys=root\n[handlers]\nkeys=a\n[logger_root]\nlevel=ERROR\nhandlers=a\n[handler_a]\nclass=StreamHandler\nargs=(sys.stderr,)\n',
     );
-    const own = await open('--log-config-append', join(folder, 'log.conf'));
-    own.changeLevel((await settingsOf('--debug')).settings);
+    const own = await open(['--log-config-append', join(folder, 'log.conf')]);
+    own.changeLevel(await settingsOf('--debug'));
     own.logger.warn({}, 'four');
     own.logger.error({}, 'five');
     expect(onError.map((line) => line.trim()).slice(1)).toEqual([expect.stringContaining('five')]);
@@ -203,7 +193,7 @@ describe('where the log goes', () => {
     const server = createServer((socket) => socket.on('data', (chunk) => (heard += chunk.toString())));
     await new Promise<void>((resolve) => server.listen(join(folder, 'journal'), resolve));
     const ended = new Promise<void>((resolve) => server.on('connection', (socket) => socket.on('end', resolve)));
-    const { logger, onStandardError, close } = await open('--use-journal', '--debug');
+    const { logger, onStandardError, close } = await open(['--use-journal', '--debug']);
     logger.debug({}, 'one');
     logger.error({}, 'two');
     await close();
@@ -214,8 +204,11 @@ describe('where the log goes', () => {
   });
 
   test('a service that is not there is an error at once', async () => {
-    await expect(open('--use-journal')).rejects.toMatchObject({ code: 'invalid', message: `--use-journal: no journal listens at ${folder}/journal (ENOENT)` });
-    await expect(open('--use-syslog')).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/^--use-syslog: /) });
+    await expect(open(['--use-journal'])).rejects.toMatchObject({
+      code: 'invalid',
+      message: `--use-journal: no journal listens at ${folder}/journal (ENOENT)`,
+    });
+    await expect(open(['--use-syslog'])).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/^--use-syslog: /) });
   });
 
   test('--log-config-append takes level, handlers and formatters of the root logger, and says what it leaves out', async () => {
@@ -250,7 +243,7 @@ datefmt = %H.%M
 `,
     );
     writeFileSync(join(folder, 'errors.log'), 'old\n');
-    const { logger, close } = await open('--log-config-append', join(folder, 'logging.conf'), '--debug', '--log-file', 'unused.log');
+    const { logger, close } = await open(['--log-config-append', join(folder, 'logging.conf'), '--debug', '--log-file', 'unused.log']);
     logger.debug({}, 'd');
     logger.info({}, 'i');
     logger.error({}, 'e');
@@ -276,6 +269,6 @@ datefmt = %H.%M
     ],
   ])('a wrong logging configuration %j is one line', async (content, message) => {
     writeFileSync(join(folder, 'l.conf'), content);
-    await expect(open('--log-config-append', join(folder, 'l.conf'))).rejects.toMatchObject({ code: 'invalid', message });
+    await expect(open(['--log-config-append', join(folder, 'l.conf')])).rejects.toMatchObject({ code: 'invalid', message });
   });
 });

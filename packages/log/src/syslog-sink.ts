@@ -7,6 +7,8 @@ import { priorityPrefix } from './severity.ts';
 import { StreamSink } from './stream-sink.ts';
 
 export interface SyslogRequest {
+  /** Under which name lines stand there. */
+  readonly program: string;
   /** As `syslog.h` counts. */
   readonly facility: number;
   /** RFC 5424 in place of the older form. */
@@ -36,7 +38,7 @@ function goneOf(child: ChildProcess): Promise<string> {
  * Syslog, by the program `logger` of util-linux: Node has no datagram sockets of the file system. One child for the whole run, in a session
  * of its own so that Ctrl-C does not end it before the last line. Fails with `invalid` when there is no such program or socket.
  */
-export async function openSyslog({ facility, rfc5424, pid, socket, spill }: SyslogRequest): Promise<LogSink> {
+export async function openSyslog({ program: tag, facility, rfc5424, pid, socket, spill }: SyslogRequest): Promise<LogSink> {
   const program = await findProgram(['logger']);
   if (program === undefined) throw new FreezerError('invalid', '--use-syslog: the program logger is not installed (Debian: bsdutils, others: util-linux)');
   const found = await stat(socket).catch(() => undefined);
@@ -44,7 +46,7 @@ export async function openSyslog({ facility, rfc5424, pid, socket, spill }: Sysl
   const form = rfc5424 ? ['--rfc5424'] : [];
   const child = spawn(
     program,
-    ['--socket', socket, '--socket-errors=on', '--prio-prefix', '--skip-empty', `--size=${MESSAGE_BYTES}`, `--id=${pid}`, '--tag=freezer-agent', ...form],
+    ['--socket', socket, '--socket-errors=on', '--prio-prefix', '--skip-empty', `--size=${MESSAGE_BYTES}`, `--id=${pid}`, `--tag=${tag}`, ...form],
     { stdio: ['pipe', 'ignore', 'pipe'], env: minimalEnvironment(), detached: true },
   );
   return new StreamSink({ stream: child.stdin, prefix: ({ level }) => priorityPrefix(level, facility), spill, gone: goneOf(child), name: 'syslog' });

@@ -1,5 +1,4 @@
-import { optionOfArgument } from './arguments.ts';
-import { keyOf, OPTION_TABLE } from './option-table.ts';
+import type { CommandLine } from './arguments.ts';
 
 const HIDDEN = '***';
 const DEEPEST = 6;
@@ -8,22 +7,21 @@ const SECRET_NAME = /pass(word|wd|phrase)|secret|token|authorization|credential|
 /** For names that nobody knows it is better to hide too much. */
 const LIKE_A_SECRET = /pas|secr|tok|key|cred/i;
 
-/** The keys whose values are never shown. */
-export const SECRET_KEYS: ReadonlySet<string> = new Set(OPTION_TABLE.filter((option) => option.secret).map(keyOf));
-
-const isSecretKey = (key: string): boolean => SECRET_KEYS.has(key) || SECRET_NAME.test(key);
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** Takes name and password out of addresses: `http://user:pw@host` becomes `http://***@host`. */
 export const withoutCredentials = (text: string): string => text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi, `$1${HIDDEN}@`);
 
-function hide(value: unknown, depth: number): unknown {
+function hide(value: unknown, keys: ReadonlySet<string>, depth: number): unknown {
   if (typeof value === 'string') return withoutCredentials(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value)) return `<${value.byteLength} bytes>`;
   if (depth >= DEEPEST) return '...';
-  if (Array.isArray(value)) return value.map((item) => hide(item, depth + 1));
-  return Object.fromEntries(entriesOf(value).map(([key, item]) => [key, isSecretKey(key) && item ? HIDDEN : hide(item, depth + 1)]));
+  if (Array.isArray(value)) return value.map((item) => hide(item, keys, depth + 1));
+  return Object.fromEntries(
+    entriesOf(value).map(([key, item]) => [key, (keys.has(key) || SECRET_NAME.test(key)) && item ? HIDDEN : hide(item, keys, depth + 1)]),
+  );
 }
 
 /** `name`, `message` and `code` of an error are no own enumerable properties, and are what a log wants. */
@@ -33,31 +31,31 @@ function entriesOf(value: object): [string, unknown][] {
   return [['message', value.message], ...own.filter(([key]) => key === 'code' || key === 'details')];
 }
 
-/** A copy of the fields of a log line in which no secret is left: by key, and inside addresses. */
-export function redact(fields: object): Readonly<Record<string, unknown>> {
-  const hidden = hide(fields, 0);
+/** A copy of the fields of a log line in which no secret is left: by key (`keys` are secret besides those that look so), and inside addresses. */
+export function redact(fields: object, keys: ReadonlySet<string> = NO_KEYS): Readonly<Record<string, unknown>> {
+  const hidden = hide(fields, keys, 0);
   return typeof hidden === 'object' && hidden !== null ? { ...hidden } : {};
 }
 
 const quote = (word: string): string => (/^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** Whether a word that looks like an option asks for a secret, also when its name is misspelt. */
-function asksForSecret(word: string): boolean {
-  const option = optionOfArgument(word);
+function asksForSecret(line: CommandLine, word: string): boolean {
+  const option = line.optionOf(word);
   if (option) return option.secret === true;
   const name = word.split('=', 1)[0] ?? '';
   return name.startsWith('--') && LIKE_A_SECRET.test(name);
 }
 
 /** The command line as one could type it again, except that secrets are `***`. For logs and the result document. */
-export function commandLineWithoutSecrets(program: string, argv: readonly string[]): string {
+export function commandLineWithoutSecrets(program: string, argv: readonly string[], line: CommandLine): string {
   let secretNext = false;
   const words = argv.map((word) => {
     if (secretNext && word === '=') return word;
     const hidden = secretNext && !word.startsWith('--');
     secretNext = false;
     if (hidden) return HIDDEN;
-    if (word.startsWith('-') && asksForSecret(word)) {
+    if (word.startsWith('-') && asksForSecret(line, word)) {
       const equals = word.indexOf('=');
       if (equals > 0) return `${word.slice(0, equals)}=${HIDDEN}`;
       secretNext = true;

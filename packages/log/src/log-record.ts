@@ -5,6 +5,8 @@ export const RANK: Readonly<Record<Level, number>> = { DEBUG: 10, INFO: 20, WARN
 
 /** One entry of the log. */
 export interface LogRecord {
+  /** The program as Python names a logger: `freezer_agent`. */
+  readonly name: string;
   readonly level: Level;
   readonly at: Date;
   readonly pid: number;

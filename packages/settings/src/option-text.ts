@@ -1,4 +1,5 @@
-import type { Option } from './option.ts';
+import type { ComputedDefault, Option } from './option.ts';
+import { longNameOf } from './option-table.ts';
 
 const PLACEHOLDER: Readonly<Record<Option['type'], string>> = {
   string: 'TEXT',
@@ -15,7 +16,8 @@ const PLACEHOLDER: Readonly<Record<Option['type'], string>> = {
   mode: 'OCTAL',
 };
 
-const COMPUTED: Readonly<Record<NonNullable<Option['computed']>, string>> = {
+/** What a computed default is, for people. */
+export const COMPUTED_TEXT: Readonly<Record<ComputedDefault, string>> = {
   hostname: "this host's name",
   state_dir: '/var/lib/freezer for root, else $XDG_STATE_HOME/freezer',
   ssh_key: '~/.ssh/id_rsa',
@@ -26,7 +28,7 @@ export const usableChoices = (option: Option): readonly string[] => (option.choi
 
 /** `-F, --path-to-backup PATH`; a flag that is on by default stands as `--[no]sync`. */
 export function optionUsage(option: Option): string {
-  const name = option.type === 'bool' && option.default === true ? `--[no]${option.name}` : `--${option.name}`;
+  const name = option.type === 'bool' && option.default === true ? `--[no]${longNameOf(option)}` : `--${longNameOf(option)}`;
   const choices = usableChoices(option);
   const value = option.value ?? (choices.length > 1 && choices.length <= 3 ? choices.join('|') : choices.length > 0 ? 'NAME' : PLACEHOLDER[option.type]);
   return `${option.short === undefined ? '' : `-${option.short}, `}${name}${value === '' ? '' : ` ${value}`}`;
@@ -34,7 +36,7 @@ export function optionUsage(option: Option): string {
 
 /** The default as a text; empty when there is none worth saying. */
 function defaultText(option: Option): string {
-  if (option.computed !== undefined) return COMPUTED[option.computed];
+  if (option.computed !== undefined) return COMPUTED_TEXT[option.computed];
   if (option.default === true) return 'on';
   if (option.type === 'bool' || option.type === 'switch' || option.default === undefined || option.default === '') return '';
   return String(option.default);

@@ -1,5 +1,5 @@
-import { type IniEntry, readIni } from '@freezer/agent';
 import { FreezerError } from '@freezer/core';
+import { type IniEntry, readIni } from '@freezer/settings';
 import { jsonFormat, OSLO_PATTERN, textFormat } from './line-format.ts';
 import type { HandlerPlan } from './log-plan.ts';
 import { type LineFormat, RANK } from './log-record.ts';

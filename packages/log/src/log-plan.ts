@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Settings } from '@freezer/agent';
 import { FreezerError } from '@freezer/core';
 import { jsonFormat, OSLO_PATTERN, textFormat } from './line-format.ts';
+import type { LogSettings } from './log-options.ts';
 import { type LineFormat, RANK } from './log-record.ts';
 import type { Rotation } from './rotation.ts';
 import { facilityOf } from './severity.ts';
@@ -29,19 +29,25 @@ export interface HandlerPlan {
   readonly format: LineFormat;
 }
 
-function formatOf(settings: Settings): LineFormat {
+/** Where relative paths begin, and the name of the file in `--log-dir`. */
+export interface PlanHost {
+  readonly cwd: string;
+  readonly program: string;
+}
+
+function formatOf(settings: LogSettings): LineFormat {
   const { log_format: pattern, log_date_format: date } = settings;
   if (settings.use_json || pattern === 'json') return jsonFormat(date);
   return textFormat(pattern === undefined || pattern === 'text' ? OSLO_PATTERN : pattern, date, '--log-format');
 }
 
-function pathOf(settings: Settings, cwd: string): string | undefined {
+function pathOf(settings: LogSettings, { cwd, program }: PlanHost): string | undefined {
   const { log_file: file, log_dir: folder } = settings;
-  if (file === undefined || file === '') return folder === undefined ? undefined : join(folder, 'freezer-agent.log');
+  if (file === undefined || file === '') return folder === undefined ? undefined : join(folder, `${program}.log`);
   return folder !== undefined && !isAbsolute(file) ? join(folder, file) : resolve(cwd, file);
 }
 
-function rotationOf(settings: Settings): Rotation | undefined {
+function rotationOf(settings: LogSettings): Rotation | undefined {
   const { log_rotate_interval: every, log_rotate_interval_type: unit, max_logfile_count: keep } = settings;
   switch (settings.log_rotation_type) {
     case 'none':
@@ -59,18 +65,18 @@ function rotationOf(settings: Settings): Rotation | undefined {
   }
 }
 
-function syslogOf(settings: Settings): LogTarget {
+function syslogOf(settings: LogSettings): LogTarget {
   const facility = facilityOf(settings.syslog_log_facility);
   if (facility === undefined) throw new FreezerError('invalid', `--syslog-log-facility: '${settings.syslog_log_facility}' is unknown`);
   return { kind: 'syslog', facility, rfc5424: settings.use_syslog_rfc_format };
 }
 
 /** The least level that is logged, as Python counts. */
-export const leastOf = (settings: Settings): number => (settings.debug ? RANK.DEBUG : settings.verbose ? RANK.INFO : RANK.WARNING);
+export const leastOf = (settings: LogSettings): number => (settings.debug ? RANK.DEBUG : settings.verbose ? RANK.INFO : RANK.WARNING);
 
 /** The log that the settings ask for; standard error when they name no place. Fails with `invalid`. */
-export function planOfSettings(settings: Settings, cwd: string): readonly HandlerPlan[] {
-  const path = pathOf(settings, cwd);
+export function planOfSettings(settings: LogSettings, host: PlanHost): readonly HandlerPlan[] {
+  const path = pathOf(settings, host);
   const targets: LogTarget[] = [];
   if (path !== undefined) targets.push({ kind: 'file', path, follow: settings.watch_log_file, rotation: rotationOf(settings), place: '--log-file' });
   if (settings.use_journal) targets.push({ kind: 'journal' });
