@@ -10,6 +10,8 @@ export { type Fault, type FaultyOperation, FaultyStorage } from './storage/fault
 export { createMemoryPlace, type MemoryPlace, MemoryStorage } from './storage/memory-storage.ts';
 export type { StorageBench } from './storage/storage-bench.ts';
 export { describeStorageContract, openStorageBench, STORAGE_CASES, type StorageContractOptions } from './storage/storage-contract.ts';
+export type { Sample, StoreBench } from './store/store-bench.ts';
+export { describeStoreContract, openStoreBench, STORE_CASES, type StoreContractOptions } from './store/store-contract.ts';
 export { applyTreeChange, type TreeChange } from './tree/apply-tree-change.ts';
 export { compareTrees, type TreeFacet } from './tree/compare-trees.ts';
 export { type MakeTreeOptions, makeTree } from './tree/make-tree.ts';

@@ -1,0 +1,42 @@
+import type { DocumentFilter, DocumentOwner, DocumentScope, FieldMatch, FieldRange, Scalar } from '../store.ts';
+import { scalarsOf, valueAt } from './scalars.ts';
+import { wordsOf, wordsOfDocument } from './words.ts';
+
+/** Whether a stored value is the one that is asked for: types count, but a stored number also equals its text. */
+export const equalsScalar = (stored: unknown, wanted: Scalar): boolean =>
+  stored === wanted || (typeof stored === 'number' && typeof wanted === 'string' && String(stored) === wanted);
+
+/** `FieldMatch` in memory. */
+export function matchesField(document: object, { key, value }: FieldMatch): boolean {
+  if (key.includes('.')) return equalsScalar(valueAt(document, key), value);
+  for (const found of scalarsOf(document)) if (found.key === key && equalsScalar(found.value, value)) return true;
+  return false;
+}
+
+/** `DocumentScope` in memory. */
+export function inScope(document: object, owner: DocumentOwner, { projectId, userId, shared }: DocumentScope): boolean {
+  const own = (projectId === undefined || projectId === owner.projectId) && (userId === undefined || userId === owner.userId);
+  return own || (shared !== undefined && matchesField(document, shared));
+}
+
+function inRange(document: object, { path, from, to }: FieldRange): boolean {
+  const value = valueAt(document, path);
+  return typeof value === 'number' && (from === undefined || value >= from) && (to === undefined || value <= to);
+}
+
+function hasWords(document: object, text: string): boolean {
+  const wanted = wordsOf(text);
+  if (wanted.length === 0) return true;
+  const words = [...wordsOfDocument(document)];
+  return wanted.every((prefix) => words.some((word) => word.startsWith(prefix)));
+}
+
+/** What `DocumentFilter` says, in memory; the scope is looked at by `inScope`. */
+export function matchesFilter(document: object, { match = [], matchNot = [], ranges = [], text }: Omit<DocumentFilter, 'scope'>): boolean {
+  return (
+    match.every((each) => matchesField(document, each)) &&
+    !matchNot.some((each) => matchesField(document, each)) &&
+    ranges.every((each) => inRange(document, each)) &&
+    (text === undefined || hasWords(document, text))
+  );
+}
