@@ -1,1 +1,17 @@
-export {};
+export { ApiError, type ApiErrorCode, type ApiErrorOptions } from './api-error.ts';
+export type { ApiVersion } from './base-url.ts';
+export type { CallOptions } from './caller.ts';
+export { FreezerClient, type FreezerClientOptions, type Lazy } from './client.ts';
+export type { FilterValue, ListOptions, SearchDocument } from './list-query.ts';
+export type { Actions } from './resources/actions.ts';
+export type { Alerts } from './resources/alerts.ts';
+export type { Backups } from './resources/backups.ts';
+export type { Clients } from './resources/clients.ts';
+export type { Changed, Collection, Page, WriteOptions, Written } from './resources/collection.ts';
+export type { EventAnswer, JobEvent, JobListOptions, Jobs } from './resources/jobs.ts';
+export type { RunListOptions, Runs } from './resources/runs.ts';
+export type { ServedVersion, Service } from './resources/service.ts';
+export type { SessionAnswer, Sessions } from './resources/sessions.ts';
+export type { TokenSource } from './token-source.ts';
+export { createFetchTransport } from './transport/fetch-transport.ts';
+export { type ApiRequest, type ApiResponse, type Transport, TransportError, type TransportErrorOptions } from './transport/transport.ts';

@@ -1,0 +1,4 @@
+import { createFetchTransport } from './fetch-transport.ts';
+import type { Transport } from './transport.ts';
+
+export const createDefaultTransport = (): Transport => createFetchTransport();
