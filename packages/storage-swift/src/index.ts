@@ -1,1 +1,2 @@
-export {};
+export type { SwiftStorageOptions } from './options.ts';
+export { swiftStorage } from './swift-plugin.ts';

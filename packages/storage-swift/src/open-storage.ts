@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RetryPolicy, StorageDeps } from '@freezer/core';
+import { SwiftClient } from './client.ts';
+import { BlockPool, FileHold, type Hold, MemoryHold } from './hold.ts';
+import { openAccount, planAccount } from './open-account.ts';
+import type { SwiftStorageOptions } from './options.ts';
+import { placeOf } from './place.ts';
+import { SwiftStorage } from './swift-storage.ts';
+import { Transport } from './transport.ts';
+
+/** Of larger segments the bytes are held in a file. */
+const MEMORY_BYTES = 64 * 1024 * 1024;
+/** What is no `data` is one object up to this size, as in Freezer, however small the segments are. */
+const WHOLE_BYTES = 32 * 1024 * 1024;
+/** With the waits of 0.5 to 16 s about half a minute in all. */
+const ATTEMPTS = 7;
+
+/** What tests have shorter. */
+export interface OpenLimits {
+  readonly policy?: RetryPolicy;
+  readonly wholeBytes?: number;
+}
+
+/** Logs in and finds the account, so that wrong credentials or an unknown region are told at once. */
+export async function openSwiftStorage(options: SwiftStorageOptions, { logger, run }: StorageDeps, limits: OpenLimits = {}): Promise<SwiftStorage> {
+  const plan = await planAccount(options);
+  const transport = await Transport.open({ tls: plan.tls, proxy: options.proxy, idleMs: options.timeoutSeconds * 1000 });
+  const account = openAccount(plan, transport);
+  const close = async (): Promise<void> => {
+    await account.close();
+    await transport[Symbol.asyncDispose]();
+  };
+  try {
+    const client = new SwiftClient(account, transport, { attempts: ATTEMPTS, logger, ...limits.policy });
+    const storageUrl = await client.storageUrl();
+    const cutting = {
+      segmentBytes: options.segmentBytes,
+      wholeBytes: limits.wholeBytes ?? WHOLE_BYTES,
+      segmentsInFlight: options.segmentsInFlight,
+      isStatic: options.largeObjects === 'static',
+      hold: await holds(options, run.id),
+    };
+    return new SwiftStorage({ client, storageUrl, place: placeOf(options.container, options.containerPrefix), cutting, close }, { logger });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The agent's private folder of this run, where there is one. */
+async function holds({ stateDir }: SwiftStorageOptions, runId: string): Promise<(bytes: number) => Hold> {
+  const work = stateDir === undefined ? undefined : join(stateDir, 'work', runId);
+  const isThere =
+    work !== undefined &&
+    (await access(work).then(
+      () => true,
+      () => false,
+    ));
+  const folder = isThere ? work : tmpdir();
+  const pool = new BlockPool();
+  return (bytes) => (bytes > MEMORY_BYTES ? new FileHold(folder, `segment-${randomUUID()}`) : new MemoryHold(pool));
+}
