@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import type { ActionValues } from './action-file.ts';
+
+/** What jobs may do on this host; from its own configuration alone. */
+export interface ActionPolicy {
+  readonly exec: 'allowed' | 'disabled' | 'central' | 'trial';
+  /** Programs that exec may run; empty: all. */
+  readonly execAllowed: readonly string[];
+  /** Folders; empty: everywhere. */
+  readonly allowedPaths: readonly string[];
+  readonly allowedRestorePaths: readonly string[];
+  /** Whether an action may name programs, plugins, key files and settings files of this host. */
+  readonly allowHostFiles: boolean;
+  readonly capabilities: Capabilities;
+}
+
+/** Lists of what is supported; empty: all. */
+export interface Capabilities {
+  readonly actions: readonly string[];
+  readonly modes: readonly string[];
+  readonly storages: readonly string[];
+  readonly engines: readonly string[];
+}
+
+/** Keys by which a document would run programs of its choice on the host, or make the agent read settings that do. */
+const PROGRAM_KEYS: ReadonlySet<string> = new Set([
+  'pre_hook',
+  'post_hook',
+  'on_failure_hook',
+  'stdin_command',
+  'plugin',
+  'plugins',
+  'config',
+  'config_file',
+  'config_dir',
+  'log_config_append',
+  'log_config',
+  'osrc',
+]);
+
+const EXEC_REASON = {
+  disabled: 'exec actions are refused on this host (disable_exec)',
+  central: 'exec actions are refused by a central scheduler unless allow_exec is set',
+  trial: 'exec actions from an API without authentication are refused unless --allow-exec is given',
+} as const;
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+const keyOf = (name: string): string => name.trim().toLowerCase().replaceAll('-', '_');
+
+/** Why an action may not run here, in one line; undefined when it may. */
+export function refusalOf(action: ActionValues, policy: ActionPolicy): string | undefined {
+  const values = new Map(Object.entries(action).map(([name, value]) => [keyOf(name), value]));
+  const name = textOf(values.get('action')) || 'backup';
+  return unsupported(values, name, policy.capabilities) ?? refusedExec(values, name, policy) ?? refusedKey(values, policy) ?? refusedPath(values, name, policy);
+}
+
+function unsupported(values: ReadonlyMap<string, unknown>, name: string, { actions, modes, storages, engines }: Capabilities): string | undefined {
+  const checks = [
+    ['action', name, actions],
+    ['mode', textOf(values.get('mode')), modes],
+    ['storage', textOf(values.get('storage')), storages],
+    ['engine', textOf(values.get('engine_name') ?? values.get('engine')), engines],
+  ] as const;
+  const bad = checks.find(([, value, list]) => value !== '' && list.length > 0 && !list.includes(value));
+  return bad && `this client does not support ${bad[0]} ${bad[1]}`;
+}
+
+function refusedExec(values: ReadonlyMap<string, unknown>, name: string, { exec, execAllowed }: ActionPolicy): string | undefined {
+  if (name !== 'exec') return undefined;
+  if (exec !== 'allowed') return EXEC_REASON[exec];
+  const command = textOf(values.get('command'));
+  const [program = ''] = command.split(/\s+/);
+  if (execAllowed.length > 0 && /[;&|`$<>()\n]/.test(command)) return 'exec: with exec_allowed a command holds no signs of a shell';
+  return execAllowed.length === 0 || execAllowed.some((pattern) => matches(program, pattern))
+    ? undefined
+    : `exec: ${program || 'no command'} is not in exec_allowed`;
+}
+
+/** `*` stands for what has no slash. */
+function matches(program: string, pattern: string): boolean {
+  const source = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${source.join('[^/]*')}$`).test(program);
+}
+
+function refusedKey(values: ReadonlyMap<string, unknown>, { allowHostFiles }: ActionPolicy): string | undefined {
+  const key = allowHostFiles
+    ? undefined
+    : [...values].find(([name, value]) => PROGRAM_KEYS.has(name) && value !== null && value !== '' && value !== false)?.[0];
+  return key && `${key} in a job is refused on this host unless allow_job_hooks is set`;
+}
+
+function refusedPath(values: ReadonlyMap<string, unknown>, name: string, policy: ActionPolicy): string | undefined {
+  const checks = [
+    ['path_to_backup', ['path_to_backup', 'src_file'], policy.allowedPaths, 'allowed_paths', name === 'backup'],
+    ['restore_abs_path', ['restore_abs_path'], policy.allowedRestorePaths, 'allowed_restore_paths', name === 'restore'],
+  ] as const;
+  for (const [key, names, allowed, setting, concerns] of checks) {
+    const path = names.map((one) => textOf(values.get(one))).find((one) => one !== '');
+    if (!concerns || path === undefined || allowed.length === 0) continue;
+    if (!allowed.some((folder) => isBelow(path, folder))) return `${key} ${path} is not below ${setting}`;
+  }
+  return undefined;
+}
+
+/** Of names alone: a link below an allowed folder may lead elsewhere, as its owner has decided. */
+function isBelow(path: string, folder: string): boolean {
+  const [inner, outer] = [resolve('/', path), resolve('/', folder)];
+  return path.startsWith('/') && (inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`));
+}

@@ -1,0 +1,125 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
+
+/** A file of a job directory: the JSON in it, or why there is none. */
+export interface JobFile {
+  readonly path: string;
+  readonly name: string;
+  readonly content: { readonly json: unknown } | { readonly problem: string };
+}
+
+const LARGEST_FILE = 16 * 1024 * 1024;
+/** Editors write a file in several steps. */
+const SETTLE_MS = 200;
+
+interface Known {
+  readonly signature: string;
+  readonly file: JobFile;
+}
+
+/**
+ * The job files of a directory (`*.conf`, JSON; also one file by its path). What did not change since the last look is not read again.
+ */
+export class JobFolder {
+  readonly #path: string;
+  readonly #logger: Logger;
+  #known = new Map<string, Known>();
+  #watcher: FSWatcher | undefined;
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor(path: string, logger: Logger) {
+    this.#path = path;
+    this.#logger = logger;
+  }
+
+  /** All files, by name; a directory that is missing is made. Fails with `unavailable` when it cannot be read: then nothing is known of any job. */
+  async read(): Promise<readonly JobFile[]> {
+    const paths = await this.#list();
+    const known = new Map<string, Known>();
+    for (const path of paths) {
+      const one = await this.#look(path);
+      if (one) known.set(path, one);
+    }
+    this.#known = known;
+    return [...known.values()].map(({ file }) => file);
+  }
+
+  /** Calls when something in the directory changed, a moment after it came to rest. Where it cannot be watched, nothing is called. */
+  watch(changed: () => void): void {
+    this.close();
+    try {
+      this.#watcher = watch(this.#path, () => {
+        clearTimeout(this.#settling);
+        this.#settling = setTimeout(changed, SETTLE_MS);
+      });
+      this.#watcher.on('error', (error) => this.#logger.warn({ error: messageOf(error) }, 'the job directory cannot be watched any more'));
+    } catch (error) {
+      this.#logger.warn({ error: messageOf(error) }, 'the job directory cannot be watched; it is read at every interval');
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#settling);
+    this.#watcher?.close();
+    this.#watcher = undefined;
+  }
+
+  async #list(): Promise<readonly string[]> {
+    try {
+      const stats = await stat(this.#path).catch(async (error: unknown) => {
+        if (systemCodeOf(error) !== 'ENOENT') throw error;
+        await mkdir(this.#path, { recursive: true, mode: 0o700 });
+        return undefined;
+      });
+      if (stats?.isFile()) return [this.#path];
+      const names = (await readdir(this.#path)).filter((name) => extname(name).toLowerCase() === '.conf');
+      return names.toSorted().map((name) => join(this.#path, name));
+    } catch (error) {
+      throw new FreezerError('unavailable', `job directory ${this.#path} cannot be read (${systemCodeOf(error) ?? messageOf(error)})`, { cause: error });
+    }
+  }
+
+  async #look(path: string): Promise<Known | undefined> {
+    const name = basename(path);
+    const problem = (signature: string, text: string): Known => ({ signature, file: { path, name, content: { problem: `${name}: ${text}` } } });
+    try {
+      const { size, mtimeMs, ino, ctimeMs } = await stat(path);
+      const signature = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+      const before = this.#known.get(path);
+      if (before?.signature === signature) return before;
+      if (size > LARGEST_FILE) return problem(signature, 'is larger than 16 MiB');
+      const text = await readFile(path, 'utf8');
+      return parsed(text, { signature, path, name }) ?? problem(signature, `is no JSON (${reasonOf(text)})`);
+    } catch (error) {
+      // Removed between the listing and now.
+      return systemCodeOf(error) === 'ENOENT' ? undefined : problem('', `cannot be read (${systemCodeOf(error) ?? messageOf(error)})`);
+    }
+  }
+}
+
+function parsed(text: string, { signature, path, name }: { readonly signature: string; readonly path: string; readonly name: string }): Known | undefined {
+  try {
+    return { signature, file: { path, name, content: { json: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown } } };
+  } catch {
+    // Why, the caller finds out once for its message.
+    return undefined;
+  }
+}
+
+function reasonOf(text: string): string {
+  if (text.trim() === '') return 'it is empty';
+  try {
+    JSON.parse(text);
+    return 'changed while it was read';
+  } catch (error) {
+    // Newer messages quote the text, which may hold a password.
+    return messageOf(error)
+      .replace(/,? ?(\.\.\.)?".*$/s, '')
+      .slice(0, 120);
+  }
+}
+
+/** Where `job-download` and the copies of the API's jobs put a job. */
+export const jobFilePath = (folder: string, jobId: string): string => join(folder, `job_${jobId}.conf`);

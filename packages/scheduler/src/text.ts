@@ -1,0 +1,1 @@
+export { SCHEDULER_TEXT } from './settings/scheduler-text.ts';
