@@ -5,10 +5,11 @@ import { fsMode } from '@freezer/mode-fs';
 import { pathSource } from '@freezer/source-path';
 import { localStorage } from '@freezer/storage-local';
 import { sshStorage } from '@freezer/storage-ssh';
+import { swiftStorage } from '@freezer/storage-swift';
 
 /** What this app ships. A new storage, engine, mode or source is one line here. */
 export const PLUGINS: AgentPlugins = {
-  storages: [localStorage, sshStorage],
+  storages: [localStorage, sshStorage, swiftStorage],
   engines: [tarEngine, streamEngine],
   modes: [fsMode],
   sources: [pathSource],

@@ -5,7 +5,7 @@ import { AGENT_TABLE } from './option-table.ts';
 /** One `[storage:NAME]` of a job file: one of several storages that hold the same backups. */
 export interface StorageSection {
   readonly name: string;
-  /** Only what the section says, by key; `storage` and `container` are always there. Nothing is taken from other places. */
+  /** What the section says, by key; `storage` and `container` are always there. Only Swift takes from other places, as `completedSection` says. */
   readonly settings: Readonly<Record<string, unknown>> & { readonly storage: string; readonly container: string };
 }
 
@@ -29,6 +29,20 @@ function sectionOf(name: string, entries: readonly IniEntry[], file: string, at:
   const kind = AGENT_TABLE.ofKey('storage');
   if (kind) refuseWhatIsMissing(kind, `${file}: [storage:${name}] storage`, storage);
   return { name, settings: { ...settings, storage, container } };
+}
+
+/** How things are done, whatever the storage: said once for all. */
+const GENERAL = ['max_segment_size', 'segments_in_flight', 'swift_large_objects', 'swift_timeout', 'container_prefix', 'proxy', 'state_dir'];
+
+const isOfAccount = (key: string): boolean => key.startsWith('os_') || key === 'osrc' || key === 'insecure';
+
+/** A section of Swift with what it does not say itself: how things are done, and, where it has no account of its own, the whole account. */
+export function completedSection(section: StorageSection, settings: Readonly<Record<string, unknown>>): StorageSection {
+  const { settings: own } = section;
+  if (own.storage !== 'swift') return section;
+  const hasAccount = Object.keys(own).some(isOfAccount);
+  const taken = Object.entries(settings).filter(([key, value]) => value !== undefined && (GENERAL.includes(key) || (!hasAccount && isOfAccount(key))));
+  return { ...section, settings: { ...Object.fromEntries(taken), ...own } };
 }
 
 /** The storages that a job file names, in its order; empty when it has no such section. */
