@@ -1,1 +1,2 @@
-export {};
+export { type ConnectionAddress, parseConnectionUrl } from './connection-url.ts';
+export { openSqlStore, type SqlStoreOptions } from './open-sql-store.ts';

@@ -1,0 +1,26 @@
+import type { FreezerError } from '@freezer/core';
+import type { Kysely } from 'kysely';
+import type { Dialect } from './dialect.ts';
+import type { Tables } from './tables.ts';
+
+export type Database = Kysely<Tables>;
+
+/** What `Place.frequent` is outside of tests. */
+export const FREQUENT = 1000;
+
+/** A database that is open: how to read from it, and how to write to it. */
+export interface Place {
+  readonly dialect: Dialect;
+  /** Each statement sees all that was committed before it. */
+  readonly reader: Database;
+  /** From how many documents on a term counts as frequent: lists of it are read in their order, others are sorted here. */
+  readonly frequent: number;
+  /** Runs `work` in a transaction of its own, again when the database asks for that; on disk when it resolves. */
+  write<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  /** Gives way to others between two pieces of a long read. */
+  breathe(): Promise<void>;
+  /** Runs `work` with nobody else migrating, in a transaction where the database has that for tables. */
+  alone<T>(work: (database: Database) => Promise<T>): Promise<T>;
+  failure(error: unknown): FreezerError;
+  close(): Promise<void>;
+}

@@ -1,0 +1,107 @@
+import { compareSortValues, type DocumentFilter, type DocumentKind, type DocumentSearch, type SortValue, sortValueAt } from '@freezer/core';
+import { sql } from 'kysely';
+import type { Place } from '../place.ts';
+import { DOCUMENT_COLUMNS, type FoundRow } from '../rows.ts';
+import { projectTerm } from '../terms/term-hash.ts';
+import { type Plan, planBoth, planOwn, planShared, slotOf } from './plan.ts';
+import { mergedStream, rowStream } from './row-streams.ts';
+import { searchByNumber } from './search-by-number.ts';
+import { countOf, driven, frequencyOf, loadRows, rowsBySeq } from './seq-queries.ts';
+import type { ReadRow } from './verify.ts';
+
+/** Everything that a filter finds, after a place in the order of creation. */
+async function* allRows(place: Place, kind: DocumentKind, filter: DocumentFilter, after: number): AsyncGenerator<ReadRow> {
+  const own = rowStream(place, await driven(place, planOwn(kind, filter)), after);
+  const { shared } = filter.scope;
+  yield* shared ? mergedStream(own, rowStream(place, await driven(place, planShared(kind, filter, shared)), after)) : own;
+}
+
+async function findMarker({ reader }: Place, kind: DocumentKind, id: string): Promise<FoundRow | undefined> {
+  return await reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS).where('kind', '=', kind).where('id', '=', id).executeTakeFirst();
+}
+
+/** `DocumentStore.search`. */
+export async function searchDocuments(place: Place, kind: DocumentKind, search: DocumentSearch): Promise<readonly FoundRow[]> {
+  const marker = search.marker === undefined ? undefined : await findMarker(place, kind, search.marker);
+  if (search.marker !== undefined && !marker) return [];
+  if (search.limit <= 0) return [];
+  return search.sort ? await searchSorted(place, kind, { ...search, sort: search.sort }, marker) : await searchByCreation(place, kind, search, marker);
+}
+
+async function searchByCreation(place: Place, kind: DocumentKind, search: DocumentSearch, marker: FoundRow | undefined): Promise<readonly FoundRow[]> {
+  const { limit, offset } = search;
+  const after = Number(marker?.seq ?? 0);
+  if (!search.scope.shared) {
+    const plan = await driven(place, planOwn(kind, search));
+    if (!plan.rest) return await rowsBySeq(place, plan, after, limit, offset);
+  }
+  const found: FoundRow[] = [];
+  let skipped = 0;
+  for await (const { row } of allRows(place, kind, search, after)) {
+    if (skipped < offset) skipped += 1;
+    else found.push(row);
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+interface Position {
+  readonly seq: number;
+  readonly value: SortValue;
+}
+
+type SortedSearch = DocumentSearch & { readonly sort: NonNullable<DocumentSearch['sort']> };
+
+async function searchSorted(place: Place, kind: DocumentKind, search: SortedSearch, marker: FoundRow | undefined): Promise<readonly FoundRow[]> {
+  const { scope, sort, offset, limit } = search;
+  const slot = scope.shared ? undefined : slotOf(kind, scope.projectId, sort.path);
+  if (slot !== undefined && scope.projectId !== undefined) {
+    const plan = await driven(place, planOwn(kind, search));
+    if ((await frequencyOf(place, plan.driver)) >= place.frequent) {
+      return await searchByNumber(place, plan, { search, slot, said: projectTerm(kind, scope.projectId), marker });
+    }
+  }
+  const order = (one: Position, two: Position): number => compareSortValues(one.value, two.value, sort.descending) || one.seq - two.seq;
+  const placeOf = ({ row, document }: ReadRow): Position => ({ seq: Number(row.seq), value: sortValueAt(document, sort.path) });
+  const places: Position[] = [];
+  for await (const read of allRows(place, kind, search, 0)) places.push(placeOf(read));
+  const start = marker && placeOf({ row: marker, document: JSON.parse(marker.document) as object });
+  const following = places.toSorted(order).filter((each) => !start || order(each, start) > 0);
+  return await loadRows(
+    place,
+    following.slice(offset, offset + limit).map(({ seq }) => seq),
+  );
+}
+
+const isWhole = ({ match = [], matchNot = [], ranges = [], text = '' }: DocumentFilter): boolean =>
+  match.length + matchNot.length + ranges.length === 0 && text.trim() === '';
+
+/** `DocumentStore.count`. */
+export async function countDocuments(place: Place, kind: DocumentKind, filter: DocumentFilter): Promise<number> {
+  const { projectId, userId, shared } = filter.scope;
+  if (isWhole(filter) && userId === undefined && !shared) return (await totals(place, kind, projectId)).documents;
+  const plans: Plan[] = shared ? [planOwn(kind, filter), planShared(kind, filter, shared), planBoth(kind, filter, shared)] : [planOwn(kind, filter)];
+  if (plans.some(({ rest }) => rest)) {
+    let count = 0;
+    for await (const _ of allRows(place, kind, filter, 0)) count += 1;
+    return count;
+  }
+  const counts: number[] = [];
+  for (const plan of plans) counts.push(await countOf(place.reader, await driven(place, plan)));
+  const [own = 0, everybodys = 0, both = 0] = counts;
+  return own + everybodys - both;
+}
+
+async function totals({ reader }: Place, kind: DocumentKind, projectId: string | undefined): Promise<{ documents: number; changes: number }> {
+  const where = projectId === undefined ? sql`` : sql`and project_id = ${projectId}`;
+  const query = sql<{ documents: number | string | null; changes: number | string | null }>`select sum(documents) as documents, sum(changes) as changes
+    from freezer_totals where kind = ${kind} ${where}`;
+  const row = (await query.execute(reader)).rows[0];
+  return { documents: Number(row?.documents ?? 0), changes: Number(row?.changes ?? 0) };
+}
+
+/** `DocumentStore.fingerprint`: the writes of the project, or of the whole kind where others' documents count too. */
+export async function fingerprintOf(place: Place, kind: DocumentKind, { scope }: DocumentFilter): Promise<string> {
+  const { documents, changes } = await totals(place, kind, scope.shared ? undefined : scope.projectId);
+  return `${documents}.${changes}`;
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@freezer/core';
+import type { Kysely } from 'kysely';
+import type { Dialect } from '../dialect.ts';
+import { failureOf } from '../failures.ts';
+import { type Database, FREQUENT, type Place } from '../place.ts';
+import type { Tables } from '../tables.ts';
+
+export interface ServerOptions {
+  readonly poolSize: number;
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** The servers name two transactions that wait for each other; one of them is begun again, at most so often. */
+const ATTEMPTS = 8;
+
+/** What PostgreSQL and MySQL have in common: a pool, and transactions that may have to be done again. */
+export function serverPlace(database: Kysely<Tables>, dialect: Dialect, alone: Place['alone']): Place {
+  const write = async <T>(work: (database: Database) => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await database.transaction().execute(work);
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !dialect.isTransient(error)) throw error;
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  };
+  return {
+    dialect,
+    reader: database,
+    frequent: FREQUENT,
+    write,
+    breathe: async () => undefined,
+    alone,
+    failure: (error) => failureOf(dialect, error),
+    close: async () => await database.destroy(),
+  };
+}

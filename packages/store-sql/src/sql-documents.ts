@@ -1,0 +1,107 @@
+import {
+  type CallOptions,
+  type DocumentFilter,
+  type DocumentKind,
+  type DocumentOwner,
+  type DocumentScope,
+  type DocumentSearch,
+  type DocumentStore,
+  inScope,
+  type Stored,
+} from '@freezer/core';
+import { boundedCall } from './bounded-call.ts';
+import { checkId, checkOwner, isId, jsonOf } from './document-checks.ts';
+import type { Database, Place } from './place.ts';
+import { DOCUMENT_COLUMNS, type FoundRow, storedOf, versionOf } from './rows.ts';
+import { countDocuments, fingerprintOf, searchDocuments } from './search/search-documents.ts';
+import { createDocument, type Incoming, noSuch, removeDocument, replaceDocument, type Write } from './write/write-document.ts';
+
+/** The documents of one kind. */
+export class SqlDocuments<T extends object> implements DocumentStore<T> {
+  readonly #place: Place;
+  readonly #kind: DocumentKind;
+  readonly #timeoutMs: number;
+
+  constructor(place: Place, kind: DocumentKind, timeoutMs: number) {
+    this.#place = place;
+    this.#kind = kind;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async create(id: string, document: T, owner: DocumentOwner, options: CallOptions = {}): Promise<Stored<T>> {
+    checkId(id);
+    const incoming = this.#incoming(document, owner);
+    const seq = await this.#write(id, options, async (write) => await createDocument(write, incoming));
+    return stored(id, incoming, seq, 1);
+  }
+
+  async get(id: string, scope: DocumentScope, options: CallOptions = {}): Promise<Stored<T> | undefined> {
+    const row = await this.#read(options, async () => await this.#row(id));
+    const found = row && storedOf<T>(row);
+    return found && inScope(found.document, found.owner, scope) ? found : undefined;
+  }
+
+  async search(search: DocumentSearch, options: CallOptions = {}): Promise<readonly Stored<T>[]> {
+    const rows = await this.#read(options, async () => await searchDocuments(this.#place, this.#kind, search));
+    return rows.map((row) => storedOf<T>(row));
+  }
+
+  async count(filter: DocumentFilter, options: CallOptions = {}): Promise<number> {
+    return await this.#read(options, async () => await countDocuments(this.#place, this.#kind, filter));
+  }
+
+  async fingerprint(filter: DocumentFilter, options: CallOptions = {}): Promise<string> {
+    return await this.#read(options, async () => await fingerprintOf(this.#place, this.#kind, filter));
+  }
+
+  async replace(id: string, document: T, owner: DocumentOwner, expected: { readonly version: string }, options: CallOptions = {}): Promise<Stored<T>> {
+    const incoming = this.#incoming(document, owner);
+    if (!isId(id)) throw noSuch(this.#kind, id);
+    const { seq, revision } = await this.#write(id, options, async (write) => await replaceDocument(write, incoming, expected.version));
+    return stored(id, incoming, seq, revision);
+  }
+
+  async remove(id: string, expected?: { readonly version: string }, options: CallOptions = {}): Promise<boolean> {
+    return isId(id) && (await this.#write(id, options, async (write) => await removeDocument(write, expected?.version)));
+  }
+
+  #incoming(document: T, owner: DocumentOwner): Incoming {
+    checkOwner(owner);
+    return { document, text: jsonOf(document), owner: { projectId: owner.projectId, userId: owner.userId } };
+  }
+
+  async #row(id: string): Promise<FoundRow | undefined> {
+    if (!isId(id)) return undefined;
+    const query = this.#place.reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS);
+    return await query.where('kind', '=', this.#kind).where('id', '=', id).executeTakeFirst();
+  }
+
+  async #read<R>({ signal }: CallOptions, work: () => Promise<R>): Promise<R> {
+    return await this.#named(signal, work);
+  }
+
+  async #write<R>(id: string, { signal }: CallOptions, work: (write: Write) => Promise<R>): Promise<R> {
+    const inTransaction = async (database: Database): Promise<R> => {
+      signal?.throwIfAborted();
+      const result = await work({ database, dialect: this.#place.dialect, kind: this.#kind, id });
+      signal?.throwIfAborted();
+      return result;
+    };
+    return await this.#named(signal, async () => await this.#place.write(inTransaction));
+  }
+
+  /** The caller's reason stays what it is; what drivers throw becomes ours. */
+  async #named<R>(signal: AbortSignal | undefined, work: () => Promise<R>): Promise<R> {
+    try {
+      return await boundedCall(work, { signal, timeoutMs: this.#timeoutMs });
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) throw error;
+      throw this.#place.failure(error);
+    }
+  }
+}
+
+/** What is answered is read from what was written, so that nobody changes the one by the other. */
+function stored<T extends object>(id: string, { text, owner }: Incoming, seq: number, revision: number): Stored<T> {
+  return { id, document: JSON.parse(text) as T, owner, revision, version: versionOf(seq, revision) };
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../place.ts';
+import type { Tables } from '../tables.ts';
+
+/** Writes of one transaction at most: more would make the first of them wait. */
+const LARGEST_GROUP = 64;
+
+interface Waiting {
+  /** Does the write and says how to tell of it, once it is on disk. */
+  readonly run: (database: Database) => Promise<() => void>;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Writes that arrive while another transaction is being synced go into the next one together: one sync for all of them. Each keeps to itself: one that
+ * fails leaves the others.
+ */
+export class GroupedWrites {
+  readonly #writer: Kysely<Tables>;
+  readonly #isBusy: (error: unknown) => boolean;
+  readonly #patienceMs: number;
+  readonly #waiting: Waiting[] = [];
+  #working: Promise<void> | undefined;
+
+  constructor(writer: Kysely<Tables>, options: { readonly isBusy: (error: unknown) => boolean; readonly patienceMs: number }) {
+    this.#writer = writer;
+    this.#isBusy = options.isBusy;
+    this.#patienceMs = options.patienceMs;
+  }
+
+  async write<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      const run = async (database: Database): Promise<() => void> => {
+        const value = await work(database);
+        return () => resolve(value);
+      };
+      this.#waiting.push({ run, fail: reject });
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async idle(): Promise<void> {
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    // Others of this turn of the event loop come into the first group too.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, LARGEST_GROUP));
+    this.#working = undefined;
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    try {
+      const told = await this.#writer.connection().execute(async (database) => {
+        await this.#begin(database);
+        try {
+          const done = await doAll(database, group);
+          await sql`commit`.execute(database);
+          return done;
+        } catch (error) {
+          await sql`rollback`.execute(database).catch(() => undefined);
+          throw error;
+        }
+      });
+      for (const tell of told) tell();
+    } catch (error) {
+      for (const { fail } of group) fail(error);
+    }
+  }
+
+  /** Another process may be writing. Waiting for it is done here, because SQLite's own waiting holds up everything else of this process. */
+  async #begin(database: Database): Promise<void> {
+    const until = performance.now() + this.#patienceMs;
+    for (;;) {
+      try {
+        await sql`begin immediate`.execute(database);
+        return;
+      } catch (error) {
+        if (!this.#isBusy(error) || performance.now() > until) throw error;
+        await sleep(1 + Math.random() * 9);
+      }
+    }
+  }
+}
+
+async function doAll(database: Database, group: readonly Waiting[]): Promise<(() => void)[]> {
+  const told: (() => void)[] = [];
+  for (const { run, fail } of group) {
+    await sql`savepoint one`.execute(database);
+    try {
+      told.push(await run(database));
+    } catch (error) {
+      await sql`rollback to one`.execute(database);
+      told.push(() => fail(error));
+    }
+    await sql`release one`.execute(database);
+  }
+  return told;
+}
