@@ -1,3 +1,20 @@
 declare const FREEZER_SCHEDULER_VERSION: string;
 
-process.stdout.write(`${FREEZER_SCHEDULER_VERSION}\n`);
+// `--version` and `--help` load nothing but what they print.
+async function main(argv: readonly string[]): Promise<void> {
+  const asksForHelp = argv.includes('--help') || argv.includes('-h');
+  if (argv.includes('--version')) process.stdout.write(`${FREEZER_SCHEDULER_VERSION}\n`);
+  else if (argv.length === 0 || asksForHelp) {
+    const { helpText } = await import('@freezer/settings/text');
+    const { SCHEDULER_TEXT } = await import('@freezer/scheduler/text');
+    const action = argv.find((word) => Object.hasOwn(SCHEDULER_TEXT.actions, word));
+    const page = helpText(SCHEDULER_TEXT, { action, columns: process.stdout.columns ?? 100 });
+    (asksForHelp ? process.stdout : process.stderr).write(page);
+    process.exitCode = asksForHelp ? 0 : 2;
+  } else {
+    const { runProcess } = await import('./process-host.ts');
+    process.exitCode = await runProcess(argv, FREEZER_SCHEDULER_VERSION);
+  }
+}
+
+await main(process.argv.slice(2));

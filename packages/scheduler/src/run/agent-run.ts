@@ -85,7 +85,7 @@ export class AgentRun {
     if (!this.#started) return;
     const { supervisor, agent } = this.#started;
     if (isAlive(supervisor)) {
-      if (reason === 'abort') signalProcess(supervisor.pid, 'SIGTERM');
+      signalProcess(supervisor.pid, 'SIGTERM');
     } else await this.#stopOrphan(agent);
   }
 
@@ -104,8 +104,6 @@ export class AgentRun {
       child.stdout.on('data', () => resolve(undefined));
     });
     child.stdout.destroy();
-    // Who is asked to stop must not wait for it.
-    child.unref();
     await this.#readStarted();
     if (failure !== undefined) throw new FreezerError('unavailable', `the agent cannot be started: ${failure}`);
   }

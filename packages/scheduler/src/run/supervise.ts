@@ -21,7 +21,7 @@ export async function supervise(folder: string): Promise<void> {
   const files = runFiles(folder);
   const request = superviseRequest.parse(await readJson(files.request));
   const run = new SupervisedRun(folder, request);
-  process.on('SIGTERM', () => run.stop('abort'));
+  process.on('SIGTERM', () => void run.stopAsAsked());
   // The end of a terminal or of the scheduler is no reason to end a backup.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
   const outcome = await run.toEnd();
@@ -97,9 +97,20 @@ class SupervisedRun {
     this.#timers.push(setInterval(() => void this.#lookForStop(), LOOK_MS));
   }
 
+  /** Ends the agent, for the reason that stands in the folder. */
+  async stopAsAsked(): Promise<void> {
+    this.stop((await this.#reason()) ?? 'abort');
+  }
+
   async #lookForStop(): Promise<void> {
-    const reason = await readFile(this.#files.stop, 'utf8').catch(() => undefined);
-    if (reason !== undefined) this.stop(reason === 'shutdown' || reason === 'timeout' ? reason : 'abort');
+    const reason = await this.#reason();
+    if (reason !== undefined) this.stop(reason);
+  }
+
+  async #reason(): Promise<StopReason | undefined> {
+    const text = await readFile(this.#files.stop, 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    return text === 'shutdown' || text === 'timeout' ? text : 'abort';
   }
 
   async #keepOutput(): Promise<void> {

@@ -1,0 +1,61 @@
+import { writeSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir, hostname, userInfo } from 'node:os';
+import { messageOf, systemCodeOf } from '@freezer/core';
+import { announceStart } from './daemonize.ts';
+import type { Host } from './host.ts';
+import { runCommand } from './run-command.ts';
+
+/** A whole text, also to a pipe whose reader is slow. */
+function writeAll(fd: number, text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      if (systemCodeOf(error) === 'EAGAIN') continue;
+      // Nobody reads it any more.
+      if (systemCodeOf(error) === 'EPIPE') return;
+      throw error;
+    }
+  }
+}
+
+function loginHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // A user without an entry, as in containers.
+    return homedir();
+  }
+}
+
+/** Runs a command line in this process. Resolves to its exit code. */
+export async function runProcess(argv: readonly string[], version: string): Promise<number> {
+  const announce = announceStart(process.env);
+  const complain = (line: string): void => writeAll(2, line);
+  const host: Host = {
+    argv,
+    version,
+    environment: process.env,
+    home: homedir(),
+    loginHome: loginHome(),
+    cwd: process.cwd(),
+    hostname: hostname(),
+    isRoot: process.getuid?.() === 0,
+    platform: process.platform,
+    columns: process.stdout.columns || 100,
+    now: Date.now,
+    script: process.argv[1] ?? '',
+    readFile: (path) => readFile(path, 'utf8'),
+    listFolder: (path) => readdir(path),
+    print: (text) => writeAll(1, text),
+    complain,
+  };
+  try {
+    return await runCommand(host, announce);
+  } catch (error) {
+    announce?.(1, messageOf(error));
+    throw error;
+  }
+}
