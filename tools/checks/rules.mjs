@@ -13,14 +13,14 @@ const library = (path) => source(path) && path.startsWith('packages/');
 const RULES = [
   {
     pattern: /\bprocess\.(env|argv)\b/,
-    where: (path) => library(path) && !path.startsWith('packages/subprocess/'),
+    where: (path) => library(path) && !/^packages\/(subprocess|testing)\//.test(path),
     say: 'process.env and process.argv belong to apps: take a value as an argument',
   },
   { pattern: /\bprocess\.exit\(/, where: library, say: 'only an app ends the process' },
   { pattern: /^import (?!type )(?!\* as z from 'zod').*from 'zod'/, where: anyTypeScript, say: "write: import * as z from 'zod'" },
   { pattern: /\binstanceof Error\b/, where: anyTypeScript, say: 'jest has two realms: use FreezerError.is, messageOf, systemCodeOf' },
   { pattern: /\bas unknown as\b|@ts-ignore|@ts-nocheck|\bas any\b/, where: anyTypeScript, say: 'a type is not forced' },
-  { pattern: /\bshell: *true\b|\bexecSync\(|\bexec\(["'`]/, where: source, say: 'no shell anywhere: a program is started by its argument list' },
+  { pattern: /\bshell: *true\b|\bexecSync\(|(?<!\.)\bexec\(["'`]/, where: source, say: 'no shell anywhere: a program is started by its argument list' },
   { pattern: /catch *(\([^)]*\))? *\{ *\}/, where: anyTypeScript, say: 'an error is not swallowed' },
   { pattern: /\b(it|test|describe)\.only\(/, where: anyTypeScript, say: 'a test that runs alone hides the others' },
   { pattern: /\b(TODO|FIXME|XXX)\b/, where: anyTypeScript, say: 'unfinished by its own words' },

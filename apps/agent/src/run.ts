@@ -67,7 +67,7 @@ async function print(result: ActionResult, settings: Settings, host: Host): Prom
 
 /** What such an action prints was not asked for: it says that all went well. A dry run is made for what it says. */
 const isReport = ({ result }: ActionResult, { action, dry_run }: Settings): boolean =>
-  result === 'success' && !dry_run && ['backup', 'restore', 'verify', 'admin', 'pin', 'unpin'].includes(action);
+  result === 'success' && !dry_run && ['backup', 'restore', 'verify', 'admin', 'copy', 'pin', 'unpin'].includes(action);
 
 /** Stops reading once nobody takes it any more. */
 async function pour(text: AsyncIterable<string>, host: Host): Promise<void> {

@@ -15,7 +15,7 @@ import { WholePuts } from './whole-puts.ts';
 import { WorkFolder } from './work-folder.ts';
 
 /** They see the layout of today only: nothing is added to sets of old releases, and nothing of them is removed. */
-const WRITERS: ReadonlySet<string> = new Set(['backup', 'admin', 'pin', 'unpin']);
+const WRITERS: ReadonlySet<string> = new Set(['backup', 'admin', 'copy', 'pin', 'unpin']);
 
 /** A run and what it holds open. */
 export interface OpenRun extends AsyncDisposable {

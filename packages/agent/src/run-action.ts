@@ -2,6 +2,7 @@ import { FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from './action-input.ts';
 import type { AgentPlugins } from './plugins.ts';
 import { applyPriority } from './priority.ts';
+import { overStorages } from './several/several-storages.ts';
 
 type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResult>;
 
@@ -14,6 +15,7 @@ const ACTIONS: Readonly<Record<string, () => Promise<Action>>> = {
   show: async () => (await import('./actions/show-action.ts')).showAction,
   find: async () => (await import('./actions/find-action.ts')).findAction,
   diff: async () => (await import('./actions/diff-action.ts')).diffAction,
+  copy: async () => (await import('./actions/copy-action.ts')).copyAction,
   pin: async () => (await import('./actions/pin-action.ts')).pinAction,
   unpin: async () => (await import('./actions/pin-action.ts')).pinAction,
   admin: async () => (await import('./actions/admin-action.ts')).adminAction,
@@ -28,5 +30,5 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
     throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: ${Object.keys(ACTIONS).join(', ')}`);
   await applyPriority(input.settings, input);
   const action = await load();
-  return action(input, plugins);
+  return overStorages(input, plugins, action);
 }

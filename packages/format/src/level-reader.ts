@@ -92,6 +92,12 @@ export class LevelReader {
     return { level, manifest: found?.manifest, keys: found?.keys, passphrase: found?.passphrase, metadata };
   }
 
+  /** A level whose manifest is believed as it stands: what is damaged shows, what is forged does not. For copies, which need no pass file. */
+  async openUnauthenticated(level: CatalogLevel, options: CallOptions = {}): Promise<OpenedLevel> {
+    const manifest = await this.peek(level, options);
+    return { level, manifest, keys: undefined, passphrase: undefined, metadata: await this.#metadata(level, manifest?.document, options) };
+  }
+
   async #authenticate(bytes: Buffer, where: string): Promise<Pick<OpenedLevel, 'keys' | 'passphrase'> & { readonly manifest: ReadManifest }> {
     const { vouching, document } = peekManifest(bytes, where);
     if (vouching === 'sha256') return { manifest: readManifest(bytes, undefined, where), keys: undefined, passphrase: undefined };

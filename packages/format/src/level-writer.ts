@@ -73,6 +73,13 @@ export class LevelWriter {
     throw new FreezerError('conflict', `set ${request.set}: no free second was found for level ${request.level} after ${request.earliest}`);
   }
 
+  /** Begins the level of exactly this name, as another storage holds it, and writes `started`. Fails with `already_exists`. */
+  static async at(id: LevelId, request: Omit<LevelWriterRequest, 'level' | 't0' | 'earliest'>, options: CallOptions = {}): Promise<LevelWriter> {
+    const bytes = ownerBytes({ ...request.owner, at: request.now() });
+    await request.storage.put(objectKey(request.engine, request.set, id, 'started'), once(bytes), { ...options, ifAbsent: true });
+    return new LevelWriter({ ...request, level: id.level, t0: id.t0, earliest: id.t }, id);
+  }
+
   /** Shows others that this run lives: in the level's folder, and where the storage keeps what is not finished. */
   async #refresh(): Promise<void> {
     const { storage } = this.#request;
@@ -109,10 +116,19 @@ export class LevelWriter {
   }
 
   /** Makes the level a backup: from here on it is visible to everybody. `check` runs last before that and may refuse. */
-  async commit(metadata: Buffer, check: () => Promise<void>, options: CallOptions = {}): Promise<void> {
+  commit(metadata: Buffer, check: () => Promise<void>, options: CallOptions = {}): Promise<void> {
+    return this.#commitAs('metadata', metadata, check, options);
+  }
+
+  /** The same for a level that a newer one has superseded: Python Freezer does not see it. */
+  commitSuperseded(metadata: Buffer, check: () => Promise<void>, options: CallOptions = {}): Promise<void> {
+    return this.#commitAs('superseded', metadata, check, options);
+  }
+
+  async #commitAs(name: 'metadata' | 'superseded', metadata: Buffer, check: () => Promise<void>, options: CallOptions): Promise<void> {
     await this.#stopRefreshing();
     await check();
-    await this.#request.storage.put(this.key('metadata'), once(metadata), options);
+    await this.#request.storage.put(this.key(name), once(metadata), options);
   }
 
   /** After the commit: `started` has done its duty. */

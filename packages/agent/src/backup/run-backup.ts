@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { type ArchiveBackup, FreezerError, levelFolder, messageOf, once, type SourceLease } from '@freezer/core';
-import { type ChainKeys, hashPieces, type IndexCounts, identityText, LevelReader, LevelWriter, type SetCatalog, supersede } from '@freezer/format';
+import { type ArchiveBackup, type BytePath, FreezerError, levelFolder, messageOf, once, type SourceLease, setName } from '@freezer/core';
+import { type ChainKeys, hashPieces, type IndexCounts, identityText, type LevelReader, type LevelWriter, supersede } from '@freezer/format';
 import type { Sample } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
 import { consistencyChecksum as consistencyChecksumOf } from '../consistency/consistency-checksum.ts';
-import { catalogOfHeld, holdSet } from '../hold-set.ts';
-import { warnOfLoss } from '../loss-warning.ts';
 import { writePointRecord } from '../point-record.ts';
 import type { RunContext } from '../run-context.ts';
+import type { LevelSink } from '../several/level-sink.ts';
+import { LevelWriters } from '../several/level-writers.ts';
+import type { LostStorage, StoragePolicy, StorageRun } from '../several/storage-run.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { fetchState } from './base-state.ts';
-import { type BackupPlan, chooseBase, warnOfUnclaimed } from './choose-base.ts';
+import type { BackupPlan } from './choose-base.ts';
 import { dataStages } from './data-stages.ts';
 import { expectedBytes } from './expected-bytes.ts';
 import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
 import { ownPlaces } from './own-places.ts';
+import { agreedPlan, nameOf, type PreparedTarget, type PreparedTargets, prepareStorages } from './prepare-storages.ts';
 import { storeSmallObjects } from './store-objects.ts';
 import type { PointTotals } from './suspicion.ts';
 
@@ -38,54 +40,85 @@ export interface BackupOutcome {
   readonly storedBytes: number;
   /** Freezer's, when it was asked for. */
   readonly consistencyChecksum: string | undefined;
+  /** The names of the storages that hold it; one without a section has the name ''. */
+  readonly storages: readonly string[];
+  readonly lost: readonly LostStorage[];
+}
+
+/** A run of `backup` over one or several storages. */
+export interface BackupStorages {
+  readonly runs: readonly StorageRun[];
+  readonly policy: StoragePolicy;
+  /** Those that could not be opened. */
+  readonly lost: readonly LostStorage[];
 }
 
 /**
- * Makes the next level of a set: nothing of it is visible before it is whole, and nothing of it stays when it fails.
- * Fails with `conflict` when another run holds the set.
+ * Makes the next level of a set, the same one in each storage: nothing of it is visible before it is whole, and nothing of it stays when it
+ * fails. Fails with `conflict` when another run holds the set.
  */
-export async function runBackup(context: RunContext, asked: BackupRequest): Promise<BackupOutcome> {
-  const { storage, signal, logger, now } = context;
+export async function runBackup({ runs, policy, lost }: BackupStorages, asked: BackupRequest): Promise<BackupOutcome> {
+  const [first] = runs;
+  if (first === undefined) throw new TypeError('runBackup: no storage');
+  const { signal, logger, owner, now } = first.context;
   await using lease = await asked.source.open({ signal });
-  await storage.prepare({ signal });
-  const request = { ...asked, shape: { ...asked.shape, ownPlaces: await ownPlaces(context, lease) } };
-  await using lock = await holdSet(context, request);
-  const catalog = await catalogOfHeld(context, request);
-  warnOfUnclaimed(catalog, logger);
-  const reader = new LevelReader({
-    storage,
-    catalog,
-    keyring: context.keyring,
-    passphrases: request.encryption ? [request.encryption.passphrase] : [],
-    logger,
-  });
-  await warnOfLoss(context, catalog, reader);
-  const plan = await chooseBase(context, request, catalog, reader, lease);
-  logger.info({ set: catalog.set, level: plan.level, reason: plan.reason }, 'level chosen');
-  context.progress.expect(expectedBytes(catalog, plan.level), { estimated: true });
-  const writer = await LevelWriter.begin(
-    { storage, engine: catalog.engine, set: catalog.set, level: plan.level, t0: plan.base?.level.id.t0, earliest: plan.earliest, owner: context.owner, now },
-    { signal },
-  );
+  const places = new Set<BytePath>();
+  for (const { context } of runs) for (const place of await ownPlaces(context, lease)) places.add(place);
+  const request = { ...asked, shape: { ...asked.shape, ownPlaces: [...places] } };
+  await using prepared = await prepareStorages(runs, request, lease, policy);
+  const { targets } = prepared;
+  const plan = agreedPlan(targets);
+  const lead = targets[0]?.context ?? first.context;
+  logger.info({ set: setName(request.set), level: plan.level, reason: plan.reason }, 'level chosen');
+  lead.progress.expect(expectedBytes(targets[0].catalog, plan.level), { estimated: true });
+  const writerTargets = targets.map(({ name, context: { storage }, catalog, lock }) => ({
+    name,
+    request: {
+      storage,
+      engine: catalog.engine,
+      set: catalog.set,
+      level: plan.level,
+      t0: plan.base?.level.id.t0,
+      earliest: plan.earliest,
+      owner,
+      now,
+    },
+    check: async () => lock?.check(),
+  }));
+  const writer = await LevelWriters.begin(writerTargets, policy, { signal });
   try {
-    const made = await makeLevel(context, request, { plan, reader, writer, lease });
-    await writer.commit(made.metadata, async () => lock?.check(), { signal });
-    await afterCommit(context, request, { plan, catalog, writer, manifest: made.manifestDigest });
-    return made.outcome;
-  } catch (error) {
-    if (!(await isCommitted(context, writer))) {
-      const left = await writer.abandon();
-      if (left !== undefined)
-        logger.warn({ set: catalog.set, level: levelFolder(writer.id), reason: left }, 'remains of the failed run could not be removed; the next run does it');
-    }
-    throw error;
+    const made = await makeLevel(lead, request, { plan, reader: targets[0].reader, writer, lease });
+    await writer.commit(made.metadata, { signal });
+    for (const target of targets) await afterCommit(target, request, { writer, manifest: made.manifestDigest });
+    return withStorages(made.outcome, writer, [...lost, ...prepared.lost, ...writer.lost]);
+  } finally {
+    await tidyUp(targets, writer);
   }
+}
+
+/** Of what is no backup nothing stays, except what cannot be removed now: the next run does it. */
+async function tidyUp(targets: PreparedTargets, writers: LevelWriters): Promise<void> {
+  for (const { name, writer } of writers.unfinished) {
+    const target = targets.find((one) => one.name === name);
+    if (target === undefined || (await isCommitted(target.context, writer))) continue;
+    const left = await writer.abandon();
+    if (left === undefined) continue;
+    const facts = { ...nameOf(target), set: target.catalog.set, level: levelFolder(writer.id), reason: left };
+    target.context.logger.warn(facts, 'remains of the failed run could not be removed; the next run does it');
+  }
+}
+
+/** A storage that the run went on without makes it partial. */
+function withStorages(outcome: BackupOutcome, writer: LevelWriters, lost: readonly LostStorage[]): BackupOutcome {
+  if (lost.length === 0) return { ...outcome, storages: writer.names, lost };
+  const reasons = [...outcome.reasons, ...lost.map(({ name, reason }) => `storage ${name}: ${reason}`)];
+  return { ...outcome, result: 'partial', reasons, storages: writer.names, lost };
 }
 
 interface LevelWork {
   readonly plan: BackupPlan;
   readonly reader: LevelReader;
-  readonly writer: LevelWriter;
+  readonly writer: LevelSink;
   readonly lease: SourceLease;
 }
 
@@ -137,6 +170,8 @@ async function makeLevel(context: RunContext, request: BackupRequest, work: Leve
     archiveBytes: engine.archiveBytes,
     storedBytes: size,
     consistencyChecksum,
+    storages: [],
+    lost: [],
   };
   return { outcome, metadata, manifestDigest };
 }
@@ -172,13 +207,11 @@ async function beginEngine(context: RunContext, request: BackupRequest, work: Le
 }
 
 /** Once the level is visible it is a backup, whatever happens to what is left to do: the next run ends that. */
-async function afterCommit(
-  context: RunContext,
-  request: BackupRequest,
-  made: { plan: BackupPlan; catalog: SetCatalog; writer: LevelWriter; manifest: string },
-): Promise<void> {
+async function afterCommit(target: PreparedTarget, request: BackupRequest, made: { writer: LevelWriters; manifest: string }): Promise<void> {
+  const { context, catalog, plan } = target;
+  const writer = made.writer.of(target.name);
+  if (writer === undefined) return;
   const { storage, logger, signal } = context;
-  const { plan, catalog, writer } = made;
   try {
     if (writer.id.level > 0) {
       const older = plan.chain?.levels.filter(({ id, superseded }) => !superseded && id.level === writer.id.level) ?? [];
@@ -191,7 +224,7 @@ async function afterCommit(
     }
   } catch (error) {
     logger.warn(
-      { set: catalog.set, level: levelFolder(writer.id), reason: messageOf(error) },
+      { ...nameOf(target), set: catalog.set, level: levelFolder(writer.id), reason: messageOf(error) },
       'the backup is stored; what is left to tidy up is done by the next run',
     );
   }

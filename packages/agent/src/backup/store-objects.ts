@@ -4,19 +4,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gcmEncryptStage } from '@freezer/codec';
 import { type ByteStream, descentsOf, type EngineOutcome, type IndexEntry, isIncomplete, once, type SkipReason, type SourceLease } from '@freezer/core';
-import {
-  type ChainKeys,
-  type IndexCounts,
-  type LevelReader,
-  type LevelWriter,
-  type OpenedLevel,
-  readIndex,
-  type StoredObject,
-  writeIndex,
-} from '@freezer/format';
+import { type ChainKeys, type IndexCounts, type LevelReader, type OpenedLevel, readIndex, type StoredObject, writeIndex } from '@freezer/format';
 import type { Sample } from '@freezer/models';
 import { openPoint } from '../point-entries.ts';
 import type { RunContext } from '../run-context.ts';
+import type { LevelSink } from '../several/level-sink.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { BrokenLinks } from './broken-links.ts';
 import type { BackupPlan } from './choose-base.ts';
@@ -44,7 +36,7 @@ export interface StoredSmall {
 export interface SmallObjectsRequest {
   readonly context: RunContext;
   readonly request: BackupRequest;
-  readonly work: { readonly plan: BackupPlan; readonly reader: LevelReader; readonly writer: LevelWriter; readonly lease: SourceLease };
+  readonly work: { readonly plan: BackupPlan; readonly reader: LevelReader; readonly writer: LevelSink; readonly lease: SourceLease };
   readonly engine: EngineOutcome;
   readonly keys: ChainKeys | undefined;
   readonly identity: string;

@@ -46,6 +46,13 @@ export const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
       'freezer-agent diff --storage local -C /backup -N etc --point 2026-11-19T00:00:00 --point 1_1795243884',
     ],
   },
+  copy: {
+    does: 'copies backups from one storage to another',
+    examples: [
+      'freezer-agent copy --config /etc/freezer/two-sites.conf --from near --to far',
+      'freezer-agent copy --config /etc/freezer/two-sites.conf --from near --to far -N etc --dry-run',
+    ],
+  },
   pin: {
     does: 'keeps a backup from being removed',
     examples: [

@@ -17,7 +17,8 @@ export type OptionGroup =
   | 'servers'
   | 'cloud';
 
-export type ActionName = 'backup' | 'restore' | 'verify' | 'list' | 'show' | 'find' | 'diff' | 'pin' | 'unpin' | 'admin' | 'info' | 'exec';
+export const ACTION_NAMES = ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'copy', 'pin', 'unpin', 'admin', 'info', 'exec'] as const;
+export type ActionName = (typeof ACTION_NAMES)[number];
 
 /** One option of the agent: on the command line `--name`, in files and in `Settings` its `key`. */
 export interface Option extends AnyOption {

@@ -15,12 +15,11 @@ import {
 import { AGENT_LINE, OPERAND_OPTIONS } from './agent-line.ts';
 import { AGENT_TEXT } from './agent-text.ts';
 import { idleOptions } from './idle-options.ts';
-import { LATER_ACTIONS } from './later-actions.ts';
 import type { ActionName } from './option.ts';
 import { AGENT_TABLE } from './option-table.ts';
 import { checkRules } from './rules.ts';
 import type { SettingKey, Settings } from './settings.ts';
-import { readStorageSections, type StorageSection, storageSectionName } from './storage-sections.ts';
+import { completedSection, readStorageSections, type StorageSection, storageSectionName } from './storage-sections.ts';
 
 /** Everything that settings depend on, so that resolving them is the same everywhere. */
 export interface ResolveInput extends SettingsHost {
@@ -66,7 +65,7 @@ class Resolver {
     const places = new Map([...this.#reader.places()].flatMap(([key, place]) => (isKey(key, settings) ? [[key, place] as const] : [])));
     checkRules(settings.action, settings, places);
     const warnings = [...this.#reader.findings.warnings, ...idleOptions(settings.action, places)];
-    return { action: settings.action, settings, places, warnings, storageSections: this.#sections };
+    return { action: settings.action, settings, places, warnings, storageSections: this.#sections.map((section) => completedSection(section, settings)) };
   }
 
   async #files(line: RawValues): Promise<void> {
@@ -93,7 +92,6 @@ class Resolver {
     if (word === undefined) return;
     const action = AGENT_TABLE.ofKey('action');
     const others = AGENT_TEXT.otherWords.map(({ name }) => name);
-    if (LATER_ACTIONS.has(word)) throw new FreezerError('invalid', `the action '${word}' is not part of this version`);
     if (others.includes(word)) throw new FreezerError('invalid', `'${word}' stands first: freezer-agent ${word}`);
     if (!action?.choices?.includes(word)) {
       const nearest = nearestName(word, [...(action?.choices ?? []), ...others]);

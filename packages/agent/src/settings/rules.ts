@@ -1,6 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import { withPlace } from '@freezer/settings';
-import type { ActionName } from './option.ts';
+import { ACTION_NAMES, type ActionName } from './option.ts';
 import { AGENT_TABLE } from './option-table.ts';
 import { readProxy } from './proxy.ts';
 import type { SettingKey, Settings } from './settings.ts';
@@ -27,15 +27,17 @@ const RETENTION: readonly SettingKey[] = [
   'keep_yearly',
 ];
 
-const EVERY_ACTION: readonly ActionName[] = ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'pin', 'unpin', 'admin', 'info', 'exec'];
+const EVERY_ACTION = ACTION_NAMES;
 
 /** Options that a user might think to change another action: there they are refused, unless they say what holds anyway. */
 const OF_SOME_ACTIONS: readonly { readonly key: SettingKey; readonly actions: readonly ActionName[] }[] = [
   { key: 'stdin', actions: ['backup'] },
   { key: 'stdin_command', actions: ['backup'] },
-  { key: 'set', actions: ['admin', 'verify'] },
-  { key: 'all_sets', actions: ['admin', 'verify'] },
+  { key: 'set', actions: ['admin', 'verify', 'copy'] },
+  { key: 'all_sets', actions: ['admin', 'verify', 'copy'] },
   { key: 'reason', actions: ['pin'] },
+  { key: 'to', actions: ['copy'] },
+  { key: 'storage_verify', actions: ['verify'] },
   { key: 'depth', actions: ['verify'] },
   { key: 'subset', actions: ['verify'] },
 ];

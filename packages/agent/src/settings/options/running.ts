@@ -17,7 +17,7 @@ export const RUNNING_OPTIONS = [
     min: 0,
     default: 0,
     group: 'running',
-    actions: ['backup', 'admin', 'pin', 'unpin'],
+    actions: ['backup', 'admin', 'copy', 'pin', 'unpin'],
     value: 'SECONDS',
     help: 'how long to wait for another run of the same set',
   },

@@ -1,4 +1,4 @@
-import type { Option } from '../option.ts';
+import { ACTION_NAMES, type Option } from '../option.ts';
 
 const MODE = 'is not part of this version: it needs its own mode package';
 const SOURCE = 'is not part of this version: it needs the OpenStack packages';
@@ -9,7 +9,7 @@ export const WHAT_OPTIONS = [
   {
     name: 'action',
     type: 'choice',
-    choices: ['backup', 'restore', 'verify', 'list', 'show', 'find', 'diff', 'pin', 'unpin', 'admin', 'info', 'exec'],
+    choices: ACTION_NAMES,
     default: 'backup',
     group: 'what',
     help: 'what to do; the same as the first word of the command line',
@@ -46,7 +46,7 @@ export const WHAT_OPTIONS = [
     type: 'string',
     repeatable: true,
     group: 'what',
-    actions: ['admin', 'verify'],
+    actions: ['admin', 'verify', 'copy'],
     value: 'NAME',
     help: 'a backup name besides that of --backup-name, or in its place; may be given several times',
   },
@@ -55,8 +55,8 @@ export const WHAT_OPTIONS = [
     type: 'bool',
     default: false,
     group: 'what',
-    actions: ['admin', 'verify'],
-    help: 'all sets of the host that --hostname names; verify does so by itself when no set is named',
+    actions: ['admin', 'verify', 'copy'],
+    help: 'all sets of the host that --hostname names; verify and copy do so by themselves when no set is named',
   },
   {
     name: 'hostname',
