@@ -1,7 +1,10 @@
 import { FreezerError } from '@freezer/core';
 
 /** Settles as `work` does, or earlier: with the signal's reason, or with `timeout`. `work` ends by itself then, and nobody hears of it. */
-export async function boundedCall<T>(work: () => Promise<T>, { signal, timeoutMs }: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number }): Promise<T> {
+export async function boundedCall<T>(
+  work: () => Promise<T>,
+  { signal, timeoutMs }: { readonly signal: AbortSignal | undefined; readonly timeoutMs: number },
+): Promise<T> {
   signal?.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let stop: (() => void) | undefined;

@@ -18,7 +18,13 @@ export type ConnectionAddress =
 const FORM =
   /^(?<dialect>[a-z0-9_]+)(?:\+[a-z0-9_]+)?:\/\/(?:(?<user>[^:/@]*)(?::(?<password>[^@]*))?@)?(?:\[(?<v6>[^\]/?]+)\]|(?<host>[^:/?[\]]*))(?::(?<port>\d*))?(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/i;
 
-const KINDS: Readonly<Record<string, 'sqlite' | 'postgresql' | 'mysql'>> = { sqlite: 'sqlite', postgresql: 'postgresql', postgres: 'postgresql', mysql: 'mysql', mariadb: 'mysql' };
+const KINDS: Readonly<Record<string, 'sqlite' | 'postgresql' | 'mysql'>> = {
+  sqlite: 'sqlite',
+  postgresql: 'postgresql',
+  postgres: 'postgresql',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+};
 const PORTS = { postgresql: 5432, mysql: 3306 } as const;
 
 const refuse = (why: string): FreezerError => new FreezerError('invalid', `the connection URL of the database ${why}`);

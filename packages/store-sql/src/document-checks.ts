@@ -16,7 +16,8 @@ export function checkId(id: string): void {
 }
 
 export function checkOwner({ projectId, userId }: DocumentOwner): void {
-  if (!isName(projectId) || !isName(userId)) throw new FreezerError('invalid', `a project and a user have at most ${LONGEST_NAME} characters, none of them NUL`);
+  if (!isName(projectId) || !isName(userId))
+    throw new FreezerError('invalid', `a project and a user have at most ${LONGEST_NAME} characters, none of them NUL`);
 }
 
 /** The JSON of a document. */

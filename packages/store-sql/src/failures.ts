@@ -21,7 +21,10 @@ export function failureOf(dialect: Dialect, error: unknown): FreezerError {
   if (FreezerError.is(error)) return error;
   const name = NAMES[dialect.kind];
   if (dialect.isUnmigrated(error)) {
-    return new FreezerError('unavailable', `${name}: the tables of Freezer are not there, or not all: 'freezer-manage db sync' makes them`, { cause: error, retryable: false });
+    return new FreezerError('unavailable', `${name}: the tables of Freezer are not there, or not all: 'freezer-manage db sync' makes them`, {
+      cause: error,
+      retryable: false,
+    });
   }
   const code = dialect.codeOf(error) ?? 'unexpected';
   return new FreezerError(code, `${name}: ${messageOf(error) || 'no answer'}`, { cause: error });

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
 import { describeStoreContract } from '@freezer/testing';
+import { afterAll } from '@jest/globals';
 import { openSqlStore } from './open-sql-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'freezer-sqlite-'));

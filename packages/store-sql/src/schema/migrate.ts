@@ -4,11 +4,11 @@ import type { Database, Place } from '../place.ts';
 import { type FoundRow, ownerOf } from '../rows.ts';
 import { TABLE_NAMES } from '../tables.ts';
 import { indexEntries } from '../terms/index-entries.ts';
-import { writeEntries } from '../write/index-writes.ts';
+import { type Writing, writeEntries } from '../write/index-writes.ts';
 import { DDL } from './ddl.ts';
 
 /** What a step fills from the documents that are there, after its statements. It may be done twice. */
-const FILLS: readonly (((database: Database) => Promise<void>) | undefined)[] = [undefined, fillTerms, fillNumbersAndTotals];
+const FILLS: readonly (((writing: Writing) => Promise<void>) | undefined)[] = [undefined, fillTerms, fillNumbersAndTotals];
 
 /** The version that this program makes and understands. */
 export const NEWEST_SCHEMA = FILLS.length;
@@ -27,7 +27,7 @@ export async function migrate(place: Place, target = NEWEST_SCHEMA): Promise<voi
     }
     for (let version = current + 1; version <= target; version += 1) {
       for (const statement of DDL[place.dialect.kind][version - 1] ?? []) await sql.raw(statement).execute(database);
-      await FILLS[version - 1]?.(database);
+      await FILLS[version - 1]?.({ database, dialect: place.dialect });
       await database.insertInto('freezer_schema').values({ version }).execute();
     }
   });
@@ -46,19 +46,21 @@ async function forEachDocument(database: Database, visit: (kind: DocumentKind, r
   }
 }
 
-async function fillTerms(database: Database): Promise<void> {
+async function fillTerms(writing: Writing): Promise<void> {
+  const { database } = writing;
   await database.deleteFrom('freezer_terms').execute();
   await forEachDocument(database, async (kind, row) => {
     const { terms } = indexEntries(kind, JSON.parse(row.document) as object, ownerOf(row));
-    await writeEntries(database, Number(row.seq), { terms, numbers: new Map() });
+    await writeEntries(writing, Number(row.seq), { terms, numbers: new Map() });
   });
 }
 
-async function fillNumbersAndTotals(database: Database): Promise<void> {
+async function fillNumbersAndTotals(writing: Writing): Promise<void> {
+  const { database } = writing;
   await database.deleteFrom('freezer_numbers').execute();
   await forEachDocument(database, async (kind, row) => {
     const { numbers } = indexEntries(kind, JSON.parse(row.document) as object, ownerOf(row));
-    await writeEntries(database, Number(row.seq), { terms: new Set(), numbers });
+    await writeEntries(writing, Number(row.seq), { terms: new Set(), numbers });
   });
   await database.deleteFrom('freezer_totals').execute();
   await sql`insert into freezer_totals (kind, project_id, slot, documents, changes)

@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely';
 import type { Place } from '../place.ts';
 import type { FoundRow } from '../rows.ts';
 import { keptNumber, NOTHING } from '../terms/index-entries.ts';
-import { type DrivenPlan, loadRows, nextByNumber, nextWithoutNumber, type NumberPlace } from './seq-queries.ts';
+import { type DrivenPlan, loadRows, type NumberPlace, nextByNumber, nextWithoutNumber } from './seq-queries.ts';
 import { verifier } from './verify.ts';
 
 interface NumberSearch {

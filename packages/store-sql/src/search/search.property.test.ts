@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compareSortValues, type DocumentFilter, type DocumentSearch, inScope, matchesFilter, type Scalar, sortValueAt, type Stored } from '@freezer/core';
+import { compareSortValues, type DocumentFilter, type DocumentSearch, inScope, matchesFilter, type Scalar, type Stored, sortValueAt } from '@freezer/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { openSqlite } from '../sqlite/open-sqlite.ts';
 import { SqlStore } from '../sql-store.ts';
+import { openSqlite } from '../sqlite/open-sqlite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'freezer-search-'));
 let place = 0;
@@ -16,7 +16,11 @@ const key = fc.constantFrom('status', 'job_id', 'client_id', 'free');
 const small = fc.dictionary(key, scalar, { maxKeys: 3 });
 const time = fc.constantFrom<unknown>(-1, 0, 1, 1.5, 2, 3, 'x', null, undefined);
 const document = fc.record(
-  { status: scalar, backup_metadata: fc.tuple(small, time).map(([more, value]) => ({ ...more, ...(value !== undefined && { time_stamp: value }) })), list: fc.array(small, { maxLength: 2 }) },
+  {
+    status: scalar,
+    backup_metadata: fc.tuple(small, time).map(([more, value]) => ({ ...more, ...(value !== undefined && { time_stamp: value }) })),
+    list: fc.array(small, { maxLength: 2 }),
+  },
   { requiredKeys: [] },
 );
 const owner = fc.record({ projectId: fc.constantFrom('p', 'q'), userId: fc.constantFrom('u', 'v') });
@@ -24,7 +28,11 @@ const field = fc.record({ key: fc.oneof(key, fc.constantFrom('backup_metadata.st
 const path = fc.constantFrom('backup_metadata.time_stamp', 'backup_metadata.free', 'status');
 const bound = fc.option(fc.integer({ min: -1, max: 3 }), { nil: undefined });
 const search: fc.Arbitrary<DocumentSearch> = fc.record({
-  scope: fc.record({ projectId: fc.constantFrom('p', 'q', undefined), userId: fc.constantFrom('u', undefined, undefined), shared: fc.option(field, { nil: undefined, freq: 3 }) }),
+  scope: fc.record({
+    projectId: fc.constantFrom('p', 'q', undefined),
+    userId: fc.constantFrom('u', undefined, undefined),
+    shared: fc.option(field, { nil: undefined, freq: 3 }),
+  }),
   match: fc.array(field, { maxLength: 2 }),
   matchNot: fc.array(field, { maxLength: 2 }),
   ranges: fc.array(fc.record({ path, from: bound, to: bound }), { maxLength: 1 }),
@@ -42,7 +50,7 @@ const holds = (filter: DocumentFilter, { document: each, owner: its }: Known): b
 /** What a search finds, by looking at every document. */
 function expected(all: readonly Known[], { sort, marker, offset, limit, ...filter }: DocumentSearch): string[] {
   const order = (one: Known, two: Known): number =>
-    (sort ? compareSortValues(valueOf(one, sort.path), valueOf(two, sort.path), sort.descending) : 0) || all.indexOf(one) - all.indexOf(two);
+    (sort ? compareSortValues(sortedBy(one, sort.path), sortedBy(two, sort.path), sort.descending) : 0) || all.indexOf(one) - all.indexOf(two);
   const start = marker === undefined ? undefined : all.find(({ id }) => id === marker);
   if (marker !== undefined && !start) return [];
   const found = all.filter((each) => holds(filter, each)).toSorted(order);
@@ -52,7 +60,7 @@ function expected(all: readonly Known[], { sort, marker, offset, limit, ...filte
     .map(({ id }) => id);
 }
 
-const valueOf = ({ document: each }: Known, at: string) => sortValueAt(each, at);
+const sortedBy = ({ document: each }: Known, at: string) => sortValueAt(each, at);
 
 describe.each([
   ['where every term counts as frequent', 1],
@@ -83,7 +91,7 @@ describe.each([
           for (const each of searches) {
             // A list that is walked by an indexed time takes what is no number there for nothing.
             const isWalked = frequent === 1 && each.sort?.path === 'backup_metadata.time_stamp';
-            if (isWalked && all.some((one) => typeof valueOf(one, 'backup_metadata.time_stamp') === 'string')) continue;
+            if (isWalked && all.some((one) => typeof sortedBy(one, 'backup_metadata.time_stamp') === 'string')) continue;
             expect({ each, ids: (await backups.search(each)).map(({ id }) => id) }).toEqual({ each, ids: expected(all, each) });
             const { limit, offset, marker, sort, ...filter } = each;
             expect({ filter, count: await backups.count(filter) }).toEqual({ filter, count: all.filter((one) => holds(filter, one)).length });

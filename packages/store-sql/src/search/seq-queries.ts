@@ -11,7 +11,9 @@ export interface DrivenPlan extends Plan {
 
 /** The number of documents of a term, counted up to what makes it frequent. */
 export async function frequencyOf({ reader, frequent }: Place, term: bigint): Promise<number> {
-  const query = sql<{ count: number | string }>`select count(*) as count from (select 1 as one from freezer_terms where term = ${term} limit ${sql.lit(frequent)}) as some`;
+  const query = sql<{
+    count: number | string;
+  }>`select count(*) as count from (select 1 as one from freezer_terms where term = ${term} limit ${sql.lit(frequent)}) as some`;
   return Number((await query.execute(reader)).rows[0]?.count ?? 0);
 }
 

@@ -26,5 +26,9 @@ export function verifier(rest: Rest | undefined): (rows: readonly FoundRow[]) =>
   const read = (row: FoundRow): ReadRow => ({ row, document: JSON.parse(row.document) as object });
   if (!rest) return (rows) => rows.map(read);
   const could = couldHold(rest);
-  return (rows) => rows.filter(({ document }) => could(document)).map(read).filter(({ document }) => matchesFilter(document, rest));
+  return (rows) =>
+    rows
+      .filter(({ document }) => could(document))
+      .map(read)
+      .filter(({ document }) => matchesFilter(document, rest));
 }

@@ -73,11 +73,14 @@ export async function openMysql(address: Address, { poolSize, timeoutMs, logger 
       },
     }),
   });
-  return serverPlace(database, MYSQL, async (work) =>
-    await database.connection().execute(async (connection) => {
-      await warnOfLostWrites(connection, logger);
-      return await locked(connection, work);
-    }),
+  return serverPlace(
+    database,
+    MYSQL,
+    async (work) =>
+      await database.connection().execute(async (connection) => {
+        await warnOfLostWrites(connection, logger);
+        return await locked(connection, work);
+      }),
   );
 }
 

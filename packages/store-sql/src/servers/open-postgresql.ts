@@ -37,7 +37,10 @@ function codeOf(error: unknown): ErrorCode | undefined {
 
 /** The driver gives no code to a connection that ended under it. */
 const isGone = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'message' in error && /connection terminated|timeout exceeded when trying to connect|cannot use a pool/i.test(String(error.message));
+  typeof error === 'object' &&
+  error !== null &&
+  'message' in error &&
+  /connection terminated|timeout exceeded when trying to connect|cannot use a pool/i.test(String(error.message));
 
 const POSTGRESQL: Dialect = {
   kind: 'postgresql',
@@ -73,13 +76,16 @@ export async function openPostgresql(address: Address, { poolSize, timeoutMs, lo
       onCreateConnection: async (connection) => void (await connection.executeQuery(CompiledQuery.raw('set synchronous_commit = on'))),
     }),
   });
-  return serverPlace(database, POSTGRESQL, async (work) =>
-    await database.transaction().execute(async (transaction) => {
-      await sql`set local statement_timeout = 0`.execute(transaction);
-      await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
-      const encoding = (await sql<{ server_encoding: string }>`show server_encoding`.execute(transaction)).rows[0]?.server_encoding;
-      if (encoding !== 'UTF8') throw new FreezerError('unsupported', `PostgreSQL: the database '${name}' is encoded in ${encoding}; it must be UTF8`);
-      return await work(transaction);
-    }),
+  return serverPlace(
+    database,
+    POSTGRESQL,
+    async (work) =>
+      await database.transaction().execute(async (transaction) => {
+        await sql`set local statement_timeout = 0`.execute(transaction);
+        await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction);
+        const encoding = (await sql<{ server_encoding: string }>`show server_encoding`.execute(transaction)).rows[0]?.server_encoding;
+        if (encoding !== 'UTF8') throw new FreezerError('unsupported', `PostgreSQL: the database '${name}' is encoded in ${encoding}; it must be UTF8`);
+        return await work(transaction);
+      }),
   );
 }

@@ -6,8 +6,8 @@ import { failureOf } from '../failures.ts';
 import { type Database, FREQUENT, type Place } from '../place.ts';
 import type { Tables } from '../tables.ts';
 import { GroupedWrites } from '../write/grouped-writes.ts';
-import { openConnection, type SqliteConnection } from './sqlite-driver.ts';
 import { isBusy, SQLITE } from './sqlite-dialect.ts';
+import { openConnection, type SqliteConnection } from './sqlite-driver.ts';
 
 export interface SqliteOptions {
   /** The file; its folder must be there. */

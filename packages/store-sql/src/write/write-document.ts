@@ -3,12 +3,10 @@ import type { Dialect } from '../dialect.ts';
 import type { Database } from '../place.ts';
 import { DOCUMENT_COLUMNS, type FoundRow, ownerOf, versionOf } from '../rows.ts';
 import { indexEntries } from '../terms/index-entries.ts';
-import { countWrite, writeEntries } from './index-writes.ts';
+import { countWrite, type Writing, writeEntries } from './index-writes.ts';
 
 /** One write, inside a transaction. */
-export interface Write {
-  readonly database: Database;
-  readonly dialect: Dialect;
+export interface Write extends Writing {
   readonly kind: DocumentKind;
   readonly id: string;
 }
@@ -25,12 +23,13 @@ const changed = (kind: DocumentKind, id: string): FreezerError =>
   new FreezerError('conflict', `document '${id}' among ${kind} was changed by somebody else meanwhile`);
 
 /** Resolves to the place of the new document in the order of creation. */
-export async function createDocument({ database, dialect, kind, id }: Write, { document, text, owner }: Incoming): Promise<number> {
+export async function createDocument(write: Write, { document, text, owner }: Incoming): Promise<number> {
+  const { database, dialect, kind, id } = write;
   const row = { kind, id, project_id: owner.projectId, user_id: owner.userId, revision: 1, document: text };
   const seq = await insertedSeq(database, dialect, row);
   if (seq === undefined) throw new FreezerError('already_exists', `there is a document '${id}' among ${kind} already`);
-  await writeEntries(database, seq, indexEntries(kind, document, owner));
-  await countWrite(database, dialect, kind, owner.projectId, 1);
+  await writeEntries(write, seq, indexEntries(kind, document, owner));
+  await countWrite(write, kind, owner.projectId, 1);
   return seq;
 }
 
@@ -67,7 +66,7 @@ async function lockedRow({ database, dialect, kind, id }: Write): Promise<FoundR
 
 /** Resolves to the new revision and the place in the order of creation. */
 export async function replaceDocument(write: Write, { document, text, owner }: Incoming, version: string): Promise<{ seq: number; revision: number }> {
-  const { database, dialect, kind, id } = write;
+  const { database, kind, id } = write;
   const row = await lockedRow(write);
   if (!row) throw noSuch(kind, id);
   if (versionOf(row.seq, row.revision) !== version) throw changed(kind, id);
@@ -79,29 +78,29 @@ export async function replaceDocument(write: Write, { document, text, owner }: I
     .set({ project_id: owner.projectId, user_id: owner.userId, revision, document: text })
     .where('seq', '=', seq)
     .execute();
-  await writeEntries(database, seq, indexEntries(kind, document, owner), indexEntries(kind, JSON.parse(row.document) as object, before));
+  await writeEntries(write, seq, indexEntries(kind, document, owner), indexEntries(kind, JSON.parse(row.document) as object, before));
   if (before.projectId === owner.projectId) {
-    await countWrite(database, dialect, kind, owner.projectId, 0);
+    await countWrite(write, kind, owner.projectId, 0);
   } else {
     const moves = [
       { projectId: before.projectId, documents: -1 },
       { projectId: owner.projectId, documents: 1 },
     ].toSorted((one, two) => (one.projectId < two.projectId ? -1 : 1));
-    for (const { projectId, documents } of moves) await countWrite(database, dialect, kind, projectId, documents);
+    for (const { projectId, documents } of moves) await countWrite(write, kind, projectId, documents);
   }
   return { seq, revision };
 }
 
 /** Resolves to whether there was one. */
 export async function removeDocument(write: Write, version: string | undefined): Promise<boolean> {
-  const { database, dialect, kind, id } = write;
+  const { database, kind, id } = write;
   const row = await lockedRow(write);
   if (!row) return false;
   if (version !== undefined && versionOf(row.seq, row.revision) !== version) throw changed(kind, id);
   const seq = Number(row.seq);
   const owner = ownerOf(row);
   await database.deleteFrom('freezer_documents').where('seq', '=', seq).execute();
-  await writeEntries(database, seq, { terms: new Set(), numbers: new Map() }, indexEntries(kind, JSON.parse(row.document) as object, owner));
-  await countWrite(database, dialect, kind, owner.projectId, -1);
+  await writeEntries(write, seq, { terms: new Set(), numbers: new Map() }, indexEntries(kind, JSON.parse(row.document) as object, owner));
+  await countWrite(write, kind, owner.projectId, -1);
   return true;
 }
