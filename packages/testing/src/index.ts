@@ -3,6 +3,8 @@ export type { ContractCase, Waivers } from './contract-case.ts';
 export { FakeClock } from './fake-clock.ts';
 export { describeModeContract, MODE_CASES, type ModeBench, type ModeContractOptions } from './mode-contract.ts';
 export { fingerprint, readAll, sampleBytes, textBody } from './sample-bytes.ts';
+export { FtpServers, type FtpServersFacts } from './servers/ftp-servers.ts';
+export { LabScript } from './servers/lab-script.ts';
 export { freePort, type OpenSshOptions, OpenSshServer } from './servers/openssh-server.ts';
 export { TcpProxy } from './servers/tcp-proxy.ts';
 export { describeSourceContract, SOURCE_CASES, type SourceBench, type SourceContractOptions } from './source-contract.ts';

@@ -13,7 +13,7 @@ export interface DrivenPlan extends Plan {
 export async function frequencyOf({ reader, frequent }: Place, term: bigint): Promise<number> {
   const query = sql<{
     count: number | string;
-  }>`select count(*) as count from (select 1 as one from freezer_terms where term = ${term} limit ${sql.lit(frequent)}) as some`;
+  }>`select count(*) as count from (select 1 as one from freezer_terms where term = ${term} limit ${sql.lit(frequent)}) as found`;
   return Number((await query.execute(reader)).rows[0]?.count ?? 0);
 }
 
