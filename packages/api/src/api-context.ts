@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { type DocumentStore, type Logger, SILENT, type Store } from '@freezer/core';
+import type { AlertLimits, ApiDeps, RunLimits, Trusts } from './api-deps.ts';
+import { TotalCounts } from './lists/total-counts.ts';
+import type { Policy } from './policy/policy.ts';
+
+/** A document as the store keeps it: the item of version 2, with everything that any version shows. */
+export type Item = Record<string, unknown>;
+
+/** What handlers work with. */
+export interface ApiContext {
+  readonly store: Store;
+  readonly clients: DocumentStore<Item>;
+  readonly jobs: DocumentStore<Item>;
+  readonly actions: DocumentStore<Item>;
+  readonly sessions: DocumentStore<Item>;
+  readonly backups: DocumentStore<Item>;
+  readonly runs: DocumentStore<Item>;
+  readonly leases: DocumentStore<Item>;
+  readonly policy: Policy;
+  readonly trusts: Trusts | undefined;
+  readonly enforceTrusts: boolean;
+  readonly logger: Logger;
+  readonly maxBodyBytes: number;
+  readonly runLimits: RunLimits;
+  readonly alertLimits: AlertLimits;
+  readonly totals: TotalCounts;
+  readonly newId: () => string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Epoch seconds, whole. */
+  readonly seconds: () => number;
+}
+
+const MAX_BODY_BYTES = 8 * 1_048_576;
+const RUNS: RunLimits = { keepDays: 90, keepCount: 200 };
+const ALERTS: AlertLimits = { overdueAfter: 3600, stuckAfter: 86_400, silentAfter: 3600, oldAfter: 86_400 };
+
+export function apiContext(deps: ApiDeps): ApiContext {
+  const { store, policy, trusts, now = Date.now, newId = () => randomUUID().replaceAll('-', ''), logger = SILENT } = deps;
+  return {
+    store,
+    clients: store.documents('clients'),
+    jobs: store.documents('jobs'),
+    actions: store.documents('actions'),
+    sessions: store.documents('sessions'),
+    backups: store.documents('backups'),
+    runs: store.documents('runs'),
+    leases: store.documents('leases'),
+    policy,
+    trusts,
+    enforceTrusts: deps.enforceTrusts ?? false,
+    logger,
+    maxBodyBytes: deps.maxBodyBytes ?? MAX_BODY_BYTES,
+    runLimits: { ...RUNS, ...deps.runs },
+    alertLimits: { ...ALERTS, ...deps.alerts },
+    totals: new TotalCounts(),
+    newId,
+    now,
+    seconds: () => Math.floor(now() / 1000),
+  };
+}

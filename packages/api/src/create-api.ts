@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ErrorRequestHandler, type Express, default as express } from 'express';
+import { type ApiContext, apiContext } from './api-context.ts';
+import type { ApiDeps, Caller } from './api-deps.ts';
+import { acceptsJson } from './http/accepts-json.ts';
+import { sendJson, sendProblem, sendText } from './http/answer.ts';
+import type { ApiVersion } from './http/exchange.ts';
+import { problemOfAuthentication, problemOfFailure } from './http/failure.ts';
+import { mountVersion } from './http/mount.ts';
+import { noPath } from './http/problem.ts';
+import { requestIdOf } from './http/request-id.ts';
+import { ROUTES } from './routes.ts';
+import { answerHealth } from './versions/healthcheck.ts';
+import { jsonHome } from './versions/json-home.ts';
+import { baseUrlOf, versionDocument } from './versions/version-document.ts';
+
+const REQUEST_ID = 'x-openstack-request-id';
+const UNAUTHORIZED = { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } };
+
+/** The API as an Express application that listens nowhere: the caller hands requests to it. */
+export function createApi(deps: ApiDeps): Express {
+  const { versions: { v1: withV1, v2: withV2 } = { v1: true, v2: true } } = deps;
+  const api = apiContext(deps);
+  const versions = [...(withV1 ? ['v1' as const] : []), ...(withV2 ? ['v2' as const] : [])];
+  const callers = new WeakMap<IncomingMessage, Caller>();
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false).enable('case sensitive routing');
+  mountPublic(app, deps, versions);
+  app.use(async (request, response, next) => {
+    const caller = await identified(request, response, deps, api);
+    if (!caller) return;
+    callers.set(request, caller);
+    response.setHeader(REQUEST_ID, requestIdOf(request));
+    if (acceptsJson(request.headers.accept)) next();
+    else sendJson(response, { status: 406, headers: { vary: 'Accept' } });
+  });
+  for (const version of versions) mountHome(app, version);
+  const callerOf = (request: IncomingMessage): Caller => callers.get(request) ?? { userId: '', roles: [] };
+  if (withV1) app.use('/v1', mountVersion('v1', ROUTES, api, callerOf));
+  if (withV2) app.use('/v2/:project_id', mountVersion('v2', ROUTES, api, callerOf));
+  app.use((_request, response) => sendProblem(response, noPath()));
+  app.use(failed(api));
+  return app;
+}
+
+/** What needs no token. */
+function mountPublic(app: Express, { unhealthy = async () => undefined }: ApiDeps, versions: readonly ApiVersion[]): void {
+  app.get('/', (request, response) => sendJson(response, { status: 300, body: versionDocument(baseUrlOf(request), versions) }));
+  app.all('/healthcheck', (request, response) => answerHealth(request, response, unhealthy));
+}
+
+function mountHome(app: Express, version: ApiVersion): void {
+  const text = jsonHome(version);
+  app.get(`/${version}`, (_request, response) => sendText(response, 200, text, { 'content-type': 'application/json-home' }));
+}
+
+/** The caller; when there is none the answer is sent. */
+async function identified(request: IncomingMessage, response: ServerResponse, deps: ApiDeps, api: ApiContext): Promise<Caller | undefined> {
+  const gone = new AbortController();
+  const stop = (): void => gone.abort();
+  response.once('close', stop);
+  try {
+    const caller = await deps.authenticate(request, { signal: gone.signal });
+    if (caller) return caller;
+  } catch (error) {
+    const problem = problemOfAuthentication(error, api.logger);
+    if (problem) {
+      sendProblem(response, problem);
+      return undefined;
+    }
+  } finally {
+    response.removeListener('close', stop);
+  }
+  sendJson(response, { status: 401, body: UNAUTHORIZED, headers: { 'www-authenticate': deps.challenge ?? 'Keystone' } });
+  return undefined;
+}
+
+/** The last of all: what was thrown becomes an answer. */
+const failed =
+  ({ logger }: ApiContext): ErrorRequestHandler =>
+  (error: unknown, request, response, _next) => {
+    // Express could not read the path.
+    const isBadPath = typeof error === 'object' && error !== null && 'status' in error && error.status === 400 && error.constructor.name === 'URIError';
+    const requestId = String(response.getHeader(REQUEST_ID) ?? '');
+    const problem = isBadPath ? noPath() : problemOfFailure(error, logger, { request: requestId, method: request.method, path: request.path });
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, problem);
+  };

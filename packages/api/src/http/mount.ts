@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Router } from 'express';
+import type { ApiContext } from '../api-context.ts';
+import type { Caller } from '../api-deps.ts';
+import { sendJson, sendProblem } from './answer.ts';
+import { type ApiVersion, Exchange } from './exchange.ts';
+import { forbidden, Problem } from './problem.ts';
+import { BOTH, type Route } from './route.ts';
+
+type Routes = ReadonlyMap<string, Route>;
+
+/** A router for the paths of one version. `callerOf` tells whom the request was found to be from. */
+export function mountVersion(version: ApiVersion, routes: readonly Route[], api: ApiContext, callerOf: (request: IncomingMessage) => Caller): Router {
+  const router = Router({ mergeParams: true, caseSensitive: true });
+  const paths = new Map<string, Map<string, Route>>();
+  for (const route of routes) {
+    if (!(route.versions ?? BOTH).includes(version)) continue;
+    const methods = paths.get(route.path) ?? new Map<string, Route>();
+    paths.set(route.path, methods.set(route.method, route));
+  }
+  for (const [path, methods] of paths) {
+    router.all(path, async (request, response) => {
+      const route = methods.get(request.method);
+      if (!route) return answerOtherMethod(request, response, methods);
+      const caller = callerOf(request);
+      const params = request.params as Readonly<Record<string, string>>;
+      const projectId = version === 'v1' ? caller.projectId : params['project_id'];
+      if (projectId === undefined) throw forbidden();
+      const exchange = new Exchange({ api, version, caller, projectId, params, request, response });
+      exchange.demand(route.rule);
+      sendJson(response, await route.handle(exchange));
+    });
+  }
+  return router;
+}
+
+function answerOtherMethod({ method }: IncomingMessage, response: ServerResponse, methods: Routes): void {
+  const allowed = [...methods.keys()].toSorted();
+  if (method === 'OPTIONS') sendJson(response, { status: 200, headers: { allow: allowed.join(', ') } });
+  else sendProblem(response, new Problem(405, '405 Method Not Allowed', { headers: { allow: [...allowed, 'OPTIONS'].join(', ') } }));
+}

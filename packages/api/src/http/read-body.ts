@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { FreezerError } from '@freezer/core';
+import { Problem } from './problem.ts';
+
+/** Deeper documents are refused: nobody writes them, and what walks through them would need a stack without end. */
+const DEEPEST = 100;
+
+const malformed = (): Problem => new Problem(400, 'Malformed JSON');
+
+/** The bytes of a body, whatever its type says. Fails with 413 beyond `maxBytes`. */
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const tooLarge = (): Problem =>
+    new Problem(413, 'Request entity too large', { description: `The body is larger than ${maxBytes} bytes`, headers: { connection: 'close' } });
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        request.removeAllListeners('data');
+        request.resume();
+        reject(tooLarge());
+      } else chunks.push(chunk);
+    });
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once('error', (cause) => reject(new FreezerError('aborted', 'the caller went away', { cause })));
+    request.once('close', () => reject(new FreezerError('aborted', 'the caller went away')));
+  });
+}
+
+/** The document of a body; undefined when there is none. Fails with 400 or 413. */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (encoding === undefined && (length === undefined || length === '0')) return undefined;
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw malformed();
+  const document = parse(bytes.toString('utf8'));
+  if (!isShallow(document, DEEPEST)) throw new Problem(400, 'Bad request format', { description: `The document is nested deeper than ${DEEPEST} levels` });
+  return document;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed();
+  }
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0) return false;
+  for (const each of Array.isArray(value) ? value : Object.values(value)) if (typeof each === 'object' && !isShallow(each, depth - 1)) return false;
+  return true;
+}

@@ -1,0 +1,146 @@
+import { FreezerError, type Stored } from '@freezer/core';
+import { JobChange, JobRequest } from '@freezer/models';
+import { isDocumentId } from '../actions/action-item.ts';
+import type { Item } from '../api-context.ts';
+import { changeDocument } from '../documents/change-document.ts';
+import { isObject, isSameDocument, mergedSchedule, without } from '../documents/merge.ts';
+import { written } from '../documents/shown.ts';
+import type { Answer } from '../http/answer.ts';
+import { demandMatch } from '../http/etag.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { alreadyExists, badRequest, noDocument, notFound } from '../http/problem.ts';
+import { validated } from '../http/validate.ts';
+import { recordRun } from '../runs/record-run.ts';
+import { linkActions, removeActions, withDefaults } from './job-actions.ts';
+import { clientOfJob } from './job-client.ts';
+import { entriesOf, SERVER_KEYS } from './job-item.ts';
+import { CLIENT_PROJECT, centralKeys } from './job-trust.ts';
+
+const taken = (id: string) => alreadyExists(`Job already registered with ID ${id}`);
+
+function defaultsOf(body: Item): Item {
+  const { action_defaults: defaults } = body;
+  if (defaults === undefined || defaults === null) return {};
+  if (!isObject(defaults)) throw badRequest('action_defaults shouldbe a dictionary');
+  return defaults;
+}
+
+interface NewJob {
+  readonly item: Item;
+  /** Action documents that were made for it. */
+  readonly made: readonly string[];
+}
+
+/** A whole job of a request, its actions made and linked, for a client that can do it. */
+async function newJob(exchange: Exchange, id: string, body: Item, before: readonly Item[]): Promise<NewJob> {
+  const entries = withDefaults(entriesOf(body['job_actions']), defaultsOf(body));
+  const client = await clientOfJob(exchange, String(body['client_id']), entries);
+  const central = await centralKeys(exchange, client);
+  const { entries: actions, made } = await linkActions(exchange, entries, before);
+  const { owner } = exchange;
+  const item: Item = {
+    job_id: id,
+    project_id: owner.projectId,
+    user_id: owner.userId,
+    job_schedule: isObject(body['job_schedule']) ? body['job_schedule'] : {},
+    client_id: body['client_id'],
+    session_id: body['session_id'] ?? '',
+    session_tag: body['session_tag'] ?? 0,
+    description: body['description'] ?? null,
+    job_actions: actions,
+    ...central,
+  };
+  return { item, made };
+}
+
+async function readRequest(exchange: Exchange): Promise<Item> {
+  const body = await exchange.object();
+  defaultsOf(body);
+  return validated(JobRequest, body);
+}
+
+async function insert(exchange: Exchange, id: string, { item, made }: NewJob): Promise<Stored<Item>> {
+  try {
+    return await exchange.api.jobs.create(id, item, exchange.owner);
+  } catch (error) {
+    await removeActions(exchange, made);
+    if (FreezerError.is(error, 'already_exists')) throw taken(id);
+    throw error;
+  }
+}
+
+/** POST of a job. */
+export async function createJob(exchange: Exchange): Promise<Answer> {
+  const body = await readRequest(exchange);
+  const wanted = exchange.isV1 ? '' : body['job_id'];
+  const id = typeof wanted === 'string' && wanted !== '' ? wanted : exchange.api.newId();
+  if (wanted && (await exchange.api.jobs.get(id, {}))) throw taken(id);
+  const { item, made } = await newJob(exchange, id, body, []);
+  const schedule = isObject(item['job_schedule']) ? item['job_schedule'] : {};
+  const times = { time_created: exchange.api.seconds(), time_started: -1, time_ended: -1 };
+  await insert(exchange, id, { item: { ...item, job_schedule: { ...schedule, ...times } }, made });
+  return { status: 201, body: { job_id: id } };
+}
+
+/** POST of a job under an id: created, or replaced as a whole. */
+export async function replaceJob(exchange: Exchange): Promise<Answer> {
+  const id = exchange.param('job_id');
+  const body = await readRequest(exchange);
+  if (!isDocumentId(id)) throw noDocument(id);
+  const { api, scope } = exchange;
+  const before = await api.jobs.get(id, scope);
+  if (before) demandMatch(exchange, before);
+  else if (await api.jobs.get(id, {})) throw taken(id);
+  const job = await newJob(exchange, id, body, entriesOf(before?.document['job_actions']));
+  const stored = await changeDocument(api.jobs, id, scope, (_document, current) => {
+    demandMatch(exchange, current);
+    const owner = { ...current.owner, userId: exchange.owner.userId };
+    return { document: { ...job.item, project_id: owner.projectId }, owner };
+  });
+  return written(201, 'job_id', id, stored ?? (await insert(exchange, id, job)));
+}
+
+/** PATCH of a job: what is named is changed. A result that is written makes a run. */
+export async function changeJob(exchange: Exchange): Promise<Answer> {
+  const id = exchange.param('job_id');
+  const body = await exchange.object();
+  const defaults = defaultsOf(body);
+  const change: Item = validated(JobChange, body);
+  let before: Item | undefined;
+  const stored = await changeDocument(exchange.api.jobs, id, exchange.scope, async (document, current) => {
+    demandMatch(exchange, current);
+    before = document;
+    const owner = { ...current.owner, userId: exchange.owner.userId };
+    return { document: { ...(await changedJob(exchange, document, change, defaults)), user_id: owner.userId }, owner };
+  });
+  if (!stored) throw notFound(`Job not registered with ID ${id}`);
+  if (before) await recordRun(exchange.api, before, stored);
+  return written(200, 'job_id', id, stored);
+}
+
+async function changedJob(exchange: Exchange, document: Item, change: Item, defaults: Item): Promise<Item> {
+  const { job_schedule: schedule, job_actions: actions, ...rest } = without(change, ...SERVER_KEYS);
+  const next: Item = { ...document, ...rest };
+  if (isObject(schedule)) next['job_schedule'] = mergedSchedule(document['job_schedule'], schedule);
+  const before = entriesOf(document['job_actions']);
+  const entries = actions === undefined ? undefined : withDefaults(entriesOf(actions), defaults);
+  const isOther = next['client_id'] !== document['client_id'] || (entries !== undefined && !areSame(entries, before));
+  // A scheduler sends the whole job with each state: what is as it was needs no second look, and works when the client has been removed meanwhile.
+  if (!isOther) return next;
+  const client = await clientOfJob(exchange, String(next['client_id']), entries ?? before);
+  if (next['client_id'] !== document['client_id']) {
+    const central = await centralKeys(exchange, client);
+    return {
+      ...without(next, 'user_credentials', CLIENT_PROJECT),
+      ...central,
+      ...(entries && { job_actions: (await linkActions(exchange, entries, before)).entries }),
+    };
+  }
+  return entries === undefined ? next : { ...next, job_actions: (await linkActions(exchange, entries, before)).entries };
+}
+
+/** Version 1 shows no project, so it does not come back either. */
+function areSame(entries: readonly Item[], before: readonly Item[]): boolean {
+  const bare = (entry: Item): Item => without(entry, 'project_id', 'user_id');
+  return entries.length === before.length && entries.every((entry, index) => isSameDocument(bare(entry), bare(before[index] ?? {})));
+}

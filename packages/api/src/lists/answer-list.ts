@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { DocumentFilter, DocumentScope, DocumentStore, Stored } from '@freezer/core';
+import type { Item } from '../api-context.ts';
+import type { Answer } from '../http/answer.ts';
+import { isUnchanged } from '../http/etag.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { ListKind } from './list-kind.ts';
+import { type ListRequest, readListRequest } from './list-request.ts';
+
+export interface ListOptions {
+  readonly kind: ListKind;
+  readonly documents: DocumentStore<Item>;
+  readonly scope: DocumentScope;
+  /** An item as the caller may see it. */
+  readonly shown: (stored: Stored<Item>) => object;
+}
+
+/**
+ * Answers a list: body as Freezer's; in version 2 with `X-Total-Count`, `X-Next-Marker` (while there are more) and `ETag`.
+ * Unchanged since `If-None-Match`: 304, without reading a document.
+ */
+export async function answerList(exchange: Exchange, options: ListOptions): Promise<Answer> {
+  const { kind, documents, scope, shown } = options;
+  const request = await readListRequest(exchange, kind, scope);
+  if (request.isImpossible) return { status: 200, body: { [kind.name]: [] } };
+  const callOptions = { signal: exchange.signal };
+  const { search } = request;
+  if (exchange.isV1) {
+    const found = await documents.search(search, callOptions);
+    return { status: 200, body: { [kind.name]: found.map(shown) } };
+  }
+  // Before the search: what changes in between shows in the next answer, never in none.
+  const mark = await documents.fingerprint(filterOf(search), callOptions);
+  const etag = etagOf(exchange, request, mark);
+  if (isUnchanged(exchange.header('if-none-match'), etag)) return { status: 304, headers: { etag } };
+  const found = await documents.search({ ...search, limit: search.limit + 1 }, callOptions);
+  const page = found.length > search.limit ? found.slice(0, search.limit) : found;
+  const isWhole = page.length === found.length && search.marker === undefined && (search.offset === 0 || page.length > 0);
+  const total = isWhole ? search.offset + page.length : await exchange.api.totals.count(kind.name, documents, filterOf(search), mark, callOptions);
+  const last = page.at(-1);
+  const next = page.length < found.length && last ? { 'x-next-marker': encodeURIComponent(last.id) } : {};
+  return { status: 200, body: { [kind.name]: page.map(shown) }, headers: { etag, 'x-total-count': String(total), ...next } };
+}
+
+function filterOf({ scope, match, matchNot, text, ranges }: DocumentFilter): DocumentFilter {
+  return { scope, ...(match && { match }), ...(matchNot && { matchNot }), ...(text !== undefined && { text }), ...(ranges && { ranges }) };
+}
+
+/** Of what was asked for, by whom (what he may see of an item may differ), and the state of the store. */
+function etagOf({ caller, projectId }: Exchange, { search }: ListRequest, mark: string): string {
+  const facts = JSON.stringify([mark, search, projectId, caller.projectId, caller.roles]);
+  return `W/"${createHash('sha256').update(facts).digest('base64url').slice(0, 27)}"`;
+}

@@ -1,0 +1,19 @@
+import { ACTION_ROUTES } from './actions/action-routes.ts';
+import { ALERT_ROUTES } from './alerts/alert-routes.ts';
+import { BACKUP_ROUTES } from './backups/backup-routes.ts';
+import { CLIENT_ROUTES } from './clients/client-routes.ts';
+import type { Route } from './http/route.ts';
+import { JOB_ROUTES } from './jobs/job-routes.ts';
+import { RUN_ROUTES } from './runs/run-routes.ts';
+import { SESSION_ROUTES } from './sessions/session-routes.ts';
+
+/** Every route behind `/v1` and `/v2/{project_id}`. */
+export const ROUTES: readonly Route[] = [
+  ...CLIENT_ROUTES,
+  ...BACKUP_ROUTES,
+  ...ACTION_ROUTES,
+  ...JOB_ROUTES,
+  ...SESSION_ROUTES,
+  ...RUN_ROUTES,
+  ...ALERT_ROUTES,
+];

@@ -1,0 +1,54 @@
+import type { Item } from '../api-context.ts';
+import { changeDocument } from '../documents/change-document.ts';
+import { isObject } from '../documents/merge.ts';
+import type { Answer } from '../http/answer.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { badRequest, notFound, Problem } from '../http/problem.ts';
+import { membersOf, stateOf } from './session-item.ts';
+import { type SessionEvent, type SessionOutcome, sessionStep } from './session-rules.ts';
+
+/** POST of what a member begins or ends: read and written in one step, so that of several that start a round at once one raises the tag. */
+export async function postSessionAction(exchange: Exchange): Promise<Answer> {
+  const id = exchange.param('session_id');
+  const event = eventOf(await exchange.object());
+  let outcome: SessionOutcome | undefined;
+  const stored = await changeDocument(exchange.api.sessions, id, exchange.scope, async (document, { owner }) => {
+    const gone = event.kind === 'end' ? await goneMembers(exchange, document, event.jobId) : undefined;
+    outcome = sessionStep(stateOf(document), event, exchange.api.seconds(), gone);
+    if ('refused' in outcome) throw refusal(outcome.refused, document, event);
+    const { userId } = exchange.owner;
+    return outcome.changes && { document: { ...document, ...outcome.changes, user_id: userId }, owner: { ...owner, userId } };
+  });
+  if (!stored || !outcome || 'refused' in outcome) throw notFound();
+  return { status: 202, body: { result: outcome.answer, session_tag: outcome.tag } };
+}
+
+function eventOf(body: Item): SessionEvent {
+  const [kind] = Object.keys(body);
+  if (kind === undefined) throw badRequest('Bad action request format');
+  if (kind !== 'start' && kind !== 'end')
+    throw new Problem(405, 'Bad Method', { description: 'Bad Action Method', headers: { allow: 'GET, POST, HEAD, PATCH, DELETE' } });
+  const parameters = body[kind];
+  if (!isObject(parameters)) throw badRequest('Bad action request format');
+  const { job_id: jobId, current_tag: tag, result } = parameters;
+  if (typeof jobId !== 'string') throw badRequest('job_id must be a text');
+  if (kind === 'end') {
+    if (typeof result !== 'string') throw badRequest('result must be a text');
+    return { kind, jobId, result };
+  }
+  const number = typeof tag === 'string' && /^\s*[+-]?\d+\s*$/.test(tag) ? Number(tag) : tag;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw badRequest('current_tag must be an integer');
+  return { kind, jobId, tag: number };
+}
+
+function refusal(reason: 'tag_too_high' | 'no_member', document: Item, event: SessionEvent): Problem {
+  if (reason === 'no_member' || event.kind === 'end') return badRequest('job_id not found in session');
+  return badRequest(`requested tag value too high. Session Tag: ${stateOf(document).session_tag} Job Tag: ${event.tag}`);
+}
+
+/** Members that have not ended, and whose jobs were deleted. */
+async function goneMembers({ api, scope }: Exchange, document: Item, endingId: string): Promise<ReadonlySet<string>> {
+  const open = Object.entries(membersOf(document)).filter(([id, { status }]) => id !== endingId && status !== 'completed');
+  const found = await Promise.all(open.map(async ([id]) => ((await api.jobs.get(id, scope)) ? undefined : id)));
+  return new Set(found.filter((id) => id !== undefined));
+}

@@ -1,0 +1,55 @@
+import type { DocumentOwner, Stored } from '@freezer/core';
+import type { Item } from '../api-context.ts';
+import { isObject, without } from '../documents/merge.ts';
+import { forVersion } from '../documents/shown.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { Member, SessionState } from './session-rules.ts';
+
+const HOLD_OFF = 30;
+/** When a session has none of its own. */
+const START_HOLD_OFF = 60;
+const SERVER_KEYS = ['session_id', 'project_id', 'user_id', '_version'] as const;
+const MADE_KEYS = ['jobs', 'status', 'result', 'time_start', 'time_end', 'time_started', 'time_ended', 'last_start'] as const;
+
+/** A new session of a request; what its rounds are made of is set by the server. */
+export function sessionItem(id: string, request: Item, { projectId, userId }: DocumentOwner): Item {
+  return {
+    ...without(request, ...SERVER_KEYS, ...MADE_KEYS),
+    project_id: projectId,
+    session_id: id,
+    user_id: userId,
+    description: request['description'] ?? null,
+    session_tag: request['session_tag'] ?? 0,
+    result: null,
+    hold_off: request['hold_off'] ?? HOLD_OFF,
+    status: 'active',
+    time_ended: -1,
+    time_started: -1,
+    time_end: -1,
+    time_start: -1,
+    schedule: request['schedule'],
+    jobs: {},
+  };
+}
+
+export const withoutServerKeys = (change: Item): Item => without(change, ...SERVER_KEYS);
+
+export const membersOf = (document: Item): Readonly<Record<string, Member>> => {
+  const { jobs } = document;
+  return isObject(jobs) ? Object.fromEntries(Object.entries(jobs).flatMap(([id, member]) => (isObject(member) ? [[id, member]] : []))) : {};
+};
+
+const numberOf = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
+
+export function stateOf(document: Item): SessionState {
+  return {
+    session_tag: numberOf(document['session_tag'], 0),
+    time_start: numberOf(document['time_start'], -1),
+    hold_off: numberOf(document['hold_off'], START_HOLD_OFF),
+    status: document['status'],
+    jobs: membersOf(document),
+  };
+}
+
+/** `jobs` is always an object: clients count its members. */
+export const shownSession = (exchange: Exchange, { document }: Stored<Item>): Item => ({ ...forVersion(exchange, document), jobs: membersOf(document) });
