@@ -12,6 +12,7 @@ export { type Fault, type FaultyOperation, FaultyStorage } from './storage/fault
 export { createMemoryPlace, type MemoryPlace, MemoryStorage } from './storage/memory-storage.ts';
 export type { StorageBench } from './storage/storage-bench.ts';
 export { describeStorageContract, openStorageBench, STORAGE_CASES, type StorageContractOptions } from './storage/storage-contract.ts';
+export { createMemoryStorePlace, MemoryStore, type MemoryStorePlace } from './store/memory-store.ts';
 export type { Sample, StoreBench } from './store/store-bench.ts';
 export { describeStoreContract, openStoreBench, STORE_CASES, type StoreContractOptions } from './store/store-contract.ts';
 export { applyTreeChange, type TreeChange } from './tree/apply-tree-change.ts';
