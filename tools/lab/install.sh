@@ -12,6 +12,7 @@ packages=(
   keystone uwsgi-core uwsgi-plugin-python3 curl openssl # keystone.sh starts one on 127.0.0.1; certificates for tests
   swift-proxy swift-account swift-container swift-object python3-keystonemiddleware memcached python3-swiftclient # swift.sh starts one; its client to compare with
   openssh-server # SFTP storages are tried against it; tests start their own on 127.0.0.1
+  vsftpd python3-pyftpdlib python3-openssl # ftp.sh starts them on 127.0.0.1
 )
 missing=()
 for name in "${packages[@]}"; do

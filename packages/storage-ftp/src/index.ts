@@ -1,1 +1,2 @@
-export {};
+export { ftpStorage, ftpsStorage } from './ftp-plugin.ts';
+export type { FtpStorageOptions, Protection } from './options.ts';
