@@ -137,10 +137,16 @@ describe('job files of the manuals', () => {
 
   test('one with an account of its own', async () => {
     const text = `${SEVERAL}[storage:swift]\nstorage=swift\ncontainer = test\nosrc = openrc.osrc\n`;
-    await expect(resolveJob(text)).rejects.toMatchObject({
-      code: 'invalid',
-      message: "job: [storage:swift] storage: 'swift' needs @freezer/storage-swift, which is not part of this version; allowed now: local, ssh",
-    });
+    const [, , swift] = (await resolveJob(text, ['--os-auth-url', 'http://other/v3'])).storageSections;
+    expect(swift).toMatchObject({ name: 'swift', settings: { storage: 'swift', container: 'test', osrc: '/here/openrc.osrc', max_segment_size: 67_108_864 } });
+    expect(Object.keys(swift?.settings ?? {}).filter((key) => key.startsWith('os_'))).toEqual([]);
+  });
+
+  test('one of Swift without an account has that of the run', async () => {
+    const text = `${SEVERAL}[storage:swift]\nstorage=swift\ncontainer = test\n`;
+    const [first, , swift] = (await resolveJob(text, ['--os-auth-url', 'http://keystone/v3', '--os-username', 'me'])).storageSections;
+    expect(swift?.settings).toMatchObject({ os_auth_url: 'http://keystone/v3', os_username: 'me' });
+    expect(first?.settings).toEqual({ storage: 'local', container: '/tmp/backup1/' });
   });
 
   test('limits and an SSH account', () => {
