@@ -48,11 +48,11 @@ const CONNECTION: Readonly<Record<string, Explanation>> = {
   UND_ERR_SOCKET: { code: 'unavailable', reason: 'the connection was cut' },
   UND_ERR_CONNECT_TIMEOUT: { code: 'timeout', reason: 'no connection was made in time' },
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: { code: 'unavailable', reason: 'the answer ended early' },
-  CERT_HAS_EXPIRED: { code: 'invalid', reason: 'the certificate of the server has expired' },
-  CERT_NOT_YET_VALID: { code: 'invalid', reason: 'the certificate of the server is not valid yet; is the clock right?' },
-  ERR_TLS_CERT_ALTNAME_INVALID: { code: 'invalid', reason: 'the certificate of the server is for another host name' },
-  ERR_SSL_WRONG_VERSION_NUMBER: { code: 'invalid', reason: 'the server does not speak TLS; is the URL meant to be http?' },
-  DEPTH_ZERO_SELF_SIGNED_CERT: { code: 'invalid', reason: 'the certificate of the server is self-signed; name it by --os-cacert' },
+  CERT_HAS_EXPIRED: { code: 'unavailable', reason: 'the certificate of the server has expired', retryable: false },
+  CERT_NOT_YET_VALID: { code: 'unavailable', reason: 'the certificate of the server is not valid yet; is the clock right?', retryable: false },
+  ERR_TLS_CERT_ALTNAME_INVALID: { code: 'unavailable', reason: 'the certificate of the server is for another host name', retryable: false },
+  ERR_SSL_WRONG_VERSION_NUMBER: { code: 'unavailable', reason: 'the server does not speak TLS; is the URL meant to be http?', retryable: false },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { code: 'unavailable', reason: 'the certificate of the server is self-signed; name it by --os-cacert', retryable: false },
 };
 
 const UNTRUSTED = /^(SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET_ISSUER_CERT|GET_ISSUER_CERT_LOCALLY|VERIFY_LEAF_SIGNATURE))$/;
@@ -124,8 +124,11 @@ export function failureOfConnection(deed: Deed, error: unknown): FreezerError {
   const known = CONNECTION[code];
   if (known) return failure(known.code, deed, `${known.reason} (${code})`, { cause: error, retryable: known.retryable });
   if (UNTRUSTED.test(code))
-    return failure('invalid', deed, `the authority of the server's certificate is not trusted; name it by --os-cacert (${code})`, { cause: error });
-  if (/^ERR_(TLS|SSL|OSSL)/.test(code)) return failure('invalid', deed, `TLS failed (${code})`, { cause: error });
+    return failure('unavailable', deed, `the authority of the server's certificate is not trusted; name it by --os-cacert (${code})`, {
+      cause: error,
+      retryable: false,
+    });
+  if (/^ERR_(TLS|SSL|OSSL)/.test(code)) return failure('unavailable', deed, `TLS failed (${code})`, { cause: error, retryable: false });
   if (code.startsWith('UND_ERR_') || code.startsWith('HPE_'))
     return failure('unavailable', deed, `the answer cannot be understood (${code})`, { cause: error });
   return failure('unexpected', deed, code === '' ? messageOf(error) : code, { cause: error });

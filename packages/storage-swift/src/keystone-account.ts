@@ -1,4 +1,4 @@
-import { FreezerError } from '@freezer/core';
+import { type ErrorCode, FreezerError } from '@freezer/core';
 import { KeystoneError, KeystoneSession, type SessionOptions } from '@freezer/keystone-auth';
 import type { Account } from './account.ts';
 
@@ -35,15 +35,17 @@ const HINTS: Readonly<Record<string, string>> = {
   unauthenticated: '; are user, password, project and domains (OS_USERNAME, OS_PASSWORD, OS_PROJECT_NAME, …) right?',
 };
 
-/** What Keystone lacks is no missing object: its `not_found` is a wrong setting here. */
+/** What Keystone lacks is no missing object, and what is wrong with its answers or certificates no wrong use. */
+const CODES: Readonly<Record<string, ErrorCode>> = { not_found: 'unavailable', invalid: 'unavailable' };
+
 async function translated<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!KeystoneError.is(error)) throw error;
-    const code = error.code === 'not_found' ? 'invalid' : error.code;
-    throw new FreezerError(code, `swift storage: ${error.message}${HINTS[code] ?? ''}`, {
+    throw new FreezerError(CODES[error.code] ?? error.code, `swift storage: ${error.message}${HINTS[error.code] ?? ''}`, {
       cause: error,
+      retryable: error.retryable,
       details: { ...error.details, ...(error.retryAfterSeconds !== undefined && { retry_after_seconds: error.retryAfterSeconds }) },
     });
   }

@@ -97,6 +97,8 @@ async function* readPart(reading: Reading, part: Part, { start, end }: Span, ope
       if (at < end) throw failure('unavailable', deed, `${part.name} ended at byte ${at} of ${part.size}`);
       break;
     } catch (error) {
+      // A connection that ends behind the last byte takes nothing away.
+      if (at === end && FreezerError.is(error) && error.retryable) break;
       await backoff.pause(error, { signal });
     }
   }
