@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DocumentStore, type Logger, SILENT, type Store } from '@freezer/core';
+import { ClientSightings } from './alerts/client-sightings.ts';
 import type { AlertLimits, ApiDeps, RunLimits, Trusts } from './api-deps.ts';
 import { TotalCounts } from './lists/total-counts.ts';
 import type { Policy } from './policy/policy.ts';
@@ -25,6 +26,7 @@ export interface ApiContext {
   readonly runLimits: RunLimits;
   readonly alertLimits: AlertLimits;
   readonly totals: TotalCounts;
+  readonly sightings: ClientSightings;
   readonly newId: () => string;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -38,6 +40,8 @@ const ALERTS: AlertLimits = { overdueAfter: 3600, stuckAfter: 86_400, silentAfte
 
 export function apiContext(deps: ApiDeps): ApiContext {
   const { store, policy, trusts, now = Date.now, newId = () => randomUUID().replaceAll('-', ''), logger = SILENT } = deps;
+  const seconds = (): number => Math.floor(now() / 1000);
+  const leases = store.documents<Item>('leases');
   return {
     store,
     clients: store.documents('clients'),
@@ -46,7 +50,7 @@ export function apiContext(deps: ApiDeps): ApiContext {
     sessions: store.documents('sessions'),
     backups: store.documents('backups'),
     runs: store.documents('runs'),
-    leases: store.documents('leases'),
+    leases,
     policy,
     trusts,
     enforceTrusts: deps.enforceTrusts ?? false,
@@ -55,8 +59,9 @@ export function apiContext(deps: ApiDeps): ApiContext {
     runLimits: { ...RUNS, ...deps.runs },
     alertLimits: { ...ALERTS, ...deps.alerts },
     totals: new TotalCounts(),
+    sightings: new ClientSightings({ leases, seconds, logger }),
     newId,
     now,
-    seconds: () => Math.floor(now() / 1000),
+    seconds,
   };
 }

@@ -1,3 +1,5 @@
+export { type AlertFacts, alertsOf, type SetAge } from './alerts/alerts-of.ts';
+export { createWatch, type Watch, type WatchDeps, type WatchReport } from './alerts/create-watch.ts';
 export type { AlertLimits, ApiDeps, Authenticate, Caller, RunLimits, Trusts } from './api-deps.ts';
 export { createApi } from './create-api.ts';
 export type { RuleName } from './policy/default-rules.ts';

@@ -21,7 +21,9 @@ export function shownJob(exchange: Exchange, { document }: Stored<Item>): Item {
     schedule['current_pid'] !== undefined &&
     exchange.caller.projectId !== clientProject &&
     !exchange.allows('jobs:get_all_projects');
-  const shown = forVersion(exchange, item);
+  const shown = exchange.isV1
+    ? { ...forVersion(exchange, item), job_actions: entriesOf(item['job_actions']).map((entry) => ({ ...entry, project_id: null })) }
+    : item;
   return isMasked ? { ...shown, job_schedule: without(schedule, 'current_pid') } : shown;
 }
 

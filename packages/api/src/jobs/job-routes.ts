@@ -6,7 +6,7 @@ import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badParameter, noDocument } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
-import { answerList } from '../lists/answer-list.ts';
+import { answerList, type SeenSearch } from '../lists/answer-list.ts';
 import { JOBS } from '../lists/list-kind.ts';
 import { postEvent } from './job-events.ts';
 import { readScope, shownJob } from './job-item.ts';
@@ -26,7 +26,20 @@ function wantsAllProjects({ query }: Exchange): boolean {
 async function listJobs(exchange: Exchange): Promise<Answer> {
   const { api } = exchange;
   const scope = !exchange.isV1 && wantsAllProjects(exchange) ? readScope(exchange) : exchange.scope;
-  return answerList(exchange, { kind: JOBS, documents: api.jobs, scope, shown: (stored) => shownJob(exchange, stored) });
+  return answerList(exchange, {
+    kind: JOBS,
+    documents: api.jobs,
+    scope,
+    shown: (stored) => shownJob(exchange, stored),
+    seen: (search) => noticePoll(exchange, search),
+  });
+}
+
+/** A scheduler asks for the jobs of its client that are not completed, and nobody else does. */
+function noticePoll({ api, projectId }: Exchange, { match = [], matchNot = [] }: SeenSearch): void {
+  const client = match.find(({ key }) => key === 'client_id')?.value;
+  const isPoll = matchNot.some(({ key, value }) => (key === 'status' || key === 'job_schedule.status') && value === 'completed');
+  if (isPoll && typeof client === 'string') api.sightings.saw(projectId, client);
 }
 
 async function getJob(exchange: Exchange): Promise<Answer> {

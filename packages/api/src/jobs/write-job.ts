@@ -11,7 +11,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { alreadyExists, badRequest, noDocument, notFound } from '../http/problem.ts';
 import { validated } from '../http/validate.ts';
 import { recordRun } from '../runs/record-run.ts';
-import { linkActions, removeActions, withDefaults } from './job-actions.ts';
+import { type LinkedActions, linkActions, removeActions, withDefaults } from './job-actions.ts';
 import { clientOfJob } from './job-client.ts';
 import { entriesOf, SERVER_KEYS } from './job-item.ts';
 import { CLIENT_PROJECT, centralKeys } from './job-trust.ts';
@@ -106,37 +106,64 @@ export async function changeJob(exchange: Exchange): Promise<Answer> {
   const body = await exchange.object();
   const defaults = defaultsOf(body);
   const change: Item = validated(JobChange, body);
+  const actions = change['job_actions'] === undefined ? undefined : new OnceLinked(exchange, withDefaults(entriesOf(change['job_actions']), defaults));
   let before: Item | undefined;
-  const stored = await changeDocument(exchange.api.jobs, id, exchange.scope, async (document, current) => {
-    demandMatch(exchange, current);
-    before = document;
-    const owner = { ...current.owner, userId: exchange.owner.userId };
-    return { document: { ...(await changedJob(exchange, document, change, defaults)), user_id: owner.userId }, owner };
-  });
+  let stored: Stored<Item> | undefined;
+  try {
+    stored = await changeDocument(exchange.api.jobs, id, exchange.scope, async (document, current) => {
+      demandMatch(exchange, current);
+      before = document;
+      const owner = { ...current.owner, userId: exchange.owner.userId };
+      return { document: { ...(await changedJob(exchange, document, change, actions)), user_id: owner.userId }, owner };
+    });
+  } catch (error) {
+    await actions?.takeBack();
+    throw error;
+  }
+  if (!stored) await actions?.takeBack();
   if (!stored) throw notFound(`Job not registered with ID ${id}`);
   if (before) await recordRun(exchange.api, before, stored);
+  if (isReport(change)) exchange.api.sightings.saw(stored.owner.projectId, String(stored.document['client_id']));
   return written(200, 'job_id', id, stored);
 }
 
-async function changedJob(exchange: Exchange, document: Item, change: Item, defaults: Item): Promise<Item> {
-  const { job_schedule: schedule, job_actions: actions, ...rest } = without(change, ...SERVER_KEYS);
+/** Only schedulers write how a job stands. */
+const isReport = ({ job_schedule: schedule }: Item): boolean =>
+  isObject(schedule) && ['status', 'result', 'current_pid'].some((key) => schedule[key] !== undefined);
+
+/** Links actions once, however often the job itself has to be written again because others write it, too. */
+class OnceLinked {
+  readonly entries: readonly Item[];
+  readonly #exchange: Exchange;
+  #linked: LinkedActions | undefined;
+
+  constructor(exchange: Exchange, entries: readonly Item[]) {
+    this.#exchange = exchange;
+    this.entries = entries;
+  }
+
+  async link(before: readonly Item[]): Promise<readonly Item[]> {
+    this.#linked ??= await linkActions(this.#exchange, this.entries, before);
+    return this.#linked.entries;
+  }
+
+  async takeBack(): Promise<void> {
+    await removeActions(this.#exchange, this.#linked?.made ?? []);
+  }
+}
+
+async function changedJob(exchange: Exchange, document: Item, change: Item, actions: OnceLinked | undefined): Promise<Item> {
+  const { job_schedule: schedule, job_actions: _, ...rest } = without(change, ...SERVER_KEYS);
   const next: Item = { ...document, ...rest };
   if (isObject(schedule)) next['job_schedule'] = mergedSchedule(document['job_schedule'], schedule);
   const before = entriesOf(document['job_actions']);
-  const entries = actions === undefined ? undefined : withDefaults(entriesOf(actions), defaults);
-  const isOther = next['client_id'] !== document['client_id'] || (entries !== undefined && !areSame(entries, before));
+  const hasOtherClient = next['client_id'] !== document['client_id'];
   // A scheduler sends the whole job with each state: what is as it was needs no second look, and works when the client has been removed meanwhile.
-  if (!isOther) return next;
-  const client = await clientOfJob(exchange, String(next['client_id']), entries ?? before);
-  if (next['client_id'] !== document['client_id']) {
-    const central = await centralKeys(exchange, client);
-    return {
-      ...without(next, 'user_credentials', CLIENT_PROJECT),
-      ...central,
-      ...(entries && { job_actions: (await linkActions(exchange, entries, before)).entries }),
-    };
-  }
-  return entries === undefined ? next : { ...next, job_actions: (await linkActions(exchange, entries, before)).entries };
+  const hasOtherActions = actions !== undefined && !areSame(actions.entries, before);
+  if (!hasOtherClient && !hasOtherActions) return next;
+  const client = await clientOfJob(exchange, String(next['client_id']), actions?.entries ?? before);
+  if (actions && hasOtherActions) next['job_actions'] = await actions.link(before);
+  return hasOtherClient ? { ...without(next, 'user_credentials', CLIENT_PROJECT), ...(await centralKeys(exchange, client)) } : next;
 }
 
 /** Version 1 shows no project, so it does not come back either. */

@@ -7,12 +7,16 @@ import type { Exchange } from '../http/exchange.ts';
 import type { ListKind } from './list-kind.ts';
 import { type ListRequest, readListRequest } from './list-request.ts';
 
+export type SeenSearch = Pick<DocumentFilter, 'match' | 'matchNot'>;
+
 export interface ListOptions {
   readonly kind: ListKind;
   readonly documents: DocumentStore<Item>;
   readonly scope: DocumentScope;
   /** An item as the caller may see it. */
   readonly shown: (stored: Stored<Item>) => object;
+  /** Told what is asked for. */
+  readonly seen?: (search: SeenSearch) => void;
 }
 
 /**
@@ -23,6 +27,7 @@ export async function answerList(exchange: Exchange, options: ListOptions): Prom
   const { kind, documents, scope, shown } = options;
   const request = await readListRequest(exchange, kind, scope);
   if (request.isImpossible) return { status: 200, body: { [kind.name]: [] } };
+  options.seen?.(request.search);
   const callOptions = { signal: exchange.signal };
   const { search } = request;
   if (exchange.isV1) {

@@ -91,3 +91,10 @@ export const RUNS: ListKind = {
   },
   time: 'time_started',
 };
+
+export const ALERTS: ListKind = {
+  name: 'alerts',
+  filters: ['alert_id', 'kind', 'severity', 'job_id', 'client_id', 'backup_set', 'project_id'],
+  sorts: { ...Object.fromEntries(['alert_id', 'kind', 'severity', 'since', 'age', 'job_id', 'client_id'].map((name) => [name, name])) },
+  time: 'since',
+};

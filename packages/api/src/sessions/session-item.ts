@@ -9,7 +9,7 @@ const HOLD_OFF = 30;
 /** When a session has none of its own. */
 const START_HOLD_OFF = 60;
 const SERVER_KEYS = ['session_id', 'project_id', 'user_id', '_version'] as const;
-const MADE_KEYS = ['jobs', 'status', 'result', 'time_start', 'time_end', 'time_started', 'time_ended', 'last_start'] as const;
+const MADE_KEYS = ['jobs', 'status', 'result'] as const;
 
 /** A new session of a request; what its rounds are made of is set by the server. */
 export function sessionItem(id: string, request: Item, { projectId, userId }: DocumentOwner): Item {
@@ -23,10 +23,10 @@ export function sessionItem(id: string, request: Item, { projectId, userId }: Do
     result: null,
     hold_off: request['hold_off'] ?? HOLD_OFF,
     status: 'active',
-    time_ended: -1,
-    time_started: -1,
-    time_end: -1,
-    time_start: -1,
+    time_ended: request['time_ended'] ?? -1,
+    time_started: request['time_started'] ?? -1,
+    time_end: request['time_end'] ?? -1,
+    time_start: request['time_start'] ?? -1,
     schedule: request['schedule'],
     jobs: {},
   };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DocumentId, Owned, textOrNull, Version } from './field.ts';
+import { DocumentId, idOrNull, Owned, textOrNull, Version } from './field.ts';
 import { JOB_ACTION_NAMES, JOB_MODES } from './words.ts';
 
 /** The parameters of an agent's run, as its options are called. Checked only where they stand in a job; other keys are kept. */
@@ -50,6 +50,8 @@ export const ActionRequest = z
   .looseObject({
     freezer_action: z.looseObject({}),
     action_id: DocumentId.or(z.literal('')).optional(),
+    project_id: idOrNull.optional(),
+    user_id: idOrNull.optional(),
     ...retries,
     action: z.string().optional(),
     mode: z.string().optional(),

@@ -11,6 +11,9 @@ export const ClientId = z
 /** The same expression for a host name is not anchored: all that it refuses is a text without any letter or digit. */
 export const HostName = z.string().regex(/[a-zA-Z\d]/);
 
+/** A project or user that is sent back; version 1 shows no projects. */
+export const idOrNull = z.union([DocumentId, z.null()]);
+
 export const textOrNull = z.union([z.string(), z.null()]);
 
 /** What the server sets; a client may send it back, and it is dropped. `null`: version 1 shows no projects. */

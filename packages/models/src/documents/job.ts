@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { JobAction } from './action.ts';
-import { ClientId, DocumentId, textOrNull, Version } from './field.ts';
+import { ClientId, DocumentId, idOrNull, textOrNull, Version } from './field.ts';
 import { JobSchedule } from './job-schedule.ts';
 
 /** For jobs of central clients: made by the server. */
@@ -35,8 +35,8 @@ export const JobRequest = z
     client_id: ClientId,
     job_schedule: JobSchedule.optional(),
     job_id: DocumentId.or(z.literal('')).optional(),
-    project_id: textOrNull.optional(),
-    user_id: textOrNull.optional(),
+    project_id: idOrNull.optional(),
+    user_id: idOrNull.optional(),
     session_id: sessionId.optional(),
     session_tag: z.int().optional(),
     session_name: textOrNull.optional(),
