@@ -1,3 +1,19 @@
 declare const FREEZER_CLI_VERSION: string;
 
-process.stdout.write(`${FREEZER_CLI_VERSION}\n`);
+// `--version` and the help load nothing but what they print: they are called by scripts, and by people who wait.
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && argv[0] === '--version') {
+    process.stdout.write(`freezer ${FREEZER_CLI_VERSION}\n`);
+    return 0;
+  }
+  const { ownWord } = await import('./own-words.ts');
+  const own = ownWord(argv, { version: FREEZER_CLI_VERSION, columns: process.stdout.columns ?? 100 });
+  if (own !== undefined) {
+    (own.exitCode === 2 ? process.stderr : process.stdout).write(own.text);
+    return own.exitCode;
+  }
+  const { runProcess } = await import('./run-process.ts');
+  return runProcess(argv, FREEZER_CLI_VERSION);
+}
+
+process.exitCode = await main(process.argv.slice(2));
