@@ -86,6 +86,13 @@ test('a write is repeated after 503 and 429 when the server says when, else not'
   expect(server.seen).toHaveLength(3);
 });
 
+test('a record with a key is sent again after the connection was cut, under the same key', async () => {
+  server.answer = (_, index) => (index === 0 ? { cut: true } : { status: 201, body: { backup_id: 'b1' } });
+  const backup = { container: 'c', hostname: 'h', backup_name: 'b' };
+  expect(await open().backups.create(backup, { idempotencyKey: 'k1' })).toBe('b1');
+  expect(server.seen.map(({ headers }) => headers['idempotency-key'])).toEqual(['k1', 'k1']);
+});
+
 test('no longer than its retries, and then the answer stands', async () => {
   server.answer = () => ({ status: 429, headers: { 'retry-after': '0' }, body: { title: 'Too Many Requests' } });
   expect(await failure(open({ retries: 1 }).jobs.list())).toMatchObject({ code: 'rate_limited', retryable: true, retryAfterSeconds: 0 });

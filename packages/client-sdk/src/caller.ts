@@ -31,11 +31,13 @@ export interface Call extends CallOptions {
   readonly expected: readonly number[];
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A write that does no more when it is done twice: repeated like a GET. */
+  readonly isRepeatable?: boolean;
   /** For what needs no token. */
   readonly anonymous?: boolean;
 }
 
-const RETRIED_GET = new Set([429, 502, 503, 504]);
+const RETRIED = new Set([429, 502, 503, 504]);
 const LONGEST_PAUSE_SECONDS = 60;
 
 /** Sends calls: with token and request id, within a time limit, again where that is safe. */
@@ -92,15 +94,16 @@ export class Caller {
 
   async #repeated(call: Call, requestId: string, token: string | undefined, signal: AbortSignal): Promise<ApiResponse> {
     const request = this.#requestOf(call, requestId, token, signal);
+    const isRepeatable = call.method === 'GET' || call.isRepeatable === true;
     for (let attempt = 0; ; attempt += 1) {
       const isLast = attempt >= this.#options.retries;
       try {
         const response = await this.#options.transport.send(request);
-        const wait = isLast ? undefined : waitAfter(response, call.method, attempt);
+        const wait = isLast ? undefined : waitAfter(response, isRepeatable, attempt);
         if (wait === undefined) return response;
         await pause(wait, signal);
       } catch (error) {
-        const mayRepeat = TransportError.is(error) && error.retryable && (error.unsent || call.method === 'GET');
+        const mayRepeat = TransportError.is(error) && error.retryable && (error.unsent || isRepeatable);
         if (signal.aborted || isLast || !mayRepeat) throw error;
         await pause(backoff(attempt), signal);
       }
@@ -126,11 +129,11 @@ export class Caller {
 }
 
 /** Seconds until the next attempt; undefined: the answer stands. A write is repeated only when the server itself says when. */
-function waitAfter(response: ApiResponse, method: ApiRequest['method'], attempt: number): number | undefined {
+function waitAfter(response: ApiResponse, isRepeatable: boolean, attempt: number): number | undefined {
   const asked = secondsOf(response.header('retry-after'));
   const isBusy = response.status === 429 || response.status === 503;
   if (isBusy && asked !== undefined) return asked > LONGEST_PAUSE_SECONDS ? undefined : Math.max(asked, backoff(attempt) / 2);
-  return method === 'GET' && RETRIED_GET.has(response.status) ? backoff(attempt) : undefined;
+  return isRepeatable && RETRIED.has(response.status) ? backoff(attempt) : undefined;
 }
 
 /** 0.25, 0.5, 1 s, …, of which half is left to chance, so that many clients do not come back at once. */

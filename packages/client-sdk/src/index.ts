@@ -5,7 +5,7 @@ export { FreezerClient, type FreezerClientOptions, type Lazy } from './client.ts
 export type { FilterValue, ListOptions, SearchDocument } from './list-query.ts';
 export type { Actions } from './resources/actions.ts';
 export type { Alerts } from './resources/alerts.ts';
-export type { Backups } from './resources/backups.ts';
+export type { Backups, NewBackupOptions } from './resources/backups.ts';
 export type { Clients } from './resources/clients.ts';
 export type { Changed, Collection, Page, WriteOptions, Written } from './resources/collection.ts';
 export type { EventAnswer, JobEvent, JobListOptions, Jobs } from './resources/jobs.ts';

@@ -64,6 +64,13 @@ test('who stops reading asks for no more pages', async () => {
   expect(server.seen).toHaveLength(1);
 });
 
+test('a marker that a header cannot hold comes encoded, and is asked for as it is', async () => {
+  server.answer = ({ path }) =>
+    path.includes('marker') ? { body: { jobs: [] } } : { body: { jobs: [{ job_id: 'a/ü b' }] }, headers: { 'x-next-marker': 'a%2F%C3%BC%20b' } };
+  expect(await collect({})).toEqual(['a/ü b']);
+  expect(queryOf(server.seen[1]?.path ?? '').get('marker')).toBe('a/ü b');
+});
+
 test('a page tells the total and where the next begins', async () => {
   serve(15, true);
   expect(await client.jobs.page({ limit: 10 })).toMatchObject({ total: 15, nextMarker: 'j9' });

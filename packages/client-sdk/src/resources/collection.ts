@@ -1,6 +1,6 @@
 import { ApiError } from '../api-error.ts';
 import { segmentOf } from '../base-url.ts';
-import type { Caller, CallOptions } from '../caller.ts';
+import type { Call, Caller, CallOptions } from '../caller.ts';
 import { type ListOptions, listRequest } from '../list-query.ts';
 import type { ApiResponse } from '../transport/transport.ts';
 
@@ -144,7 +144,7 @@ export class Collection<Item, Options extends ListOptions = ListOptions> {
   }
 
   /** Creates a document, or with an id creates or replaces it. */
-  protected async post(document: object, id: string | undefined, options: WriteOptions): Promise<Written> {
+  protected async post(document: object, id: string | undefined, options: WriteOptions & Pick<Call, 'headers' | 'isRepeatable'>): Promise<Written> {
     const { document: answer } = await this.caller.json({
       ...options,
       method: 'POST',
@@ -152,7 +152,7 @@ export class Collection<Item, Options extends ListOptions = ListOptions> {
       purpose: `create ${this.spec.singular}${id === undefined ? '' : ` ${id}`}`,
       expected: [201],
       body: document,
-      ...conditionOf(options),
+      headers: { ...options.headers, ...conditionOf(options).headers },
     });
     return this.#writtenOf(answer, id);
   }
@@ -200,10 +200,20 @@ export class Collection<Item, Options extends ListOptions = ListOptions> {
     const total = response.header(TOTAL);
     return {
       items: items as Item[],
-      nextMarker: response.header(NEXT_MARKER) || undefined,
+      nextMarker: markerOf(response.header(NEXT_MARKER)),
       total: total !== undefined && /^\d+$/.test(total) ? Number(total) : undefined,
       etag: response.header('etag'),
     };
+  }
+}
+
+// An id may hold what a header may not.
+function markerOf(header: string | undefined): string | undefined {
+  if (header === undefined || header === '') return undefined;
+  try {
+    return decodeURIComponent(header);
+  } catch {
+    return header;
   }
 }
 
