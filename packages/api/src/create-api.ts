@@ -9,6 +9,8 @@ import { problemOfAuthentication, problemOfFailure } from './http/failure.ts';
 import { mountVersion } from './http/mount.ts';
 import { noPath } from './http/problem.ts';
 import { requestIdOf } from './http/request-id.ts';
+import { openApiDocument } from './openapi/openapi-document.ts';
+import { openApiPage } from './openapi/openapi-page.ts';
 import { ROUTES } from './routes.ts';
 import { answerHealth } from './versions/healthcheck.ts';
 import { jsonHome } from './versions/json-home.ts';
@@ -46,6 +48,11 @@ export function createApi(deps: ApiDeps): Express {
 /** What needs no token. */
 function mountPublic(app: Express, { unhealthy = async () => undefined }: ApiDeps, versions: readonly ApiVersion[]): void {
   app.get('/', (request, response) => sendJson(response, { status: 300, body: versionDocument(baseUrlOf(request), versions) }));
+  // Made when they are first asked for: most servers are never.
+  let document: object | undefined;
+  const described = (): object => (document ??= openApiDocument(ROUTES, versions));
+  app.get('/openapi.json', (_request, response) => sendJson(response, { status: 200, body: described() }));
+  app.get('/docs', (_request, response) => sendText(response, 200, openApiPage(described()), { 'content-type': 'text/html; charset=utf-8' }));
   app.all('/healthcheck', (request, response) => answerHealth(request, response, unhealthy));
 }
 

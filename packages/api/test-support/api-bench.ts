@@ -19,6 +19,8 @@ export interface Call {
   /** Sent as it is. */
   readonly raw?: Buffer | string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A body that is sent without its length. */
+  readonly chunked?: unknown;
 }
 
 const caller = (userId: string, projectId: string | undefined, ...roles: string[]): Caller => ({
@@ -76,7 +78,7 @@ export class ApiBench implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  async call(method: string, path: string, { as, body, raw, headers = {} }: Call = {}): Promise<Reply> {
+  async call(method: string, path: string, { as, body, raw, headers = {}, chunked }: Call = {}): Promise<Reply> {
     const data = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const all = {
       accept: 'application/json',
@@ -95,6 +97,10 @@ export class ApiBench implements AsyncDisposable {
         });
       });
       request.once('error', reject);
+      if (chunked !== undefined) {
+        request.setHeader('transfer-encoding', 'chunked');
+        request.write(JSON.stringify(chunked));
+      }
       request.end(data);
     });
   }
