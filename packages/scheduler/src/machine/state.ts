@@ -22,6 +22,8 @@ export interface RunMemory {
   readonly follower: Instant | null;
   /** Whether it may be repeated when it is lost. */
   readonly isRepeatable: boolean;
+  /** Asked to start while it was ended: the job goes on afterwards. */
+  readonly startAfter: boolean;
 }
 
 /** What is kept of a job beyond the life of the process. JSON. */
@@ -48,8 +50,16 @@ export interface JobMemory {
   readonly lastPlanned: Instant | null;
   /** Counts runs. */
   readonly sequence: number;
+  /** The next run may begin however late it is: it was in time once, or makes up for one. */
+  readonly isExcused: boolean;
+  /** The next run makes up for one that was lost. */
+  readonly isRepeat: boolean;
+  /** It is stopped because its document is wrong: a better one starts it. */
+  readonly isBroken: boolean;
   /** An event that was obeyed and that the API may still show; `''`: none. */
   readonly acknowledged: string;
+  /** Of the document that showed it, where versions are counted. */
+  readonly acknowledgedVersion: number | null;
   readonly sessionTag: number;
   readonly run: RunMemory | null;
 }
@@ -90,8 +100,12 @@ export type JobEvent =
   | { readonly kind: 'acknowledged' }
   /** The clock has come to `due`. */
   | { readonly kind: 'due' }
+  /** The clock was put back by more than a day. */
+  | { readonly kind: 'clock-back' }
   /** A place is free. */
   | { readonly kind: 'admitted' }
+  /** It is due, and no place is free. */
+  | { readonly kind: 'waiting' }
   /** An action's agent runs, or the session has given its tag. */
   | { readonly kind: 'run-progress'; readonly runId: string; readonly pid?: number; readonly sessionTag?: number }
   | ({ readonly kind: 'run-ended' } & RunEnd);
