@@ -7,10 +7,13 @@ packages=(
   e2fsprogs # inode flags, small file systems in a file
   pigz pbzip2 zstd xz-utils bzip2 gzip # programs that the codec prefers to Node's own
   python3-oslo.config python3-oslo.log # readers of the same files, asked for what they read
+  python3-apscheduler python3-tz # the scheduler of the other implementation, asked when schedules come
   bsdutils systemd # logger and journald, for the log
   zsh fish mandoc groff-base # completion and manual page
   keystone uwsgi-core uwsgi-plugin-python3 curl openssl # keystone.sh starts one on 127.0.0.1; certificates for tests
   swift-proxy swift-account swift-container swift-object python3-keystonemiddleware memcached python3-swiftclient # swift.sh starts one; its client to compare with
+  postgresql mariadb-server # stores of the API: postgresql.sh and mariadb.sh start one of each
+  maven openjdk-17-jre-headless unzip # elasticsearch.sh fetches one and starts it
   openssh-server # SFTP storages are tried against it; tests start their own on 127.0.0.1
   vsftpd python3-pyftpdlib python3-openssl # ftp.sh starts them on 127.0.0.1
 )

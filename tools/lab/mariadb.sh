@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A MariaDB of its own on 127.0.0.1, for tests and for trying by hand: mariadb.sh start|stop|kill [FOLDER]
 # Everything lies in FOLDER (default: freezer-mariadb in the temp folder): data, socket, log, pid, and `url`, which `start` prints as well.
-# MYSQL_TCP_PORT chooses the port (13306). `kill` ends it as a crash does: a later `start` recovers. Needs the packages of install.sh; touches nothing in /etc or /var.
+# MYSQL_TCP_PORT chooses the port (13306), which FOLDER remembers. `kill` ends it as a crash does: a later `start` recovers. Needs the packages of install.sh; touches nothing in /etc or /var.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 action=${1:-}

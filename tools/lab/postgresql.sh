@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # A PostgreSQL of its own on 127.0.0.1, for tests and for trying by hand: postgresql.sh start|stop|kill [FOLDER]
 # Everything lies in FOLDER (default: freezer-postgresql in the temp folder): data, socket, log, pid, and `url`, which `start` prints as well.
-# PGPORT chooses the port (15432). `kill` ends it as a crash does: a later `start` recovers. Needs the packages of install.sh; touches nothing in /etc or /var.
+# PGPORT chooses the port (15432), which FOLDER remembers. `kill` ends it as a crash does: a later `start` recovers. Needs the packages of install.sh; touches nothing in /etc or /var.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-postgresql}
-port=${PGPORT:-15432}
 programs=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort --version-sort | tail -n 1)
 
 # It refuses to run as root.
@@ -25,10 +24,11 @@ set_up() {
   as "$programs/initdb" -D "$folder/data" -U freezer -A scram-sha-256 --pwfile="$folder/password" --no-sync -E UTF8 --locale=C >"$folder/set-up.log"
   cat >>"$folder/data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
+port = ${PGPORT:-15432}
 unix_socket_directories = '$folder/socket'
 shared_buffers = 32MB
 CONF
-  echo "postgresql+psycopg2://freezer:$(cat "$folder/password")@127.0.0.1:$port/freezer" >"$folder/url"
+  echo "postgresql+psycopg2://freezer:$(cat "$folder/password")@127.0.0.1:${PGPORT:-15432}/freezer" >"$folder/url"
 }
 
 start() {
@@ -36,9 +36,11 @@ start() {
   [ -e "$folder/url" ] || set_up
   touch "$folder/log"
   [ "$(id -u)" != 0 ] || chown postgres "$folder/log"
-  as "$programs/pg_ctl" start --wait --timeout=60 --silent -D "$folder/data" -l "$folder/log" -o "-p $port" >/dev/null || { tail -n 20 "$folder/log" >&2; return 1; }
-  PGPASSWORD=$(cat "$folder/password") psql -h 127.0.0.1 -p "$port" -U freezer -d postgres -qtAc "select 1 from pg_database where datname = 'freezer'" | grep -q 1 ||
-    PGPASSWORD=$(cat "$folder/password") createdb -h 127.0.0.1 -p "$port" -U freezer freezer
+  as "$programs/pg_ctl" start --wait --timeout=60 --silent -D "$folder/data" -l "$folder/log" >/dev/null || { tail -n 20 "$folder/log" >&2; return 1; }
+  export PGPASSWORD PGHOST=127.0.0.1 PGUSER=freezer PGPORT
+  PGPASSWORD=$(cat "$folder/password")
+  PGPORT=$(sed -n 4p "$folder/data/postmaster.pid")
+  psql -d postgres -qtAc "select 1 from pg_database where datname = 'freezer'" | grep -q 1 || createdb freezer
 }
 
 # The processes of a killed server see that and end; the next one cannot start before.
@@ -53,6 +55,8 @@ crash() {
     kill -KILL "$child" 2>/dev/null || true
     gone "$child"
   done
+  # Where nobody reaps the dead server, the next one takes it for alive.
+  rm -f "$folder/data/postmaster.pid" "$folder"/socket/.s.PGSQL.*
 }
 
 case $action in

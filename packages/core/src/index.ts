@@ -28,6 +28,7 @@ export {
   strandedLevels,
 } from './chain.ts';
 export { type Clock, SYSTEM_CLOCK } from './clock.ts';
+export { checkDocumentId, checkDocumentOwner, documentJson, isDocumentId } from './documents/document-checks.ts';
 export { equalsScalar, inScope, matchesField, matchesFilter } from './documents/matches-filter.ts';
 export { type FoundScalar, scalarsOf, valueAt } from './documents/scalars.ts';
 export { compareSortValues, type SortValue, sortValueAt } from './documents/sort-value.ts';

@@ -1,16 +1,19 @@
 import {
   type CallOptions,
+  checkDocumentId,
+  checkDocumentOwner,
   type DocumentFilter,
   type DocumentKind,
   type DocumentOwner,
   type DocumentScope,
   type DocumentSearch,
   type DocumentStore,
+  documentJson,
   inScope,
+  isDocumentId,
   type Stored,
 } from '@freezer/core';
 import { boundedCall } from './bounded-call.ts';
-import { checkId, checkOwner, isId, jsonOf } from './document-checks.ts';
 import type { Database, Place } from './place.ts';
 import { DOCUMENT_COLUMNS, type FoundRow, storedOf, versionOf } from './rows.ts';
 import { countDocuments, fingerprintOf, searchDocuments } from './search/search-documents.ts';
@@ -29,7 +32,7 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
   }
 
   async create(id: string, document: T, owner: DocumentOwner, options: CallOptions = {}): Promise<Stored<T>> {
-    checkId(id);
+    checkDocumentId(id);
     const incoming = this.#incoming(document, owner);
     const seq = await this.#write(id, options, async (write) => await createDocument(write, incoming));
     return stored(id, incoming, seq, 1);
@@ -56,22 +59,22 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
 
   async replace(id: string, document: T, owner: DocumentOwner, expected: { readonly version: string }, options: CallOptions = {}): Promise<Stored<T>> {
     const incoming = this.#incoming(document, owner);
-    if (!isId(id)) throw noSuch(this.#kind, id);
+    if (!isDocumentId(id)) throw noSuch(this.#kind, id);
     const { seq, revision } = await this.#write(id, options, async (write) => await replaceDocument(write, incoming, expected.version));
     return stored(id, incoming, seq, revision);
   }
 
   async remove(id: string, expected?: { readonly version: string }, options: CallOptions = {}): Promise<boolean> {
-    return isId(id) && (await this.#write(id, options, async (write) => await removeDocument(write, expected?.version)));
+    return isDocumentId(id) && (await this.#write(id, options, async (write) => await removeDocument(write, expected?.version)));
   }
 
   #incoming(document: T, owner: DocumentOwner): Incoming {
-    checkOwner(owner);
-    return { document, text: jsonOf(document), owner: { projectId: owner.projectId, userId: owner.userId } };
+    checkDocumentOwner(owner);
+    return { document, text: documentJson(document), owner: { projectId: owner.projectId, userId: owner.userId } };
   }
 
   async #row(id: string): Promise<FoundRow | undefined> {
-    if (!isId(id)) return undefined;
+    if (!isDocumentId(id)) return undefined;
     const query = this.#place.reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS);
     return await query.where('kind', '=', this.#kind).where('id', '=', id).executeTakeFirst();
   }

@@ -6,6 +6,7 @@ export { fingerprint, readAll, sampleBytes, textBody } from './sample-bytes.ts';
 export { FtpServers, type FtpServersFacts } from './servers/ftp-servers.ts';
 export { LabScript } from './servers/lab-script.ts';
 export { freePort, type OpenSshOptions, OpenSshServer } from './servers/openssh-server.ts';
+export { S3Server } from './servers/s3-server.ts';
 export { TcpProxy } from './servers/tcp-proxy.ts';
 export { describeSourceContract, SOURCE_CASES, type SourceBench, type SourceContractOptions } from './source-contract.ts';
 export { type Fault, type FaultyOperation, FaultyStorage } from './storage/faulty-storage.ts';

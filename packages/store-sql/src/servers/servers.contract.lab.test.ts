@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe } from '@jest/globals';
 import { describeStoreContract, freePort, LabScript } from '@freezer/testing';
+import { afterAll, beforeAll, describe } from '@jest/globals';
 import { openSqlStore } from '../open-sql-store.ts';
 
 const script = (name: string): string => fileURLToPath(new URL(`../../../../tools/lab/${name}.sh`, import.meta.url));

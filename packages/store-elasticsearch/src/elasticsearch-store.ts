@@ -1,0 +1,108 @@
+import { type CallOptions, DOCUMENT_KINDS, type DocumentKind, type DocumentStore, FreezerError, type Store } from '@freezer/core';
+import { CreationClock } from './creation-clock.ts';
+import { ElasticsearchDocuments } from './elasticsearch-documents.ts';
+import { clientFailure } from './failures.ts';
+import { MAPPING } from './mapping.ts';
+import { called, during, type Place } from './place.ts';
+
+export interface IndexSettings {
+  readonly replicas: number;
+  readonly refreshIntervalMs: number;
+}
+
+/** Documents in indices of Elasticsearch 7.17, 8 and 9, one for each kind. */
+export class ElasticsearchStore implements Store {
+  readonly kind = 'elasticsearch';
+  readonly #place: Place;
+  readonly #settings: IndexSettings;
+  readonly #clock = new CreationClock();
+  #closed: Promise<void> | undefined;
+
+  constructor(place: Place, settings: IndexSettings) {
+    this.#place = place;
+    this.#settings = settings;
+  }
+
+  documents<T extends object>(kind: DocumentKind): DocumentStore<T> {
+    return new ElasticsearchDocuments<T>(this.#place, kind, this.#clock);
+  }
+
+  async migrate(): Promise<void> {
+    await called({}, async () => {
+      await Promise.all(DOCUMENT_KINDS.map(async (kind) => await this.#migrateKind(kind)));
+    });
+  }
+
+  async #migrateKind(kind: DocumentKind): Promise<void> {
+    const { client, names } = this.#place;
+    const alias = names.alias(kind);
+    if (!(await client.indices.existsAlias({ name: alias }))) {
+      try {
+        await client.indices.create({
+          index: names.first(kind),
+          aliases: { [alias]: { is_write_index: true } },
+          mappings: MAPPING,
+          settings: {
+            index: {
+              number_of_shards: 1,
+              number_of_replicas: this.#settings.replicas,
+              refresh_interval: `${this.#settings.refreshIntervalMs}ms`,
+              // A write is on disk before it is told.
+              'translog.durability': 'request',
+            },
+          },
+        });
+        return;
+      } catch (error) {
+        // Another process made it in the meantime.
+        if (clientFailure(error).type !== 'resource_already_exists_exception') throw error;
+      }
+    }
+    await client.indices.putMapping({ index: alias, ...MAPPING });
+  }
+
+  /** Gives the indices that are there the number of replicas of the options: `freezer-manage db update-settings`. */
+  async updateSettings(): Promise<void> {
+    await called({}, async () => {
+      const index = await this.#indices();
+      if (index.length === 0) return;
+      await this.#place.client.indices.putSettings({
+        index,
+        settings: { index: { number_of_replicas: this.#settings.replicas, refresh_interval: `${this.#settings.refreshIntervalMs}ms` } },
+      });
+    });
+  }
+
+  async describe(): Promise<readonly string[]> {
+    return await called({}, async () => await this.#indices());
+  }
+
+  async #indices(): Promise<string[]> {
+    const { client, names } = this.#place;
+    const found = await client.indices.getSettings({ index: names.pattern, allow_no_indices: true });
+    return Object.keys(found)
+      .filter((index) => names.isOurs(index))
+      .toSorted();
+  }
+
+  async drop(): Promise<void> {
+    await called({}, async () => {
+      const index = await this.#indices();
+      if (index.length > 0) await this.#place.client.indices.delete({ index, ignore_unavailable: true });
+    });
+  }
+
+  async ping(options: CallOptions = {}): Promise<void> {
+    await called(options, async () => {
+      // The root page is no sign of health, and not every server has one.
+      const { status } = await this.#place.client.cluster.health({ timeout: '5s' }, { ...during(options.signal), maxRetries: 1 });
+      if (String(status).toLowerCase() === 'red')
+        throw new FreezerError('unavailable', 'Elasticsearch: the cluster is red: parts of the data cannot be reached');
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#place.client.close();
+    await this.#closed;
+  }
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { Client } from '@elastic/elasticsearch';
+import { FreezerError, messageOf } from '@freezer/core';
+import { ElasticsearchStore } from './elasticsearch-store.ts';
+import { IndexNames } from './index-names.ts';
+
+/** The options of Freezer's section `[elasticsearch]`, under their own names in camel case. */
+export interface ElasticsearchStoreOptions {
+  /** URLs. Default: `http://127.0.0.1:9200`. */
+  readonly hosts?: readonly string[] | undefined;
+  /** `user:password`. */
+  readonly httpAuth?: string | undefined;
+  /** What the names of the indices begin with. Default: `freezer`. */
+  readonly index?: string | undefined;
+  /** Milliseconds of one request. Default: 60 000. */
+  readonly timeoutMs?: number | undefined;
+  /** How often a request is made again that got no answer. Default: 20. */
+  readonly retries?: number | undefined;
+  /** TLS for hosts without a scheme. Default: false. */
+  readonly useSsl?: boolean | undefined;
+  /** Whether the certificate is checked. Default: false, as Freezer has it, or true when `caCerts` is given. */
+  readonly verifyCerts?: boolean | undefined;
+  /** A file of authorities. */
+  readonly caCerts?: string | undefined;
+  /** Copies of each index beside the first. Default: 0, as Freezer has it. */
+  readonly numberOfReplicas?: number | undefined;
+  /** Milliseconds after which a write is seen by searches; it is not told before. Default: 50. */
+  readonly refreshIntervalMs?: number | undefined;
+}
+
+function whole(name: string, value: number, least: number): number {
+  if (!Number.isInteger(value) || value < least)
+    throw new FreezerError('invalid', `${name} of Elasticsearch is a whole number from ${least} on, not '${value}'`);
+  return value;
+}
+
+function nodeUrl(host: string, useSsl: boolean): URL {
+  const text = /^[a-z]+:\/\//i.test(host) ? host : `${useSsl ? 'https' : 'http'}://${host}`;
+  if (!URL.canParse(text)) throw new FreezerError('invalid', 'a host of Elasticsearch is no URL; it looks like http://127.0.0.1:9200');
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new FreezerError('invalid', 'a host of Elasticsearch begins with http:// or https://');
+  return url;
+}
+
+async function authorities(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new FreezerError('invalid', `the authorities of Elasticsearch (ca_certs) cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function accountOf(httpAuth: string | undefined): { readonly username: string; readonly password: string } | undefined {
+  if (httpAuth === undefined || httpAuth === '') return undefined;
+  const colon = httpAuth.indexOf(':');
+  if (colon < 1) throw new FreezerError('invalid', 'the account of Elasticsearch (http_auth) looks like user:password');
+  return { username: httpAuth.slice(0, colon), password: httpAuth.slice(colon + 1) };
+}
+
+/** Opens a store; the servers are asked for the first time by the first call. Fails with `invalid`. */
+export async function openElasticsearchStore(options: ElasticsearchStoreOptions = {}): Promise<ElasticsearchStore> {
+  const hosts = options.hosts?.length ? options.hosts : ['http://127.0.0.1:9200'];
+  const policy = { timeoutMs: whole('the timeout', options.timeoutMs ?? 60_000, 1), retries: whole('the number of retries', options.retries ?? 20, 0) };
+  const auth = accountOf(options.httpAuth);
+  const ca = options.caCerts ? await authorities(options.caCerts) : undefined;
+  const client = new Client({
+    nodes: hosts.map((host) => ({ url: nodeUrl(host.trim(), options.useSsl ?? false) })),
+    requestTimeout: policy.timeoutMs,
+    maxRetries: policy.retries,
+    tls: { rejectUnauthorized: options.verifyCerts ?? ca !== undefined, ...(ca !== undefined && { ca }) },
+    ...(auth && { auth }),
+  });
+  const settings = {
+    replicas: whole('the number of replicas', options.numberOfReplicas ?? 0, 0),
+    refreshIntervalMs: whole('the refresh interval', options.refreshIntervalMs ?? 50, 1),
+  };
+  return new ElasticsearchStore({ client, names: new IndexNames(options.index ?? 'freezer'), policy }, settings);
+}
