@@ -116,7 +116,8 @@ stop() {
     for each in $(ps -o pid= -s "$pid"); do kill -KILL "$each" 2>/dev/null || true; done
     rm -f "$folder/$name.pid"
   done
-  if [ -e "$folder/port" ] && id "frz$(cat "$folder/port")" >/dev/null 2>&1; then userdel "frz$(cat "$folder/port")"; fi
+  # What just ended may still count as the user's.
+  if [ -e "$folder/port" ] && id "frz$(cat "$folder/port")" >/dev/null 2>&1; then userdel --force "frz$(cat "$folder/port")" 2>/dev/null; fi
 }
 
 case $action in

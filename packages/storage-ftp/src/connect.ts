@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
-import type { Client } from 'basic-ftp';
+import { Client } from 'basic-ftp';
 import { abortable } from './abortable.ts';
 import { connectReason, isRefusal, reasonOf, replyOf } from './failure.ts';
 import type { FtpStorageOptions } from './options.ts';
@@ -92,8 +92,7 @@ async function logIn(client: Client, options: FtpStorageOptions, { password, tls
 
 /** Connects, checks the certificate, and logs in. Fails with `unauthenticated`, `unavailable`, `timeout` or `unsupported`. */
 export async function connect(options: FtpStorageOptions, credentials: Credentials): Promise<Session> {
-  const { Client: FtpClient } = await import('basic-ftp');
-  const client = new FtpClient(SILENCE_MS, { allowSeparateTransferHost: false, maxListingBytes: LISTING_MAX_BYTES });
+  const client = new Client(SILENCE_MS, { allowSeparateTransferHost: false, maxListingBytes: LISTING_MAX_BYTES });
   const patience = AbortSignal.timeout(READY_MS);
   try {
     return await abortable(logIn(client, options, credentials), patience);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import type { ByteStream } from '@freezer/core';
 import type { Client, FTPResponse } from 'basic-ftp';
@@ -6,6 +7,7 @@ import { type Entry, entryOfFacts, readListing, showsItself, timeOf } from './li
 
 /** What waits between the network and a reader that is slow. */
 const SINK_BYTES = 1_048_576;
+const HANDSHAKE_MS = 30_000;
 
 /**
  * One connection that is logged in. It does one thing at a time. A call fails with the server's refusal (`isRefusal`), after which the connection can
@@ -111,13 +113,21 @@ export class Session {
   /** Writes `body` to a new file; an error of the body itself comes back as it is. */
   async upload(body: ByteStream, path: string): Promise<void> {
     await this.#run(async () => {
-      const source = Readable.from(body, { objectMode: false });
+      const source = Readable.from(this.#afterHandshake(body), { objectMode: false });
       try {
         await this.#client.uploadFrom(source, path);
       } finally {
         source.destroy();
       }
     });
+  }
+
+  /** With TLS: a connection for bytes that is ended before its handshake is over, as an empty body does, breaks off. */
+  async *#afterHandshake(body: ByteStream): AsyncGenerator<Uint8Array, void, undefined> {
+    const socket = this.#client.ftp.dataSocket;
+    if (socket && 'getPeerFinished' in socket && socket.getPeerFinished() === undefined)
+      await once(socket, 'secureConnect', { signal: AbortSignal.timeout(HANDSHAKE_MS) });
+    yield* body;
   }
 
   /** The bytes of a file from an offset on. Whoever stops before the end ends the connection: its transfer cannot be taken back. */

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import * as sdk from '@aws-sdk/client-s3';
+import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { S3StorageOptions } from './options.ts';
+
+/** The SDK. It is large: this file is loaded when a storage is opened. */
+export type Sdk = typeof sdk;
+
+const CONNECT_MS = 15_000;
+/** A server that gives or takes nothing for so long is gone. */
+export const SILENCE_MS = 60_000;
+/** Each request is made so often at most; the SDK waits longer each time. */
+const ATTEMPTS = 4;
+const SOCKETS = 32;
+
+/** A bucket and how to talk to it. */
+export interface Bucket {
+  readonly name: string;
+  readonly client: sdk.S3Client;
+  readonly sdk: Sdk;
+}
+
+async function certificatesOf({ caFile, endpoint }: S3StorageOptions): Promise<Buffer | undefined> {
+  if (caFile === undefined || endpoint?.startsWith('http:') === true) return undefined;
+  try {
+    return await readFile(caFile);
+  } catch (error) {
+    throw new FreezerError('invalid', `s3_cacert: ${caFile} cannot be read: ${systemCodeOf(error) ?? messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Makes the client. No request is made yet. */
+export async function openBucket(options: S3StorageOptions, logger: Logger): Promise<Bucket> {
+  const ca = await certificatesOf(options);
+  const { accessKey, secretKey, sessionToken, endpoint, region, pathStyle, checksCertificate } = options;
+  const agents = { keepAlive: true, maxSockets: SOCKETS };
+  const client = new sdk.S3Client({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    forcePathStyle: pathStyle,
+    // Older servers refuse the checksums that the SDK adds by itself; each body has an MD5 instead.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    logger: quiet(logger),
+    maxAttempts: ATTEMPTS,
+    retryMode: 'standard',
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_MS,
+      socketTimeout: SILENCE_MS,
+      httpAgent: new HttpAgent(agents),
+      httpsAgent: new HttpsAgent({ ...agents, rejectUnauthorized: checksCertificate, ...(ca ? { ca } : {}) }),
+    }),
+  });
+  addDigest(client);
+  return { name: options.bucket, client, sdk };
+}
+
+/** What the SDK thinks of its use is for developers; each request it made would be another line. */
+const quiet = (logger: Logger): { debug(): void; info(): void; warn(...words: unknown[]): void; error(...words: unknown[]): void } => ({
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (...words) => logger.debug({ sdk: messageOf(words[0]) }, 'the S3 library warns'),
+  error: (...words) => logger.debug({ sdk: messageOf(words[0]) }, 'the S3 library reports'),
+});
+
+/** Servers that do not know the newer checksums want an MD5 of the list of names that are to be deleted. */
+function addDigest(client: sdk.S3Client): void {
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const { request } = args;
+      if (context['commandName'] === 'DeleteObjectsCommand' && isRequest(request))
+        request.headers['content-md5'] = createHash('md5').update(request.body).digest('base64');
+      return await next(args);
+    },
+    { step: 'build', name: 'contentMd5OfDeletes' },
+  );
+}
+
+const isRequest = (request: unknown): request is { headers: Record<string, string>; body: string | Uint8Array } =>
+  typeof request === 'object' &&
+  request !== null &&
+  'headers' in request &&
+  'body' in request &&
+  (typeof request.body === 'string' || ArrayBuffer.isView(request.body));
+
+/** What is sent beside the bytes so that the server can tell whether they arrived whole. */
+export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
