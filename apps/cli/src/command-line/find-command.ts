@@ -1,3 +1,4 @@
+import { nearestName } from '@freezer/settings';
 import type { Command } from './command.ts';
 
 export type Found =
@@ -16,8 +17,12 @@ export function findCommand(words: readonly string[], commands: readonly Command
   const [first = ''] = words;
   const begun = commands.filter(({ name }) => name.startsWith(first));
   if (begun.length === 1 && begun[0] !== undefined) return { kind: 'found', command: begun[0], words: 1 };
-  return { kind: 'unknown', tried: first, near: (begun.length > 0 ? begun : related(first, commands)).map(({ name }) => name) };
+  const near = begun.length > 0 ? undefined : (nearestName(words.slice(0, 2).join('-'), names(commands)) ?? nearestName(first, names(commands)));
+  if (near !== undefined) return { kind: 'unknown', tried: first, near: [near] };
+  return { kind: 'unknown', tried: first, near: names(begun.length > 0 ? begun : related(first, commands)) };
 }
+
+const names = (commands: readonly Command[]): readonly string[] => commands.map(({ name }) => name);
 
 /** Commands that share a part: `list-jobs`, `job-remove`, `jobs`. */
 function related(word: string, commands: readonly Command[]): readonly Command[] {

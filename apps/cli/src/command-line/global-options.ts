@@ -33,5 +33,6 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   cloud('os-key', 'OS_KEY', 'file with the key of that certificate', { isFile: true }),
   cloud('os-cloud', 'OS_CLOUD', 'a cloud of clouds.yaml'),
   cloud('openrc', 'FILE', 'read the OS_* variables from an openrc file; nothing in it is run', { isFile: true }),
+  cloud('state-dir', 'DIR', 'where a trial API of this user says where it is; default /var/lib/freezer for root, else $XDG_STATE_HOME/freezer'),
   cloud('timeout', 'SECONDS', 'for each call to the server; default 60'),
 ];

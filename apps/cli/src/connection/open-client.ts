@@ -47,13 +47,14 @@ export async function openClient(options: OpenClientOptions): Promise<OpenedClie
     return { client, [Symbol.asyncDispose]: async () => void (await Promise.all([client.close(), session.close()])) };
   }
   const direct = url === undefined ? undefined : (variables['OS_TOKEN'] ?? variables['OS_AUTH_TOKEN']);
-  const trial = direct === undefined ? await readTrialAccess(stateFolder(options.environment, options.isRoot)) : undefined;
+  const folder = textOf(options.values, 'state-dir') ?? stateFolder(options.environment, options.isRoot);
+  const trial = direct === undefined ? await readTrialAccess(folder) : undefined;
   const token = direct ?? trial?.token;
   const endpoint = url ?? trial?.url;
   if (token === undefined || endpoint === undefined)
     throw new FreezerError(
       'invalid',
-      'OS_AUTH_URL should be provided: set the OS_* variables (source openrc.sh), or give --os-cloud, --openrc or --os-auth-url',
+      `OS_AUTH_URL should be provided: set the OS_* variables (source openrc.sh), or give --os-cloud, --openrc or --os-auth-url; ${folder} names no trial API, either`,
     );
   const project = variables['OS_PROJECT_ID'] || trial?.project;
   const tls = {

@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, string>> = { ENOENT: 'there is no such fi
 export async function readDocument(path: string, readInput: ReadInput): Promise<Document> {
   const name = path === '-' ? 'stdin' : path;
   const text = (await textOf(path, readInput)).replace(/^\uFEFF/, '');
-  const value = /^\s*[{[]/.test(text) ? jsonOf(text, name) : await yamlOf(text, name);
+  const value = jsonOf(text) ?? (await import('./yaml-document.ts')).yamlOf(text, name);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FreezerError('invalid', `${name}: it must hold one object, { ... }`);
   return value as Document;
 }
@@ -27,31 +27,11 @@ async function textOf(path: string, readInput: ReadInput): Promise<string> {
   }
 }
 
-function jsonOf(text: string, name: string): unknown {
+/** Undefined when it is none: then it is YAML, whose parser knows the line of what is wrong in JSON, too. */
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new FreezerError('invalid', `${name}: it is no JSON${placeOf(text, String(error))}`, { cause: error });
+  } catch {
+    return undefined;
   }
-}
-
-/** `, line 3: ...` from what the engine says of a position. */
-function placeOf(text: string, message: string): string {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return /end of JSON/.test(message) ? ': it ends too early' : '';
-  const line = text.slice(0, Number(position)).split('\n').length;
-  const char = text[Number(position)];
-  return `, line ${line}: ${char === undefined ? 'it ends too early' : `unexpected ${JSON.stringify(char)}`}`;
-}
-
-async function yamlOf(text: string, name: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { version: '1.2', prettyErrors: true });
-  const [problem] = document.errors;
-  if (problem === undefined) return document.toJS({ maxAliasCount: 100 });
-  const line = problem.linePos?.[0].line;
-  throw new FreezerError(
-    'invalid',
-    `${name}: it is neither JSON nor YAML${line === undefined ? '' : `, line ${line}`}: ${problem.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? ''}`,
-  );
 }
