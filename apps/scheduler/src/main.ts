@@ -13,7 +13,7 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = asksForHelp ? 0 : 2;
   } else {
     const { runProcess } = await import('./process-host.ts');
-    process.exitCode = await runProcess(argv, FREEZER_SCHEDULER_VERSION);
+    process.exitCode = await runProcess(argv, FREEZER_SCHEDULER_VERSION, import.meta.dirname);
   }
 }
 

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 import { messageOf, systemCodeOf } from '@freezer/core';
 import { announceStart } from './daemonize.ts';
 import type { Host } from './host.ts';
@@ -30,8 +31,8 @@ function loginHome(): string {
   }
 }
 
-/** Runs a command line in this process. Resolves to its exit code. */
-export async function runProcess(argv: readonly string[], version: string): Promise<number> {
+/** Runs a command line in this process. Resolves to its exit code. `folder`: where the program's files lie. */
+export async function runProcess(argv: readonly string[], version: string, folder: string): Promise<number> {
   const announce = announceStart(process.env);
   const complain = (line: string): void => writeAll(2, line);
   const host: Host = {
@@ -46,7 +47,9 @@ export async function runProcess(argv: readonly string[], version: string): Prom
     platform: process.platform,
     columns: process.stdout.columns || 100,
     now: Date.now,
-    script: process.argv[1] ?? '',
+    script: join(folder, 'main.js'),
+    supervisor: [process.execPath, join(folder, 'supervise.js')],
+    beside: [dirname(process.argv[1] ?? folder)],
     readFile: (path) => readFile(path, 'utf8'),
     listFolder: (path) => readdir(path),
     print: (text) => writeAll(1, text),

@@ -104,8 +104,8 @@ export class AgentRun {
       child.stdout.on('data', () => resolve(undefined));
     });
     child.stdout.destroy();
-    await this.#readStarted();
-    if (failure !== undefined) throw new FreezerError('unavailable', `the agent cannot be started: ${failure}`);
+    const began = (await this.#readStarted()) || (await readJson(this.#files.outcome)) !== undefined;
+    if (!began) throw new FreezerError('unavailable', `the agent cannot be started: ${failure ?? 'its supervisor ended at once'}`);
   }
 
   async #readStarted(): Promise<boolean> {

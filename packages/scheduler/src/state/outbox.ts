@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import * as z from 'zod';
-import { readJson, writeJson } from './json-file.ts';
+import { Journal } from './journal.ts';
 
 const item = z.object({
   /** Of this write, for ever: a server that knows it does it once. */
@@ -24,35 +24,36 @@ export type OutboxItem = z.infer<typeof item>;
 /** Sends one write. Rejects with `invalid`, `not_found` and the like when it never can arrive; after anything else it is sent again. */
 export type Deliver = (write: OutboxItem) => Promise<void>;
 
-interface Held {
-  readonly path: string;
-  value: OutboxItem;
-}
+type Held = { value: OutboxItem };
+
+const record = z.union([z.object({ add: item }), z.object({ done: z.string() })]);
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
+/** Records of an empty journal. */
+const WORTH_EMPTYING = 200;
 /** Lanes that are sent at the same time. */
 const WIDTH = 4;
 
 /**
- * Writes for the API that outlive outages and the process. Each is a file, named by its number; it goes when the API has it, or has refused
- * it for good.
+ * Writes for the API that outlive outages and the process, in a journal. One goes when the API has it, or has refused it for good.
  */
 export class Outbox {
-  readonly #folder: string;
+  readonly #journal: Journal;
   readonly #deliver: Deliver;
   readonly #logger: Logger;
   readonly #lanes = new Map<string, Held[]>();
   readonly #waits = new Map<string, { until: number; ms: number }>();
-  #number = 0;
   #flushing: Promise<void> | undefined;
   #again = false;
+  #size = 0;
   #timer: NodeJS.Timeout | undefined;
+  readonly #unsafe = new Set<Held>();
   #closed = false;
-  #adding: Promise<unknown> = Promise.resolve();
+  #onDelivered: ((write: OutboxItem) => void) | undefined;
 
-  private constructor(folder: string, deliver: Deliver, logger: Logger) {
-    this.#folder = folder;
+  private constructor(journal: Journal, deliver: Deliver, logger: Logger) {
+    this.#journal = journal;
     this.#deliver = deliver;
     this.#logger = logger;
   }
@@ -60,15 +61,28 @@ export class Outbox {
   /** Reads what an earlier process left. */
   static async open(folder: string, deliver: Deliver, logger: Logger): Promise<Outbox> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const outbox = new Outbox(folder, deliver, logger);
-    const names = (await readdir(folder)).filter((name) => /^\d{12}\.json$/.test(name)).toSorted();
-    for (const name of names) await outbox.#take(name);
+    const { journal, records } = await Journal.open(join(folder, 'outbox.log'));
+    const outbox = new Outbox(journal, deliver, logger);
+    const waiting = new Map<string, OutboxItem>();
+    for (const each of records) {
+      const read = record.safeParse(each);
+      if (!read.success) continue;
+      if ('add' in read.data) waiting.set(read.data.add.id, read.data.add);
+      else waiting.delete(read.data.done);
+    }
+    for (const value of waiting.values()) outbox.#push({ value: { ...value, attempts: value.attempts + 1 } });
+    if (journal.count > 0) await journal.rewrite([...waiting.values()].map((add) => ({ add })));
     return outbox;
+  }
+
+  /** Calls for each write that has left: delivered, or refused for good. */
+  onDelivered(call: (write: OutboxItem) => void): void {
+    this.#onDelivered = call;
   }
 
   /** How many writes wait. */
   get size(): number {
-    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.length, 0);
+    return this.#size;
   }
 
   /** Whether writes of a lane wait: what the API says of that thing may be older than what we know. */
@@ -76,24 +90,28 @@ export class Outbox {
     return (this.#lanes.get(lane)?.length ?? 0) > 0;
   }
 
-  /** Resolves when the write is safe on the disk. It is sent soon. */
-  async add(kind: string, lane: string, body: Readonly<Record<string, unknown>>): Promise<void> {
-    this.#number += 1;
-    const path = join(this.#folder, `${String(this.#number).padStart(12, '0')}.json`);
-    const value: OutboxItem = { id: randomUUID().replaceAll('-', ''), kind, lane, attempts: 0, at: Date.now(), body: { ...body } };
-    // In the order of the calls, so that no number is on the disk before a lower one.
-    const written = this.#adding.then(() => writeJson(path, value));
-    this.#adding = written.catch(() => undefined);
-    this.#push({ path, value });
-    await written;
-    this.flush();
+  /** Resolves when the write is safe on the disk. It is sent soon. `id`: of this write, where it has one; of one id only the first is taken. */
+  async add(kind: string, lane: string, body: Readonly<Record<string, unknown>>, id = randomUUID().replaceAll('-', '')): Promise<void> {
+    if (this.#lanes.get(lane)?.some(({ value }) => value.id === id)) return;
+    const value: OutboxItem = { id, kind, lane, attempts: 0, at: Date.now(), body: { ...body } };
+    // Not sent before it is safe; its place in the lane is that of the call.
+    const held: Held = { value };
+    this.#push(held);
+    this.#unsafe.add(held);
+    try {
+      await this.#journal.append({ add: value });
+    } finally {
+      this.#unsafe.delete(held);
+      this.flush();
+    }
   }
 
   /** Drops what waits for a lane: what it is about is gone. */
   async drop(lane: string): Promise<void> {
     const held = this.#lanes.get(lane) ?? [];
     this.#lanes.delete(lane);
-    await Promise.all(held.map(({ path }) => rm(path, { force: true })));
+    this.#size -= held.length;
+    await Promise.all(held.map(({ value }) => this.#journal.append({ done: value.id })));
   }
 
   /** Begins to send what waits; `now`: also what would wait for another try. */
@@ -113,24 +131,20 @@ export class Outbox {
     while (this.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
-  close(): void {
+  /** What waits is sent by the next process. */
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    await this.#flushing;
+    await this.#journal.close();
   }
 
   #push(held: Held): void {
     const { lane } = held.value;
     const list = this.#lanes.get(lane);
+    this.#size += 1;
     if (list) list.push(held);
     else this.#lanes.set(lane, [held]);
-  }
-
-  async #take(name: string): Promise<void> {
-    const path = join(this.#folder, name);
-    const read = item.safeParse(await readJson(path));
-    this.#number = Math.max(this.#number, Number(name.slice(0, 12)));
-    if (read.success) this.#push({ path, value: read.data });
-    else await rename(path, `${path}.unreadable`);
   }
 
   async #run(): Promise<void> {
@@ -151,7 +165,7 @@ export class Outbox {
     for (let first = this.#lanes.get(lane)?.[0]; first && !this.#closed; first = this.#lanes.get(lane)?.[0]) {
       try {
         // Nothing is sent that a crash could make us forget.
-        await this.#adding;
+        if (this.#unsafe.has(first)) return;
         await this.#deliver(first.value);
         this.#waits.delete(lane);
       } catch (error) {
@@ -164,18 +178,21 @@ export class Outbox {
 
   async #remove(lane: string, held: Held): Promise<void> {
     // It may have been dropped meanwhile, and others may have come.
-    const rest = this.#lanes.get(lane)?.filter((one) => one !== held) ?? [];
+    const before = this.#lanes.get(lane) ?? [];
+    const rest = before.filter((one) => one !== held);
+    this.#size -= before.length - rest.length;
     if (rest.length === 0) this.#lanes.delete(lane);
     else this.#lanes.set(lane, rest);
-    await rm(held.path, { force: true });
+    await this.#journal.append({ done: held.value.id });
+    if (this.size === 0 && this.#journal.count > WORTH_EMPTYING) await this.#journal.rewrite([]);
+    this.#onDelivered?.(held.value);
   }
 
-  async #wait(lane: string, held: Held, error: unknown): Promise<void> {
+  #wait(lane: string, held: Held, error: unknown): void {
     const ms = Math.min(LONGEST_WAIT_MS, (this.#waits.get(lane)?.ms ?? FIRST_WAIT_MS / 2) * 2);
     this.#waits.set(lane, { until: Date.now() + ms * (0.5 + Math.random() / 2), ms });
     if (held.value.attempts === 0) this.#logger.warn({ kind: held.value.kind, lane, error: messageOf(error) }, 'a write for the API waits');
     held.value = { ...held.value, attempts: held.value.attempts + 1 };
-    await writeJson(held.path, held.value).catch((failure: unknown) => this.#logger.error({ error: messageOf(failure) }, 'the state folder cannot be written'));
   }
 
   #plan(): void {

@@ -1,0 +1,94 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FreezerError } from '@freezer/core';
+import { openLogger } from '@freezer/log';
+import {
+  FileSource,
+  findAgent,
+  type JobReading,
+  NO_METER,
+  openInstance,
+  placesOf,
+  type ResolvedScheduler,
+  type RunEnd,
+  readSourceJob,
+  runOnce,
+  SCHEDULER_TABLE,
+  zoneOf,
+} from '@freezer/scheduler';
+import { formatJson } from '@freezer/terminal';
+import { parts } from '../assemble.ts';
+import { connectApi } from '../connect.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Host } from '../host.ts';
+import { trialFolders } from '../run-command.ts';
+
+const CODES: Readonly<Record<RunEnd['result'], number>> = { success: EXIT.done, partial: EXIT.partial, fail: EXIT.failed, lost: EXIT.failed, aborted: 143 };
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+
+/** `run-once JOB`: runs a job now, here, and waits for its end. JOB is a job file, or the id of a job of the API. */
+export async function runOnceCommand({ settings, parsed, warnings }: ResolvedScheduler, host: Host): Promise<number> {
+  const [operand, extra] = parsed.operands;
+  if (operand === undefined || extra !== undefined)
+    throw new FreezerError('invalid', 'usage: freezer-scheduler run-once JOB; JOB is a job file, or the id of a job');
+  const places = placesOf(settings, host);
+  const log = await openLogger(settings, {
+    ...host,
+    now: () => new Date(host.now()),
+    pid: process.pid,
+    program: 'freezer-scheduler',
+    secretKeys: SCHEDULER_TABLE.secretKeys(),
+  });
+  // Not that of a scheduler which may run besides.
+  const folder = await mkdtemp(join(tmpdir(), 'freezer-run-once-'));
+  const instance = await openInstance(folder);
+  const { logger } = log;
+  try {
+    for (const warning of warnings) logger.warn({}, warning);
+    const fromFile = settings['scheduler.no_api'] || (await isFile(operand));
+    const agent = await findAgent({ path: settings['scheduler.agent_path'], environment: host.environment, beside: host.beside });
+    const folders = trialFolders(settings['scheduler.state_dir'], places.stateRoot);
+    const connect = fromFile ? undefined : () => connectApi({ settings, environment: host.environment, trialFolders: folders, logger });
+    const assembly = { settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter: NO_METER, logger };
+    const { runs, desk, client, close } = await parts(assembly);
+    const plan = { zone: zoneOf(settings), jitter: 0, misfireGrace: settings['scheduler.misfire_grace_time'] };
+    const document = client ? await client().jobs.get(operand) : undefined;
+    if (client && !document) throw new FreezerError('not_found', `run-once: there is no job ${operand}`);
+    const reading = document ? readSourceJob({ document }, plan) : await readingOf(operand, plan, host);
+    if (document?.job_schedule?.status === 'running') throw new FreezerError('conflict', `run-once: job ${operand} is running`);
+    const once = runOnce(runs, reading);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => once.stop());
+    const end = await once.end;
+    await desk?.close(30_000);
+    await close();
+    host.print(
+      settings.json
+        ? formatJson({ job_id: reading.jobId, result: end.result, message: end.message, actions: end.actions ?? [] })
+        : `${reading.jobId}: ${end.result}${end.message === '' ? '' : `: ${end.message}`}\n`,
+    );
+    return CODES[end.result];
+  } finally {
+    await instance.release();
+    await rm(folder, { recursive: true, force: true });
+    await log.close();
+  }
+}
+
+async function readingOf(path: string, plan: Parameters<typeof readSourceJob>[1], host: Host): Promise<JobReading> {
+  if (!(await isFile(path))) throw new FreezerError('invalid', `run-once: there is no file ${path}`);
+  const answer = await new FileSource(join(host.cwd, path).startsWith(path) ? path : path, {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+  }).ask();
+  const job = answer.kind === 'jobs' ? answer.jobs[0] : undefined;
+  if (!job) throw new FreezerError('invalid', `run-once: ${path} holds no job`);
+  return readSourceJob(job, plan);
+}

@@ -1,0 +1,146 @@
+import { type Logger, messageOf } from '@freezer/core';
+import type { ApiSide } from '../daemon/api-side.ts';
+import type { RunFile } from '../daemon/run-file.ts';
+import type { JobReading } from '../documents/job-reading.ts';
+import type { Command, RunEnd } from '../machine/state.ts';
+import type { Outbox } from '../state/outbox.ts';
+import type { JobWrite } from './deliver.ts';
+import { BEAT_SECONDS } from './register.ts';
+
+export interface ApiDeskOptions {
+  readonly outbox: Outbox;
+  /** Registers the client. Rejects while the API cannot be reached; resolves to whether another scheduler has its id. */
+  readonly register: () => Promise<'ours' | 'taken'>;
+  /** Says that we are there, where the API keeps it. Rejects when it could not be said. */
+  readonly beat: () => Promise<'ours' | 'taken'>;
+  readonly clientId: () => string;
+  readonly logger: Logger;
+}
+
+export const ownerOf = (reading: JobReading | undefined) => ({
+  ...(reading?.trustId !== undefined && { trust_id: reading.trustId }),
+  ...(reading?.projectId !== undefined && { project_id: reading.projectId }),
+});
+
+/** Whoever was refused because of another with the same id asks again after so long. */
+const TAKEN_AGAIN_MS = 60_000;
+
+/** What the scheduler tells the API. */
+export class ApiDesk implements ApiSide {
+  readonly #options: ApiDeskOptions;
+  /** Of each job: when the API took the last write about it. */
+  readonly #deliveredAt = new Map<string, number>();
+  #registered = false;
+  #taken = false;
+  #takenAt = 0;
+  #beatAt = 0;
+  #acknowledged: (jobId: string) => void = () => undefined;
+
+  constructor(options: ApiDeskOptions) {
+    this.#options = options;
+    options.outbox.onDelivered(({ kind, lane, body }) => {
+      this.#deliveredAt.set(lane, Date.now());
+      if (kind === 'job' && typeof body['acknowledged'] === 'string') this.#acknowledged(lane);
+    });
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#registered || (this.#taken && performance.now() - this.#takenAt < TAKEN_AGAIN_MS)) return;
+    const { register, logger, clientId } = this.#options;
+    const answer = await register();
+    if (answer === 'taken') {
+      this.#refused();
+      return;
+    }
+    this.#beatAt = performance.now();
+    this.#taken = false;
+    this.#registered = true;
+    logger.info({ client_id: clientId() }, 'the API knows this client');
+  }
+
+  get standby(): boolean {
+    return this.#taken;
+  }
+
+  async write({ jobId, schedule, sessionTag, acknowledged }: Command & { readonly kind: 'write' }, reading: JobReading | undefined): Promise<void> {
+    const change = {
+      ...(Object.keys(schedule).length > 0 && { job_schedule: { ...schedule } }),
+      // Servers of Python want the three together; what they say of the session is not ours to change.
+      ...(sessionTag !== undefined && { session_tag: sessionTag }),
+    };
+    const body: JobWrite = { ...ownerOf(reading), job_id: jobId, change, ...(acknowledged !== undefined && { acknowledged }) };
+    await this.#options.outbox.add('job', jobId, body);
+  }
+
+  settled(jobId: string, since: number): boolean {
+    return !this.#options.outbox.has(jobId) && (this.#deliveredAt.get(jobId) ?? 0) < since;
+  }
+
+  async gone(jobId: string): Promise<void> {
+    // What still waits for it is refused by the API, or concerns its backups, which remain.
+    this.#deliveredAt.delete(jobId);
+  }
+
+  onAcknowledged(call: (jobId: string) => void): void {
+    this.#acknowledged = call;
+  }
+
+  get undelivered(): number {
+    return this.#options.outbox.size;
+  }
+
+  polled(): void {
+    this.#options.outbox.flush(true);
+    const now = performance.now();
+    if (!this.#registered || now - this.#beatAt < BEAT_SECONDS * 1000) return;
+    this.#beatAt = now;
+    this.#beat().catch((error: unknown) => this.#options.logger.debug({ error: messageOf(error) }, 'the API cannot be told that this client is there'));
+  }
+
+  async #beat(): Promise<void> {
+    if ((await this.#options.beat()) === 'ours') return;
+    // Somebody took the id while the API could not hear us.
+    this.#registered = false;
+    this.#refused();
+  }
+
+  #refused(): void {
+    this.#takenAt = performance.now();
+    if (!this.#taken) this.#options.logger.error({ client_id: this.#options.clientId() }, 'another scheduler works under this client id; no job begins here');
+    this.#taken = true;
+  }
+
+  async close(milliseconds: number): Promise<void> {
+    await this.#options.outbox.drain(milliseconds);
+    await this.#options.outbox.close();
+  }
+
+  /** A backup that a run has made. */
+  async keepBackup(run: RunFile, reading: JobReading, id: string, document: Readonly<Record<string, unknown>>): Promise<void> {
+    const metadata = {
+      ...document,
+      job_id: reading.jobId,
+      client_id: document['client_id'] ?? this.#options.clientId(),
+      run_id: run.run_id,
+      ...(run.session === 'joined' && { session_id: reading.sessionId, session_tag: run.session_tag }),
+    };
+    await this.#options.outbox.add('backup', reading.jobId, { ...ownerOf(reading), metadata }, id);
+  }
+
+  /** A run that has ended, for its history: the API makes one of each result by itself; this adds the end of the log. */
+  async keepRun(run: RunFile, reading: JobReading, end: RunEnd): Promise<void> {
+    if (end.result === 'lost') return;
+    const document = {
+      job_id: reading.jobId,
+      action: reading.content.kind === 'job' ? reading.content.actions[0]?.action : undefined,
+      ...(run.session === 'ended' && { session_id: reading.sessionId, session_tag: run.session_tag }),
+      time_started: Math.floor(run.started_at / 1000),
+      time_ended: Math.floor(Date.now() / 1000),
+      result: end.result,
+      reasons: end.message === '' ? [] : [end.message.slice(0, 1024)],
+      job_actions_status: end.actions ?? [],
+      log: run.log,
+    };
+    await this.#options.outbox.add('run', reading.jobId, { ...ownerOf(reading), run: document }, `${run.run_id}-end`);
+  }
+}

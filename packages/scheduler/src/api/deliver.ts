@@ -1,0 +1,183 @@
+import { ApiError, type FreezerClient } from '@freezer/client-sdk';
+import { FreezerError } from '@freezer/core';
+import { BackupRequest, RunRequest } from '@freezer/models';
+import * as z from 'zod';
+import type { Deliver, OutboxItem } from '../state/outbox.ts';
+import type { ApiAccess } from './api-access.ts';
+
+const owner = { trust_id: z.string().optional(), project_id: z.string().optional() };
+
+/** A change of a job: its state keys, and what session it is in. */
+export const jobWrite = z.object({
+  ...owner,
+  job_id: z.string(),
+  change: z.record(z.string(), z.unknown()),
+  /** The event that `change` clears: another one, which came meanwhile, stays. */
+  acknowledged: z.string().optional(),
+});
+/** A backup that was made. */
+export const backupWrite = z.object({ ...owner, metadata: z.record(z.string(), z.unknown()) });
+/** A member of a session has ended its part. */
+export const sessionEndWrite = z.object({ ...owner, session_id: z.string(), job_id: z.string(), tag: z.int(), result: z.string() });
+/** What is told of a run beyond its result. */
+export const runWrite = z.object({ ...owner, run: z.record(z.string(), z.unknown()) });
+
+export type JobWrite = z.infer<typeof jobWrite>;
+export type BackupWrite = z.infer<typeof backupWrite>;
+export type SessionEndWrite = z.infer<typeof sessionEndWrite>;
+
+/** Words of ours that servers of Python refuse. */
+const PYTHON_RESULT = 'fail';
+const PYTHON_KEYS: ReadonlySet<string> = new Set([
+  'time_created',
+  'time_started',
+  'time_ended',
+  'event',
+  'status',
+  'result',
+  'current_pid',
+  'schedule_date',
+  'schedule_start_date',
+  'schedule_end_date',
+  'schedule_interval',
+  'schedule_year',
+  'schedule_month',
+  'schedule_day',
+  'schedule_week',
+  'schedule_day_of_week',
+  'schedule_hour',
+  'schedule_minute',
+  'schedule_second',
+]);
+
+/** What the server of an API can beyond Freezer's; nothing, of a server of Python. */
+export interface ServerFeatures {
+  /** It keeps our keys of `job_schedule`, and merges what is written into it. */
+  readonly ours: boolean;
+}
+
+/** Finds out once, and again after a failure. */
+export class FeatureProbe {
+  readonly #access: () => ApiAccess;
+  #known: ServerFeatures | undefined;
+
+  constructor(access: () => ApiAccess) {
+    this.#access = access;
+  }
+
+  async features(): Promise<ServerFeatures> {
+    this.#known ??= await this.#ask();
+    return this.#known;
+  }
+
+  async #ask(): Promise<ServerFeatures> {
+    try {
+      const versions = await this.#access().client.service.versions();
+      return { ours: versions.some(({ features }) => features.includes('partial')) };
+    } catch (error) {
+      // Servers of Python announce the document and send nothing; one that is down now is asked again.
+      if (ApiError.is(error) && error.code !== 'unauthenticated') {
+        const down = error.code === 'unavailable' && /refused|unknown|route/.test(error.message);
+        if (!down) return { ours: false };
+      }
+      throw error;
+    }
+  }
+}
+
+/** The writes of the outbox as calls of the API. */
+export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver {
+  const clientOf = ({ trust_id: trustId, project_id: projectId }: { readonly trust_id?: string | undefined; readonly project_id?: string | undefined }) =>
+    access().behalfOf({ trustId, projectId });
+  return async (write) => {
+    switch (write.kind) {
+      case 'job': {
+        const body = parsed(jobWrite, write);
+        await writeJob(clientOf(body), body, await probe.features());
+        return;
+      }
+      case 'backup': {
+        const body = parsed(backupWrite, write);
+        const client = clientOf(body);
+        if (write.attempts > 0 && (await isThere(client, write.id))) return;
+        const record = BackupRequest.safeParse({ ...body.metadata, delivery_id: write.id });
+        if (!record.success) throw new FreezerError('invalid', `the agent's document is no record of a backup: ${z.prettifyError(record.error)}`);
+        await client.backups.create(record.data);
+        return;
+      }
+      case 'session-end': {
+        const { session_id: sessionId, job_id: jobId, tag, result, ...rest } = parsed(sessionEndWrite, write);
+        const { ours } = await probe.features();
+        await clientOf(rest).sessions.end(sessionId, { jobId, tag, result: ours ? result : pythonResult(result) });
+        return;
+      }
+      case 'run': {
+        const { run, ...rest } = parsed(runWrite, write);
+        if (!(await probe.features()).ours) return;
+        const request = RunRequest.safeParse(run);
+        if (request.success) await clientOf(rest).runs.create(request.data);
+        return;
+      }
+      default:
+        throw new FreezerError('invalid', `a write of kind ${write.kind} is not known`);
+    }
+  };
+}
+
+function parsed<Shape extends z.ZodType>(shape: Shape, write: OutboxItem): z.infer<Shape> {
+  const read = shape.safeParse(write.body);
+  if (!read.success) throw new FreezerError('invalid', `a write of kind ${write.kind} is damaged`);
+  return read.data;
+}
+
+/** Whether an earlier try arrived although its answer did not. */
+async function isThere(client: FreezerClient, deliveryId: string): Promise<boolean> {
+  const found = await client.backups.list({ limit: 1, search: { match: [{ delivery_id: deliveryId }] } });
+  return found.length > 0;
+}
+
+export const pythonResult = (result: string): string => (result === 'partial' ? PYTHON_RESULT : result);
+
+type JobState = Readonly<Record<string, unknown>>;
+
+const CONFLICT_TRIES = 5;
+
+async function writeJob(client: FreezerClient, write: JobWrite, features: ServerFeatures): Promise<void> {
+  if (features.ours && write.acknowledged === undefined) {
+    await client.jobs.update(write.job_id, write.change);
+    return;
+  }
+  for (let tries = 1; ; tries += 1) {
+    const found = await client.jobs.getIfChanged(write.job_id, undefined);
+    if (found.state !== 'changed') throw new FreezerError('not_found', `update job ${write.job_id}: there is no such job any more`);
+    const current = found.document.job_schedule ?? {};
+    const change = features.ours ? keptEvent(write, current) : forPython(write, current);
+    try {
+      await client.jobs.update(write.job_id, change, features.ours && found.etag !== undefined ? { ifMatch: found.etag } : {});
+      return;
+    } catch (error) {
+      if (!ApiError.is(error, 'conflict') || tries >= CONFLICT_TRIES) throw error;
+    }
+  }
+}
+
+/** Without the event, when another one stands there than the one that was seen. */
+function keptEvent({ change, acknowledged }: JobWrite, current: JobState): Record<string, unknown> {
+  const { job_schedule: own, ...rest } = change as { readonly job_schedule?: JobState };
+  if (own === undefined) return rest;
+  const { event, ...others } = own;
+  const other = acknowledged !== undefined && (current['event'] ?? '') !== acknowledged;
+  return { ...rest, job_schedule: other || event === undefined ? others : { ...others, event } };
+}
+
+/**
+ * A server of Python replaces `job_schedule` as a whole and refuses what it does not know, so what the user decides is read anew and sent
+ * along: an edit of the last moment is not undone.
+ */
+function forPython(write: JobWrite, current: JobState): Record<string, unknown> {
+  const { job_schedule: own = {}, ...rest } = keptEvent(write, current) as { readonly job_schedule?: JobState };
+  const known = (values: object): [string, unknown][] =>
+    Object.entries(values).filter(([key, value]) => PYTHON_KEYS.has(key) && value !== null && value !== undefined);
+  const mine = known(own).map(([key, value]) => [key, key === 'result' ? pythonResult(String(value)) : value] as const);
+  return { ...rest, job_schedule: { ...Object.fromEntries(known(current)), ...Object.fromEntries(mine) } };
+}
