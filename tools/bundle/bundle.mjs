@@ -32,7 +32,11 @@ export async function bundle({ entries, version, external = [], outdir = process
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'linked',
-    define: { [version]: JSON.stringify(manifest.version) },
+    define: {
+      [version]: JSON.stringify(manifest.version),
+      // Which Node is taken is our word (engines), and not the S3 library's.
+      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+    },
     banner: { js: BANNER },
     logLevel: 'warning',
   });

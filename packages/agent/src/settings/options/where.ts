@@ -9,11 +9,6 @@ export const WHERE_OPTIONS = [
     default: 'swift',
     group: 'where',
     help: 'the kind of storage',
-    laterValues: {
-      s3: 'needs @freezer/storage-s3, which is not part of this version',
-      ftp: 'needs @freezer/storage-ftp, which is not part of this version',
-      ftps: 'needs @freezer/storage-ftp, which is not part of this version',
-    },
   },
   {
     name: 'container',
@@ -21,7 +16,7 @@ export const WHERE_OPTIONS = [
     type: 'string',
     default: 'freezer_backups',
     group: 'where',
-    help: 'the directory of a local, SSH or FTP storage, the container of Swift, the bucket of S3',
+    help: 'the directory of a local, SSH or FTP storage, the container of Swift, the bucket of S3; of the last two with /PREFIX where one is wanted',
   },
   {
     name: 'storage-policy',
