@@ -1,7 +1,7 @@
 import { FreezerError, SILENT, type Storage } from '@freezer/core';
 import { fingerprint, readAll, sampleBytes, textBody } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Fault, FakeSwift } from '../test-support/fake-swift.ts';
+import { FakeSwift, type Fault } from '../test-support/fake-swift.ts';
 import { openSwiftStorage } from './open-storage.ts';
 import { readSwiftSettings } from './options.ts';
 
@@ -86,10 +86,13 @@ describe('while segments are sent', () => {
     ['a connection that is cut at once', cutsAfter(0)],
     ['a connection that is cut in the middle', cutsAfter(50_000)],
     ['silence before the answer', () => true],
-    ['a digest that is another', ({ request }, response) => {
-      request.resume().on('end', () => response.writeHead(201, { etag: 'f'.repeat(32) }).end());
-      return true;
-    }],
+    [
+      'a digest that is another',
+      ({ request }, response) => {
+        request.resume().on('end', () => response.writeHead(201, { etag: 'f'.repeat(32) }).end());
+        return true;
+      },
+    ],
   ])('%s: the segment is sent again, and no other', async (_, fault) => {
     swift.fault = times(3, 'PUT', SEGMENTS, fault);
     await storage.put(DATA, sampleBytes(SIZE));
@@ -129,7 +132,9 @@ describe('while segments are sent', () => {
     swift.fault = times(Number.POSITIVE_INFINITY, 'PUT', SEGMENTS, answers(401));
     const error = await failureOf(() => storage.put(DATA, sampleBytes(SIZE)));
     expect(error).toMatchObject({ code: 'unauthenticated' });
-    expect(error.message).toMatch(/^swift storage: put of 'data.*' failed: the server does not accept the token \(status 401: Sorry\) \(http:\/\/127\.0\.0\.1:\d+\/v1\/TEMP_test\/c\)$/);
+    expect(error.message).toMatch(
+      /^swift storage: put of 'data.*' failed: the server does not accept the token \(status 401: Sorry\) \(http:\/\/127\.0\.0\.1:\d+\/v1\/TEMP_test\/c\)$/,
+    );
     expect(swift.count('PUT', SEGMENTS)).toBe(2);
   });
 
@@ -183,7 +188,10 @@ describe('while segments are sent', () => {
       },
     };
     expect((await storage.put(DATA, body)).size).toBe(120_000);
-    expect(swift.arrived.filter(({ path, method }) => method === 'PUT' && /00000000$/.test(path)).map(({ headers }) => headers['content-length'])).toEqual([undefined, '100000']);
+    expect(swift.arrived.filter(({ path, method }) => method === 'PUT' && /00000000$/.test(path)).map(({ headers }) => headers['content-length'])).toEqual([
+      undefined,
+      '100000',
+    ]);
   });
 
   test('large segments are held in a file that nobody sees', async () => {
@@ -216,7 +224,10 @@ describe('while an object is read', () => {
       const whole = swift.objects.get(path.slice('/v1/TEMP_test/c/'.length))?.bytes ?? Buffer.alloc(0);
       const [, start = '0'] = /^bytes=(\d+)-/.exec(headers.range ?? '') ?? [];
       const part = whole.subarray(Number(start));
-      response.writeHead(start === '0' ? 200 : 206, { 'content-length': String(part.length), 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` });
+      response.writeHead(start === '0' ? 200 : 206, {
+        'content-length': String(part.length),
+        'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}`,
+      });
       if (bytes > 0) response.write(part.subarray(0, bytes / 2));
       setTimeout(() => response.destroy(), 20);
       return true;
@@ -364,4 +375,3 @@ describe('opening', () => {
     expect(error.message).toMatch(message);
   });
 });
-

@@ -1,4 +1,4 @@
-import { FreezerError } from '@freezer/core';
+import { FreezerError, type RetryPolicy } from '@freezer/core';
 import { KeystoneError, readCloud, readOpenrc, Secret, type SessionOptions, sessionOptionsFromEnvironment, type TlsOptions } from '@freezer/keystone-auth';
 import type { Account } from './account.ts';
 import { KeystoneAccount } from './keystone-account.ts';
@@ -44,5 +44,5 @@ function v1Plan(variables: Readonly<Record<string, string>>): AccountPlan {
   return { kind: 'v1', tls, credentials: { authUrl, user, key: new Secret(key) } };
 }
 
-export const openAccount = (plan: AccountPlan, transport: Transport): Account =>
-  plan.kind === 'v1' ? new V1Account(plan.credentials, transport) : new KeystoneAccount(plan.session);
+export const openAccount = (plan: AccountPlan, transport: Transport, policy: RetryPolicy): Account =>
+  plan.kind === 'v1' ? new V1Account(plan.credentials, transport, policy) : new KeystoneAccount(plan.session);

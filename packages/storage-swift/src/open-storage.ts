@@ -28,13 +28,14 @@ export interface OpenLimits {
 export async function openSwiftStorage(options: SwiftStorageOptions, { logger, run }: StorageDeps, limits: OpenLimits = {}): Promise<SwiftStorage> {
   const plan = await planAccount(options);
   const transport = await Transport.open({ tls: plan.tls, proxy: options.proxy, idleMs: options.timeoutSeconds * 1000 });
-  const account = openAccount(plan, transport);
+  const policy: RetryPolicy = { attempts: ATTEMPTS, logger, ...limits.policy };
+  const account = openAccount(plan, transport, policy);
   const close = async (): Promise<void> => {
     await account.close();
     await transport[Symbol.asyncDispose]();
   };
   try {
-    const client = new SwiftClient(account, transport, { attempts: ATTEMPTS, logger, ...limits.policy });
+    const client = new SwiftClient(account, transport, policy);
     const storageUrl = await client.storageUrl();
     const cutting = {
       segmentBytes: options.segmentBytes,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Backoff, type ByteRange, type ByteStream, type CallOptions, type FreezerError, retry } from '@freezer/core';
+import { Backoff, type ByteRange, type ByteStream, type CallOptions, FreezerError, retry } from '@freezer/core';
 import type { SwiftClient } from './client.ts';
 import { type Deed, failure } from './failure.ts';
 import { factsOf, headOf, type ObjectFacts, type ObjectName, sizeOf, unquoted } from './object-facts.ts';
@@ -102,7 +102,7 @@ async function* readPart(reading: Reading, part: Part, { start, end }: Span, ope
       await backoff.pause(error, { signal });
     }
   }
-  if (isWhole && part.isManifest === undefined && /^[0-9a-f]{32}$/.test(etag) && md5.digest('hex') !== etag)
+  if (isWhole && part.isManifest === undefined && /^[0-9a-f]{32}$/.test(etag ?? '') && md5.digest('hex') !== etag)
     throw failure('corrupt', deed, `the bytes of ${part.name} do not have the digest that the server keeps of them`);
 }
 

@@ -1,3 +1,4 @@
+import { type RetryPolicy, retry } from '@freezer/core';
 import { Secret } from '@freezer/keystone-auth';
 import type { Account } from './account.ts';
 import { type Deed, failure } from './failure.ts';
@@ -11,6 +12,9 @@ export interface V1Credentials {
   readonly key: Secret;
 }
 
+/** As those of a Keystone session. */
+const ATTEMPTS = 3;
+
 interface Login {
   readonly url: string;
   readonly token: Secret;
@@ -20,11 +24,13 @@ interface Login {
 export class V1Account implements Account {
   readonly #credentials: V1Credentials;
   readonly #transport: Transport;
+  readonly #policy: RetryPolicy;
   #login: Promise<Login> | undefined;
   #known: Login | undefined;
 
-  constructor(credentials: V1Credentials, transport: Transport) {
+  constructor(credentials: V1Credentials, transport: Transport, policy: RetryPolicy) {
     this.#credentials = credentials;
+    this.#policy = policy;
     this.#transport = transport;
   }
 
@@ -46,7 +52,7 @@ export class V1Account implements Account {
   }
 
   async #current(signal?: AbortSignal): Promise<Login> {
-    this.#login ??= this.#authenticate(signal).catch((error: unknown) => {
+    this.#login ??= retry('login', () => this.#authenticate(signal), { ...this.#policy, attempts: ATTEMPTS, signal }).catch((error: unknown) => {
       this.#login = undefined;
       throw error;
     });

@@ -119,7 +119,10 @@ export class FakeSwift implements AsyncDisposable {
     const etag = createHash('md5').update(bytes).digest('hex');
     if (headers['if-none-match'] === '*' && this.objects.has(name)) return { status: 412 };
     if (headers['etag'] !== undefined && headers['etag'] !== etag) return { status: 422 };
-    this.objects.set(name, { bytes, headers: Object.fromEntries(Object.entries(headers).flatMap(([key, value]) => (KEPT.test(key) ? [[key, String(value)]] : []))) });
+    this.objects.set(name, {
+      bytes,
+      headers: Object.fromEntries(Object.entries(headers).flatMap(([key, value]) => (KEPT.test(key) ? [[key, String(value)]] : []))),
+    });
     return { status: 201, headers: { etag } };
   }
 
