@@ -31,6 +31,8 @@ export interface WordGrammar {
   readonly wordOption?: string;
   /** The first word may also stand behind an option with a value; else that is taken for a missing quote. */
   readonly wordsAnywhere?: boolean;
+  /** The first words that there are: behind a secret another one is taken for the rest of it, and not shown. */
+  readonly words?: ReadonlySet<string>;
 }
 
 interface Names {
@@ -121,6 +123,8 @@ class ArgumentReader {
   readonly #grammar: WordGrammar;
   readonly #argv: readonly string[];
   #next = 0;
+  /** Then a word is what a missing quote left over, and must not show up as a path. */
+  #behindSecret = false;
 
   constructor(names: Names, grammar: WordGrammar, argv: readonly string[]) {
     this.#names = names;
@@ -144,11 +148,14 @@ class ArgumentReader {
 
   #word(word: string): void {
     const before = this.given.at(-1);
-    if (this.#mayBeOperand()) {
+    const leftOver = this.#behindSecret;
+    this.#behindSecret = false;
+    if (!leftOver && this.#mayBeOperand()) {
       this.operands.push(word);
       return;
     }
-    if (this.words.length > 0 || (before && !this.#mayBeFirst())) throw unexpectedWord(this.#names.long, word, before);
+    const isRest = leftOver && this.#grammar.words?.has(word) !== true;
+    if (isRest || this.words.length > 0 || (before && !this.#mayBeFirst())) throw unexpectedWord(this.#names.long, word, before);
     this.words.push(word);
   }
 
@@ -157,11 +164,10 @@ class ArgumentReader {
     return this.#grammar.wordsAnywhere === true || this.given.every(({ option }) => takesNoValue(option));
   }
 
-  /** Behind a secret a word is what a missing quote left over, and must not show up as a path. */
   #mayBeOperand(): boolean {
     const { wordOption, takesOperands } = this.#grammar;
     const word = this.words[0] ?? this.given.find(({ option }) => option.name === wordOption)?.text;
-    return word !== undefined && takesOperands?.(word) === true && this.given.at(-1)?.option.secret !== true;
+    return word !== undefined && takesOperands?.(word) === true;
   }
 
   #long(text: string): void {
@@ -214,6 +220,7 @@ class ArgumentReader {
 
   #push(option: Option, spelled: string, text: string): void {
     this.given.push({ option, spelled, text });
+    this.#behindSecret = option.secret === true;
   }
 }
 

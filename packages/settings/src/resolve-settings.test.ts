@@ -24,10 +24,11 @@ const ROWS = [
     help: 'hosts',
   },
   { name: 'password', section: 'key_stone', only: 'files', type: 'string', secret: true, group: 'all', help: 'a password' },
+  { name: 'token', type: 'string', secret: true, group: 'all', help: 'a token' },
   ...CONFIG_OPTIONS,
 ] as const satisfies readonly Option[];
 const TABLE = new OptionTable<Option>(ROWS, [{ group: 'all', title: 'All' }]);
-const LINE = new CommandLine(TABLE, { takesOperands: (word) => word === 'db', wordsAnywhere: true });
+const LINE = new CommandLine(TABLE, { takesOperands: (word) => word === 'db', wordsAnywhere: true, words: new Set(['db']) });
 
 type Files = Readonly<Record<string, string>>;
 
@@ -125,9 +126,15 @@ describe('words', () => {
     [['-h'], { help: true }],
     [['db', 'sync', '--bind-port', '1'], { word: 'db', operands: ['sync'] }],
     [['--bind-port', '1', 'db', 'sync'], { word: 'db', operands: ['sync'] }],
+    [['--token', 'x', 'db', 'sync'], { word: 'db', operands: ['sync'] }],
+    [['db', '--token', 'x', '--bind-port=1', 'sync'], { word: 'db', operands: ['sync'] }],
   ])('%j', (argv, expected) => {
     expect(LINE.parse(argv)).toMatchObject(expected);
   });
+});
+
+test.each([[['--token', 'my', 'secret', 'db']], [['db', '--token', 'my', 'secret']]])('what a missing quote left of a secret is not shown: %j', (argv) => {
+  expect(() => LINE.parse(argv)).toThrow(expect.objectContaining({ message: 'an unexpected word after --token; a value with blanks must be quoted' }));
 });
 
 describe('texts of a program with sections', () => {

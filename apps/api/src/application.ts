@@ -1,0 +1,95 @@
+import { type ApiDeps, type Authenticate, createApi, createPolicy, type Policy, type Trusts } from '@freezer/api';
+import type { Logger, Store } from '@freezer/core';
+import { KeystoneSession } from '@freezer/keystone-auth';
+import type { SettingsHost } from '@freezer/settings';
+import { keystoneAuthenticate, keystoneChallenge } from './auth/keystone-authenticate.ts';
+import { remembering } from './auth/remembered.ts';
+import { TRIAL_CHALLENGE, trialAuthenticate } from './auth/trial-authenticate.ts';
+import { healthOf } from './health/unhealthy.ts';
+import type { LastHandler } from './http/handler.ts';
+import { identityUrlOf } from './keystone/keystone-call.ts';
+import { keystoneSessionOptions } from './keystone/session-options.ts';
+import { TrustMaker } from './keystone/trusts.ts';
+import type { ApiSettings } from './settings/api-table.ts';
+import { readPolicyFiles } from './settings/policy-files.ts';
+import type { ResolvedApi } from './settings/resolve-api.ts';
+import { trialToken } from './trial/trial-file.ts';
+
+/** The routes with everything that they need. */
+export interface Application extends AsyncDisposable {
+  readonly handler: LastHandler;
+  readonly authenticate: Authenticate;
+  /** Takes the policy of these settings. Fails with `invalid`, and then the one before stays. */
+  reload(resolved: ResolvedApi): Promise<void>;
+}
+
+export interface ApplicationRequest {
+  readonly resolved: ResolvedApi;
+  readonly host: SettingsHost;
+  readonly logger: Logger;
+  readonly store: Store;
+}
+
+interface Authentication {
+  readonly authenticate: Authenticate;
+  readonly challenge: string;
+  readonly trusts?: Trusts | undefined;
+  close(): Promise<void>;
+}
+
+function trustsOf(settings: ApiSettings, session: KeystoneSession, authUrl: string): Trusts | undefined {
+  if (!settings['centralized_scheduler.enabled']) return undefined;
+  const options = keystoneSessionOptions(settings);
+  const call = { identityUrl: identityUrlOf(authUrl), tls: options.tls ?? {}, timeoutSeconds: options.timeoutSeconds ?? 30 };
+  return new TrustMaker({ session, call, roles: settings['centralized_scheduler.trusts_delegated_roles'] });
+}
+
+async function authenticationOf({ resolved: { settings, auth }, logger }: ApplicationRequest): Promise<Authentication> {
+  if (auth === 'none') {
+    return { authenticate: trialAuthenticate(await trialToken(settings.state_dir)), challenge: TRIAL_CHALLENGE, close: () => Promise.resolve() };
+  }
+  const options = keystoneSessionOptions(settings);
+  const session = new KeystoneSession({ ...options, onWarning: (text) => logger.warn({}, text) });
+  return {
+    authenticate: remembering(keystoneAuthenticate(session, settings, logger)),
+    challenge: keystoneChallenge(settings),
+    trusts: trustsOf(settings, session, options.authUrl),
+    close: () => session.close(),
+  };
+}
+
+/** The rules: those of 2026, or of 13.0 when the new defaults are not to be enforced, and what the files of the host change. */
+async function policyOf(resolved: ResolvedApi, host: SettingsHost, logger: Logger): Promise<Policy> {
+  const files = await readPolicyFiles(resolved, host);
+  const preset = resolved.settings['oslo_policy.enforce_new_defaults'] ? 'secure' : 'legacy';
+  return createPolicy({ preset, files: files.map(({ path, text }) => ({ name: path, text })), logger });
+}
+
+/** Puts the application together. Fails with `invalid` for what the configuration says wrong. */
+export async function buildApplication(request: ApplicationRequest): Promise<Application> {
+  const { resolved, host, logger, store } = request;
+  const { settings } = resolved;
+  let policy = await policyOf(resolved, host, logger);
+  const { authenticate, challenge, trusts, close } = await authenticationOf(request);
+  const deps: ApiDeps = {
+    store,
+    authenticate,
+    challenge,
+    trusts,
+    enforceTrusts: settings['centralized_scheduler.enforce_trusts'],
+    policy: { allows: (rule, caller, project) => policy.allows(rule, caller, project) },
+    versions: { v1: settings.enable_v1_api, v2: settings.enable_v2_api },
+    unhealthy: healthOf(settings, store, logger),
+    maxBodyBytes: settings['oslo_middleware.max_request_body_size'],
+    runs: { keepDays: settings.run_days, keepCount: settings.run_count },
+    logger,
+  };
+  return {
+    handler: createApi(deps),
+    authenticate,
+    reload: async (again) => {
+      policy = await policyOf(again, host, logger);
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Store } from '@freezer/core';
+import { openSqlStore } from '@freezer/store-sql';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { exportLines } from './export-documents.ts';
+import { importDocuments, readExport } from './import-documents.ts';
+
+let folder = '';
+const stores: Store[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'freezer-export-'));
+});
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(name: string): Promise<Store> {
+  const store = await openSqlStore({ path: join(folder, name) });
+  stores.push(store);
+  await store.migrate();
+  return store;
+}
+
+async function exported(store: Store): Promise<string> {
+  let text = '';
+  for await (const line of exportLines(store)) text += line;
+  return text;
+}
+
+const owner = { projectId: 'p', userId: 'u' };
+const ALL = { update: false, testOnly: false };
+
+function fileOf(text: string): string {
+  const path = join(folder, 'export.jsonl');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('an export', () => {
+  test('comes back into an empty store, each document with its owner', async () => {
+    const [one, other] = await Promise.all([open('one'), open('other')]);
+    for (let number = 0; number < 1203; number++) await one.documents('jobs').create(`j${number}`, { description: `é \u2028 ${number}`, n: number }, owner);
+    await one.documents('clients').create('c', { client: { client_id: 'c' } }, { projectId: 'q', userId: 'v' });
+    await one.documents('leases').create('l', { holder: 'x' }, owner);
+    const text = await exported(one);
+    expect(text.trimEnd().split('\n')).toHaveLength(1 + 1203 + 1);
+    expect(await importDocuments(other, readExport(fileOf(text)), ALL)).toEqual({ created: 1204, updated: 0, left: 0 });
+    expect(await exported(other)).toBe(text);
+    expect(await other.documents('clients').get('c', { projectId: 'q', userId: 'v' })).toBeDefined();
+  }, 60_000);
+
+  test('may be read again after it was interrupted: what is there is left, or replaced when that is asked for', async () => {
+    const store = await open('one');
+    await store.documents('jobs').create('a', { n: 1 }, owner);
+    const path = fileOf(
+      '{"freezer_export":1}\n{"kind":"jobs","id":"a","project_id":"p","user_id":"u","document":{"n":2}}\n{"kind":"jobs","id":"b","project_id":"p","user_id":"u","document":{}}\n',
+    );
+    const n = async (): Promise<unknown> => (await store.documents<{ n: number }>('jobs').get('a', {}))?.document.n;
+    expect(await importDocuments(store, readExport(path), { ...ALL, testOnly: true })).toEqual({ created: 1, updated: 0, left: 1 });
+    expect(await importDocuments(store, readExport(path), ALL)).toEqual({ created: 1, updated: 0, left: 1 });
+    expect(await n()).toBe(1);
+    expect(await importDocuments(store, readExport(path), { ...ALL, update: true })).toEqual({ created: 0, updated: 2, left: 0 });
+    expect(await n()).toBe(2);
+  });
+
+  test.each([
+    ['{"freezer_export":1}\nnonsense\n', / line 2: not JSON: /],
+    ['{"freezer_export":2}\n', / line 1: an export of version 2; this version reads 1$/],
+    ['{"kind":"tables","id":"a","project_id":"p","user_id":"u","document":{}}\n', / line 1: not a line of an export/],
+    ['{"kind":"jobs","id":"a","project_id":"p","user_id":"u","document":[]}\n', / line 1: not a line of an export/],
+    ['{"kind":"leases","id":"a","project_id":"p","user_id":"u","document":{}}\n', / line 1: not a line of an export/],
+  ])('%j is refused with its line', async (text, message) => {
+    const store = await open('one');
+    await expect(importDocuments(store, readExport(fileOf(text)), ALL)).rejects.toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  test('a file that is not there is one line', async () => {
+    const store = await open('one');
+    const path = join(folder, 'none');
+    await expect(importDocuments(store, readExport(path), ALL)).rejects.toMatchObject({ code: 'invalid', message: `${path} cannot be read (ENOENT)` });
+  });
+});

@@ -1,0 +1,84 @@
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { DOCUMENT_KINDS, FreezerError, messageOf, type Store, systemCodeOf } from '@freezer/core';
+import type { ExportedLine } from './export-documents.ts';
+
+export interface ImportCounts {
+  readonly created: number;
+  readonly updated: number;
+  /** They were there already. */
+  readonly left: number;
+}
+
+export interface ImportOptions {
+  /** Replace what is there. */
+  readonly update: boolean;
+  /** Write nothing. */
+  readonly testOnly: boolean;
+}
+
+const KINDS: ReadonlySet<string> = new Set(DOCUMENT_KINDS.filter((kind) => kind !== 'leases'));
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isExportedLine(value: unknown): value is ExportedLine {
+  if (!isRecord(value)) return false;
+  const { kind, id, project_id: project, user_id: user, document } = value;
+  return typeof kind === 'string' && KINDS.has(kind) && typeof id === 'string' && typeof project === 'string' && typeof user === 'string' && isRecord(document);
+}
+
+function lineOf(text: string, place: string): ExportedLine | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new FreezerError('invalid', `${place}: not JSON: ${messageOf(error)}`, { cause: error });
+  }
+  if (isRecord(value) && value['freezer_export'] !== undefined) {
+    if (value['freezer_export'] !== 1)
+      throw new FreezerError('unsupported', `${place}: an export of version ${JSON.stringify(value['freezer_export'])}; this version reads 1`);
+    return undefined;
+  }
+  if (!isExportedLine(value)) throw new FreezerError('invalid', `${place}: not a line of an export, {"kind", "id", "project_id", "user_id", "document"}`);
+  return value;
+}
+
+async function linesOf(path: string): Promise<AsyncIterable<string>> {
+  if (path === '-') return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    return (await open(path)).readLines();
+  } catch (error) {
+    throw new FreezerError('invalid', `${path} cannot be read (${systemCodeOf(error) ?? messageOf(error)})`, { cause: error });
+  }
+}
+
+/** The lines of an export; `-` is standard input. Fails with `invalid`, naming the line. */
+export async function* readExport(path: string): AsyncGenerator<ExportedLine> {
+  let number = 0;
+  for await (const text of await linesOf(path)) {
+    number++;
+    const line = text.trim() === '' ? undefined : lineOf(text, `${path} line ${number}`);
+    if (line) yield line;
+  }
+}
+
+async function put(store: Store, line: ExportedLine, { update, testOnly }: ImportOptions): Promise<keyof ImportCounts> {
+  const documents = store.documents<object>(line.kind);
+  const owner = { projectId: line.project_id, userId: line.user_id };
+  const before = await documents.get(line.id, {});
+  if (before && !update) return 'left';
+  if (testOnly) return before ? 'updated' : 'created';
+  if (before) {
+    await documents.replace(line.id, line.document, owner, { version: before.version });
+    return 'updated';
+  }
+  await documents.create(line.id, line.document, owner);
+  return 'created';
+}
+
+/** Writes documents into a store. May be repeated after it was interrupted: what is there stays, or is replaced. */
+export async function importDocuments(store: Store, lines: AsyncIterable<ExportedLine>, options: ImportOptions): Promise<ImportCounts> {
+  const counts = { created: 0, updated: 0, left: 0 };
+  for await (const line of lines) counts[await put(store, line, options)]++;
+  return counts;
+}

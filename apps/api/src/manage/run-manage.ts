@@ -1,0 +1,81 @@
+import { FreezerError, messageOf } from '@freezer/core';
+import { openLogger } from '@freezer/log';
+import { CommandLine, nearestName, type ParsedArguments, resolveTable, type SettingsHost } from '@freezer/settings';
+import { printable } from '@freezer/terminal';
+import { exitCodeOf } from '../run/exit-code.ts';
+import { runDb } from './db-commands.ts';
+import type { ManageRun } from './manage-run.ts';
+import { MANAGE_TABLE, type ManageRow, type ManageSettings } from './manage-table.ts';
+import { registerService } from './register.ts';
+
+const PROGRAM = 'freezer-manage';
+const ACTIONS = ['db', 'keystone'];
+const LINE = new CommandLine(MANAGE_TABLE, { takesOperands: () => true, wordsAnywhere: true, words: new Set(ACTIONS) });
+const SEARCH = { project: 'freezer', program: 'freezer-api' };
+
+export interface ManageHost extends SettingsHost {
+  readonly argv: readonly string[];
+  readonly pid: number;
+  readonly print: (text: string) => Promise<void>;
+  /** One line, ended, for people. */
+  readonly complain: (line: string) => void;
+}
+
+/** Old command lines put `--host` and the like in place of a configuration. */
+function withOldOptions(settings: ManageSettings): ManageSettings {
+  const { host, port, index, replicas } = settings;
+  return {
+    ...settings,
+    ...((host !== undefined || port !== undefined) && { 'elasticsearch.hosts': [`http://${host ?? '127.0.0.1'}:${port ?? 9200}`] }),
+    ...(index !== undefined && { 'elasticsearch.index': index }),
+    ...(replicas !== undefined && { 'elasticsearch.number_of_replicas': replicas }),
+  };
+}
+
+function wordsOf({ word, operands }: ParsedArguments): { readonly action: string; readonly verb: string; readonly rest: readonly string[] } {
+  if (word === undefined) throw new FreezerError('invalid', `what is to be done? allowed: ${ACTIONS.join(', ')}; ${PROGRAM} --help says more`);
+  if (!ACTIONS.includes(word)) {
+    const nearest = nearestName(word, ACTIONS);
+    throw new FreezerError('invalid', `'${word}' is unknown${nearest === undefined ? '' : `; did you mean ${nearest}?`}; allowed: ${ACTIONS.join(', ')}`);
+  }
+  const [verb = '', ...rest] = operands;
+  return { action: word, verb, rest };
+}
+
+async function run(host: ManageHost): Promise<void> {
+  const { settings, warnings, parsed } = await resolveTable<ManageRow>({
+    table: MANAGE_TABLE,
+    line: LINE,
+    argv: host.argv,
+    host,
+    program: PROGRAM,
+    search: SEARCH,
+  });
+  const { action, verb, rest } = wordsOf(parsed);
+  const log = await openLogger(settings, { ...host, program: PROGRAM, now: () => new Date(), secretKeys: MANAGE_TABLE.secretKeys(), quiet: true });
+  try {
+    for (const warning of warnings) log.logger.warn({}, warning);
+    const command: ManageRun = {
+      verb,
+      operands: rest,
+      settings: withOldOptions(settings),
+      environment: host.environment,
+      logger: log.logger,
+      print: host.print,
+    };
+    await (action === 'db' ? runDb(command) : registerService(command));
+  } finally {
+    await log.close();
+  }
+}
+
+/** Runs a command line to its end. Resolves to the exit code; never rejects. */
+export async function runManage(host: ManageHost): Promise<number> {
+  try {
+    await run(host);
+    return 0;
+  } catch (error) {
+    host.complain(`${PROGRAM}: ${printable(messageOf(error))}\n`);
+    return exitCodeOf(error);
+  }
+}

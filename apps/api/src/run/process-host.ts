@@ -1,0 +1,55 @@
+import cluster from 'node:cluster';
+import { writeSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import type { ApiHost, StopSignal } from './api-host.ts';
+import { runApi } from './run-api.ts';
+
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+/**
+ * In a worker only the first counts: a terminal, or a service manager, signals it besides the process that started it.
+ */
+function onStop(stop: (signal: StopSignal) => void): void {
+  let heard = false;
+  const hear = (signal: StopSignal): void => {
+    if (heard && cluster.isWorker) return;
+    heard = true;
+    stop(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, hear);
+}
+
+/** Nobody may read standard error any more; the exit code still tells. */
+function write(descriptor: 1 | 2, line: string): void {
+  try {
+    writeSync(descriptor, line);
+  } catch {
+    return;
+  }
+}
+
+/** Runs the service in this process. Resolves to its exit code. */
+export async function runProcess(argv: readonly string[], version: string): Promise<number> {
+  const host: ApiHost = {
+    argv,
+    version,
+    environment: process.env,
+    home: homedir(),
+    cwd: process.cwd(),
+    hostname: hostname(),
+    isRoot: process.getuid?.() === 0,
+    pid: process.pid,
+    readFile: (path) => readFile(path, 'utf8'),
+    listFolder: (path) => readdir(path),
+    print: (line) => write(1, line),
+    complain: (line) => write(2, line),
+    onStop,
+    onHangUp: (hangUp) => void process.on('SIGHUP', hangUp),
+    exitNow: (code) => process.exit(code),
+  };
+  const code = await runApi(host);
+  // The channel to the process that started a worker would keep it alive; when that is gone, Node ends the worker by itself.
+  if (cluster.isWorker) process.exit(code);
+  return code;
+}

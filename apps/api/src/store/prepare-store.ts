@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FreezerError, messageOf } from '@freezer/core';
+import type { ServeContext } from '../run/serve-context.ts';
+import { openStore } from './open-store.ts';
+
+/**
+ * Makes tables or indices, or brings them to this version, before anything is served. A database that is not there yet is waited for, as
+ * [database] max_retries and retry_interval say. Fails with `unavailable`.
+ */
+export async function prepareStore({ resolved: { settings }, log, watch }: ServeContext): Promise<void> {
+  const most = settings['database.max_retries'];
+  const pause = settings['database.retry_interval'];
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await using store = await openStore(settings, log.logger);
+      await store.migrate();
+      return;
+    } catch (error) {
+      const again = FreezerError.is(error) && error.retryable && (most < 0 || attempt < most) && !watch.signal.aborted;
+      if (!again) throw error;
+      log.logger.warn({}, `the store is not there yet, trying again in ${pause} s: ${messageOf(error)}`);
+      await sleep(pause * 1000, undefined, { signal: watch.signal }).catch(() => undefined);
+    }
+  }
+}
