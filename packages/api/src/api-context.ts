@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type DocumentStore, type Logger, SILENT, type Store } from '@freezer/core';
 import { ClientSightings } from './alerts/client-sightings.ts';
 import type { AlertLimits, ApiDeps, RunLimits, Trusts } from './api-deps.ts';
+import type { Item } from './documents/item.ts';
 import { TotalCounts } from './lists/total-counts.ts';
 import type { Policy } from './policy/policy.ts';
-
-/** A document as the store keeps it: the item of version 2, with everything that any version shows. */
-export type Item = Record<string, unknown>;
 
 /** What handlers work with. */
 export interface ApiContext {

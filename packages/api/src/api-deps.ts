@@ -1,22 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallOptions, Logger, Store } from '@freezer/core';
+import type { Caller } from './caller.ts';
 import type { Policy } from './policy/policy.ts';
-
-/** Who makes a request. */
-export interface Caller {
-  readonly userId: string;
-  readonly userName?: string | undefined;
-  /** Undefined: a token without project. */
-  readonly projectId?: string | undefined;
-  /** Names of roles; case does not count. */
-  readonly roles: readonly string[];
-  readonly domainId?: string | undefined;
-  readonly userDomainId?: string | undefined;
-  readonly projectDomainId?: string | undefined;
-  readonly systemScope?: string | undefined;
-  /** For trusts. Kept no longer than the request. */
-  readonly token?: string | undefined;
-}
 
 /**
  * Tells who a caller is by the headers of a request (its method and path may matter, too). Undefined: it is not known, which is answered by 401.

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorRequestHandler, type Express, default as express } from 'express';
 import { type ApiContext, apiContext } from './api-context.ts';
-import type { ApiDeps, Caller } from './api-deps.ts';
+import type { ApiDeps } from './api-deps.ts';
+import type { Caller } from './caller.ts';
 import { acceptsJson } from './http/accepts-json.ts';
 import { sendJson, sendProblem, sendText } from './http/answer.ts';
 import type { ApiVersion } from './http/exchange.ts';

@@ -1,5 +1,5 @@
 import type { DocumentOwner } from '@freezer/core';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject, without } from '../documents/merge.ts';
 
 const RETRIES = 5;

@@ -1,8 +1,8 @@
 import { FreezerError, type Stored } from '@freezer/core';
 import { ActionChange, ActionDocument, ActionRequest } from '@freezer/models';
 import * as z from 'zod';
-import type { Item } from '../api-context.ts';
 import { changeDocument } from '../documents/change-document.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject, merged, without } from '../documents/merge.ts';
 import { removeDocument } from '../documents/remove-document.ts';
 import { answerOne, forVersion, written } from '../documents/shown.ts';

@@ -1,6 +1,6 @@
 import type { AlertDocument, AlertKind, AlertSeverity } from '@freezer/models';
-import type { Item } from '../api-context.ts';
 import type { AlertLimits } from '../api-deps.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
 import { periodOf } from './period.ts';
 
@@ -44,6 +44,8 @@ export function isActive(job: Item): boolean {
   return ['', 'scheduled', 'running'].includes(String(status)) && event !== 'stop' && event !== 'abort';
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** The set that a job saves into: `<container>/<host>_<backup name>`; undefined when it saves none. */
 export function backupSetOf(job: Item): string | undefined {
   const entries = Array.isArray(job['job_actions']) ? job['job_actions'] : [];
@@ -51,7 +53,7 @@ export function backupSetOf(job: Item): string | undefined {
     const action = isObject(entry) ? entry['freezer_action'] : undefined;
     if (!isObject(action) || (action['action'] ?? 'backup') !== 'backup') continue;
     const host = typeof action['hostname'] === 'string' ? action['hostname'] : String(job['client_id']);
-    return `${String(action['container'] ?? '')}/${host}_${String(action['backup_name'] ?? '')}`;
+    return `${textOf(action['container'])}/${host}_${textOf(action['backup_name'])}`;
   }
   return undefined;
 }
@@ -124,7 +126,7 @@ function overdue(job: Item, facts: AlertFacts): AlertDocument[] {
 }
 
 /** When the job last saved a good point, as far as its own document and its runs tell. */
-export function lastGoodOf(job: Item, lastGood: ReadonlyMap<string, number>): number | undefined {
+function lastGoodOf(job: Item, lastGood: ReadonlyMap<string, number>): number | undefined {
   const schedule = scheduleOf(job);
   return schedule['result'] === 'success' ? timeOf(schedule, 'time_ended') : lastGood.get(String(job['job_id']));
 }

@@ -1,6 +1,6 @@
 import type { DocumentStore } from '@freezer/core';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { clientName } from './alerts-of.ts';
 
 /** A sighting is written at most so often, in seconds: polls come much more often. */

@@ -1,5 +1,6 @@
 import type { CallOptions, DocumentFilter, DocumentScope, DocumentStore, Stored } from '@freezer/core';
-import type { ApiContext, Item } from '../api-context.ts';
+import type { ApiContext } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
 import { type AlertFacts, backupSetOf, clientName, isActive } from './alerts-of.ts';
 import { periodOf } from './period.ts';
@@ -7,7 +8,7 @@ import { periodOf } from './period.ts';
 const PAGE = 500;
 
 /** Everything that a filter finds, page by page. */
-export async function* allOfKind(documents: DocumentStore<Item>, filter: DocumentFilter, options: CallOptions = {}): AsyncGenerator<Stored<Item>> {
+async function* allOfKind(documents: DocumentStore<Item>, filter: DocumentFilter, options: CallOptions = {}): AsyncGenerator<Stored<Item>> {
   let marker: string | undefined;
   for (;;) {
     const page = await documents.search({ ...filter, limit: PAGE, offset: 0, ...(marker !== undefined && { marker }) }, options);

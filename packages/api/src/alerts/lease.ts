@@ -1,5 +1,5 @@
 import { type DocumentStore, FreezerError } from '@freezer/core';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 
 const NOBODY = { projectId: '', userId: '' };
 

@@ -1,4 +1,4 @@
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 
 const SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400, weeks: 604_800 };
 const HOUR = 3600;

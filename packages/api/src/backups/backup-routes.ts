@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { FreezerError, type Stored } from '@freezer/core';
 import { BackupChange, BackupDocument, BackupRequest } from '@freezer/models';
 import * as z from 'zod';
-import type { Item } from '../api-context.ts';
 import { changeDocument } from '../documents/change-document.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject, merged, without } from '../documents/merge.ts';
 import { removeDocument } from '../documents/remove-document.ts';
 import { answerOne } from '../documents/shown.ts';
@@ -61,7 +61,7 @@ async function createBackup(exchange: Exchange): Promise<Answer> {
 }
 
 /** The same id for the same key, so that a request may be repeated. */
-export const keyedId = (projectId: string, key: string): string =>
+const keyedId = (projectId: string, key: string): string =>
   createHash('sha256')
     .update(JSON.stringify([projectId, key]))
     .digest('hex')

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DocumentScope, Stored } from '@freezer/core';
 import { ALL_CAPABILITIES } from '@freezer/models';
-import type { ApiContext, Item } from '../api-context.ts';
+import type { ApiContext } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
 import type { Exchange } from '../http/exchange.ts';
 

@@ -1,7 +1,7 @@
 import { FreezerError, type Stored } from '@freezer/core';
 import { ClientRequest } from '@freezer/models';
-import type { Item } from '../api-context.ts';
 import { type Change, changeDocument } from '../documents/change-document.ts';
+import type { Item } from '../documents/item.ts';
 import { merged } from '../documents/merge.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';

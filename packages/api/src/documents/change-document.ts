@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type DocumentOwner, type DocumentScope, type DocumentStore, FreezerError, type Stored } from '@freezer/core';
-import type { Item } from '../api-context.ts';
+import type { Item } from './item.ts';
 
 /** What a writer makes of a document that it read. */
 export interface Change {

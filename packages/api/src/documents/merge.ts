@@ -1,5 +1,5 @@
 import { SCHEDULE_KEYS } from '@freezer/models';
-import type { Item } from '../api-context.ts';
+import type { Item } from './item.ts';
 
 export const isObject = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -1,9 +1,9 @@
 import { type DocumentStore, FreezerError, type Stored } from '@freezer/core';
-import type { Item } from '../api-context.ts';
 import type { Answer } from '../http/answer.ts';
 import { demandMatch } from '../http/etag.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { notFound } from '../http/problem.ts';
+import type { Item } from './item.ts';
 
 const TRIES = 20;
 

@@ -1,8 +1,8 @@
 import type { Stored } from '@freezer/core';
-import type { Item } from '../api-context.ts';
 import type { Answer } from '../http/answer.ts';
 import { etagOf, isUnchanged } from '../http/etag.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { Item } from './item.ts';
 
 /** Version 1 shows no projects. */
 export const forVersion = ({ isV1 }: Pick<Exchange, 'isV1'>, item: Item): Item => (isV1 ? { ...item, project_id: null } : item);

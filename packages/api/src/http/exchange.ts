@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DocumentOwner, type DocumentScope, FreezerError } from '@freezer/core';
 import type { ApiContext } from '../api-context.ts';
-import type { Caller } from '../api-deps.ts';
+import type { Caller } from '../caller.ts';
 import type { RuleName } from '../policy/default-rules.ts';
 import { badRequest, forbidden, missingBody } from './problem.ts';
 import { readJson } from './read-body.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Router } from 'express';
 import type { ApiContext } from '../api-context.ts';
-import type { Caller } from '../api-deps.ts';
+import type { Caller } from '../caller.ts';
 import { sendJson, sendProblem } from './answer.ts';
 import { type ApiVersion, Exchange } from './exchange.ts';
 import { forbidden, Problem } from './problem.ts';

@@ -15,7 +15,7 @@ function reprOf(value: unknown, depth: number): string {
       .map(([key, each]) => `${stringRepr(key)}: ${reprOf(each, depth + 1)}`)
       .join(', ')}}`;
   }
-  return String(value);
+  return typeof value === 'number' ? String(value) : '';
 }
 
 /** Single quotes, unless there are only single ones inside. */

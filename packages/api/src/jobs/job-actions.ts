@@ -1,6 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import { actionItem } from '../actions/action-item.ts';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject, isSameDocument } from '../documents/merge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badRequest, unprocessable } from '../http/problem.ts';

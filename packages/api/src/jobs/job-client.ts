@@ -1,6 +1,6 @@
 import type { Stored } from '@freezer/core';
-import type { Item } from '../api-context.ts';
 import { findClient, recordOf } from '../clients/client-item.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { unprocessable } from '../http/problem.ts';

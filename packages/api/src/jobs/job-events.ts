@@ -1,5 +1,5 @@
-import type { Item } from '../api-context.ts';
 import { changeDocument } from '../documents/change-document.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject, merged } from '../documents/merge.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -8,7 +8,7 @@ import { badRequest, notFound } from '../http/problem.ts';
 const EVENTS = ['start', 'stop', 'abort'];
 
 /** What an event makes of a schedule; undefined when it was asked for already. A start begins anew: status and result are emptied. */
-export function withEvent(schedule: Item, event: string): Item | undefined {
+function withEvent(schedule: Item, event: string): Item | undefined {
   if (schedule['event'] === event) return undefined;
   return event === 'start' ? { ...schedule, event, status: '', result: '' } : { ...schedule, event };
 }

@@ -1,5 +1,5 @@
 import type { DocumentScope, Stored } from '@freezer/core';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject, without } from '../documents/merge.ts';
 import { forVersion } from '../documents/shown.ts';
 import type { Exchange } from '../http/exchange.ts';

@@ -1,6 +1,7 @@
 import { messageOf, type Stored } from '@freezer/core';
-import type { ApiContext, Item } from '../api-context.ts';
+import type { ApiContext } from '../api-context.ts';
 import { recordOf } from '../clients/client-item.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { Problem } from '../http/problem.ts';

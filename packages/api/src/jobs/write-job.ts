@@ -1,8 +1,8 @@
 import { FreezerError, type Stored } from '@freezer/core';
 import { JobChange, JobRequest } from '@freezer/models';
 import { isDocumentId } from '../actions/action-item.ts';
-import type { Item } from '../api-context.ts';
 import { changeDocument } from '../documents/change-document.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject, isSameDocument, mergedSchedule, without } from '../documents/merge.ts';
 import { written } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';

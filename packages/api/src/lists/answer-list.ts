@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DocumentFilter, DocumentScope, DocumentStore, Stored } from '@freezer/core';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import type { Answer } from '../http/answer.ts';
 import { isUnchanged } from '../http/etag.ts';
 import type { Exchange } from '../http/exchange.ts';

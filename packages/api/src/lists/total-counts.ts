@@ -1,5 +1,5 @@
 import type { CallOptions, DocumentFilter, DocumentStore } from '@freezer/core';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 
 const KEPT = 1000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Caller } from '../api-deps.ts';
+import type { Caller } from '../caller.ts';
 import { ROUTE_RULES } from './default-rules.ts';
 import { createPolicy, type PolicyOptions } from './policy.ts';
 

@@ -1,6 +1,6 @@
 import { FreezerError, type Logger, messageOf, SILENT } from '@freezer/core';
 import { parse } from 'yaml';
-import type { Caller } from '../api-deps.ts';
+import type { Caller } from '../caller.ts';
 import type { Check, PolicyFacts } from './check.ts';
 import { LEGACY_RULES, ROUTE_RULES, type RuleName, SECURE_RULES } from './default-rules.ts';
 import { parseRule } from './parse-rule.ts';

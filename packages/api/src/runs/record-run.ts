@@ -1,5 +1,6 @@
 import { FreezerError, messageOf, type Stored } from '@freezer/core';
-import type { ApiContext, Item } from '../api-context.ts';
+import type { ApiContext } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
 import { runOfWrite } from './run-item.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RUN_LOG_MAX_BYTES } from '@freezer/models';
-import type { Item } from '../api-context.ts';
+import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
 
 const RESULTS = ['success', 'partial', 'fail', 'aborted'];

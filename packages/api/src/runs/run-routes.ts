@@ -1,8 +1,8 @@
 import { FreezerError, type Stored } from '@freezer/core';
 import { RunDocument, RunRequest } from '@freezer/models';
 import * as z from 'zod';
-import type { Item } from '../api-context.ts';
 import { changeDocument } from '../documents/change-document.ts';
+import type { Item } from '../documents/item.ts';
 import { without } from '../documents/merge.ts';
 import { answerOne } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiVersion } from '../http/exchange.ts';
 
 /** What this server can beyond Freezer's API: `partial` is a result that it takes. */
-export const FEATURES = ['partial', 'list-query', 'etag', 'if-match', 'marker', 'runs', 'alerts', 'idempotency-key', 'client-update'] as const;
+const FEATURES = ['partial', 'list-query', 'etag', 'if-match', 'marker', 'runs', 'alerts', 'idempotency-key', 'client-update'] as const;
 
 const UPDATED = '2018-02-21T13:30:00';
 
