@@ -14,6 +14,7 @@ packages=(
   swift-proxy swift-account swift-container swift-object python3-keystonemiddleware memcached python3-swiftclient # swift.sh starts one; its client to compare with
   postgresql mariadb-server # stores of the API: postgresql.sh and mariadb.sh start one of each
   maven openjdk-17-jre-headless unzip # elasticsearch.sh fetches one and starts it
+  python3-freezerclient # its tables, requests and messages are compared with ours
   openssh-server # SFTP storages are tried against it; tests start their own on 127.0.0.1
   vsftpd python3-pyftpdlib python3-openssl # ftp.sh starts them on 127.0.0.1
 )

@@ -21,9 +21,9 @@ export function respelled(value: JsonObject, where: string, allowed: readonly st
   return result;
 }
 
-const LIST_OF_WEEKDAYS = new RegExp(`^ *(${WEEKDAYS.join('|')})( *[-,] *(${WEEKDAYS.join('|')}))* *$`, 'i');
+const LIST_OF_WEEKDAYS = new RegExp(`^ *(${WEEKDAYS.join('|')})( *[-,] *(${WEEKDAYS.join('|')}))+ *$`, 'i');
 
-/** Weekdays in `schedule_day`, as in an example of the older documentation, are meant for `schedule_day_of_week`. */
+/** A list of weekdays in `schedule_day`, as in an example of the older documentation, is meant for `schedule_day_of_week`. One alone may be a slip. */
 export function weekdaysMoved(schedule: JsonObject, where: string, warnings: string[]): JsonObject {
   const { schedule_day: day, ...rest } = schedule;
   if (typeof day !== 'string' || !LIST_OF_WEEKDAYS.test(day) || (rest['schedule_day_of_week'] ?? '') !== '') return schedule;

@@ -76,8 +76,9 @@ function rangeOf(part: string, kind: CronFieldKind): Range | string {
   if (first > end) return `'${part}' begins after its end`;
   if (first < kind.lowest || end > kind.highest) return `'${part}' is outside ${kind.lowest} to ${kind.highest}`;
   const step = stepText === undefined ? 1 : Number(stepText);
-  // As of Freezer: a step by which only the first time would ever come is taken for a mistake.
-  if (stepText !== undefined && (step === 0 || step > end - first)) return `'${part}' has a step that does not fit between ${first} and ${end}`;
+  // As of Freezer: a step by which only the first time would ever come is taken for a mistake; behind 0-0 it is not seen.
+  if (stepText !== undefined && (step === 0 || step > (end || kind.highest) - first))
+    return `'${part}' has a step that does not fit between ${first} and ${end}`;
   return { first, last: end, step };
 }
 

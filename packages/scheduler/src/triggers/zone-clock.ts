@@ -24,7 +24,7 @@ export interface WallReading {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** No clock is put forward and back within so little. */
-const SAMPLE = 3 * DAY;
+const SAMPLE = 14 * DAY;
 /** More than any clock is away from UTC. */
 const FARTHEST = 26 * HOUR;
 
