@@ -1,25 +1,26 @@
 #!/usr/bin/env node
-// `npm run demo`: the main job on real input, step by step, with the commands that a person types. Everything lies in one temporary
+// `npm run demo`: the main job on real input, step by step, with the commands that a person types; then the same by a job of the service. Everything lies in one temporary
 // folder, which is removed at the end; `npm run demo -- --keep` leaves it.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeTree, differences } from '../checks/trees.mjs';
 import { ROOT } from '../ci/step.mjs';
+import { demonstrateService } from './service.mjs';
+import { run, say } from './steps.mjs';
 
-const COMMAND = join(ROOT, 'node_modules', '.bin', 'freezer-agent');
 const place = mkdtempSync(join(tmpdir(), 'freezer-demo-'));
 const source = join(place, 'source');
 const storage = join(place, 'storage');
 const passFile = join(place, 'pass-file');
 const where = ['--storage', 'local', '--container', storage, '--backup-name', 'demo', '--state-dir', join(place, 'state')];
 const secret = ['--encrypt-pass-file', passFile];
-let number = 0;
 
 try {
   main();
+  await byAService();
 } finally {
   if (process.argv.includes('--keep')) console.log(`\nEverything is in ${place}`);
   else rmSync(place, { recursive: true, force: true });
@@ -62,18 +63,14 @@ function main() {
   console.log('\nBoth points came back equal: names, contents, modes, owners, times to the nanosecond, links.');
 }
 
-function say(text) {
-  number += 1;
-  console.log(`\n${number}. ${text}`);
-}
+const agent = (words) => run('freezer-agent', words);
 
-/** Prints the command as a person types it, runs it, and ends the demo when it fails. Its log, on stderr, is shown only then. */
-function agent(words) {
-  console.log(`  $ freezer-agent ${words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')}`);
-  const begun = Date.now();
-  const { status, error, stderr } = spawnSync(COMMAND, words, { stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' });
-  if (status !== 0) throw new Error(`freezer-agent ended with ${error?.message ?? status}\n${stderr}`);
-  console.log(`  (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+async function byAService() {
+  const folder = join(source, 'repository');
+  const expected = describeTree(folder);
+  const target = await demonstrateService(join(place, 'service'), folder);
+  compare(expected, target);
+  console.log('\nWhat the job saved came back equal.');
 }
 
 function copyInput() {
@@ -97,6 +94,10 @@ function change() {
 function restore(name, expected, date) {
   const target = join(place, name);
   agent(['restore', '--restore-abs-path', target, ...date, ...where, ...secret]);
+  compare(expected, target);
+}
+
+function compare(expected, target) {
   const found = differences(expected, describeTree(target));
   for (const line of found.slice(0, 20)) console.log(`  DIFFERENT ${line}`);
   if (found.length > 0) throw new Error(`${found.length} differences between what was saved and what was restored`);
