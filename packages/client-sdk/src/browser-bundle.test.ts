@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { BuildOptions } from 'esbuild';
 import { AnsweringServer } from '../test-support/answering-server.ts';
 
 const run = promisify(execFile);
@@ -18,10 +18,18 @@ let bundle: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'freezer-sdk-bundle-'));
   bundle = join(folder, 'bundle.mjs');
-  // By its command: esbuild does not work inside jest's realm.
-  const esbuild = join(createRequire(import.meta.url).resolve('esbuild/package.json'), '../bin/esbuild');
-  const options = ['--bundle', '--format=esm', '--platform=browser', '--minify', '--conditions=@freezer/source', '--log-level=warning'];
-  await run(esbuild, [fileURLToPath(new URL('index.ts', import.meta.url)), ...options, `--outfile=${bundle}`]);
+  // In a process of its own: esbuild does not work inside jest's realm.
+  const options: BuildOptions = {
+    entryPoints: [fileURLToPath(new URL('index.ts', import.meta.url))],
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    minify: true,
+    conditions: ['@freezer/source'],
+    outfile: bundle,
+  };
+  const script = "import { build } from 'esbuild'; await build(JSON.parse(process.argv[1]));";
+  await run(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(options)], { cwd: fileURLToPath(new URL('..', import.meta.url)) });
 });
 
 afterAll(async () => {

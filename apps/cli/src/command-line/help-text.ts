@@ -55,7 +55,7 @@ export function commandHelp(command: Command, columns: number): string {
   );
   const summary = `${command.summary[0]?.toUpperCase() ?? ''}${command.summary.slice(1)}.`;
   return [
-    `usage: ${usage.join(' ')}`,
+    wrap(`usage: ${usage.join(' ')}`, width, 15),
     '',
     wrap(summary, width, 0),
     ...(command.details ?? []).map((text) => wrap(text, width, 0)),

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@freezer/models';
-import type { Cell } from '../output/write-result.ts';
+import type { Cell } from '../output/cell.ts';
 
 /** A document as it came: servers differ in what they leave out, so nothing is taken for granted. */
 export type Raw = { readonly [key: string]: JsonValue | undefined };

@@ -1,7 +1,7 @@
 import type { Collection, ListOptions, SearchDocument } from '@freezer/client-sdk';
 import { FreezerError } from '@freezer/core';
 import { isGiven, textOf } from '../command-line/command.ts';
-import type { Cell } from '../output/write-result.ts';
+import type { Cell } from '../output/cell.ts';
 import { jsonOf, type Raw, rawOf } from './cells.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
 

@@ -1,8 +1,8 @@
 import type { RunListOptions } from '@freezer/client-sdk';
 import { formatInstant } from '@freezer/terminal';
 import { operandOf, textOf } from '../command-line/command.ts';
+import type { Cell } from '../output/cell.ts';
 import { prettyPython } from '../output/pretty-python.ts';
-import type { Cell } from '../output/write-result.ts';
 import { cell, jsonOf, type Raw, rawOf } from './cells.ts';
 import { found, listed, listOptions } from './listing.ts';
 import type { CommandFunction } from './outcome.ts';

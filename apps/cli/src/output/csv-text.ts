@@ -1,6 +1,6 @@
+import type { Cell } from './cell.ts';
 import type { Quote } from './output-options.ts';
 import { pythonText } from './python-text.ts';
-import type { Cell } from './write-result.ts';
 
 /** Comma-separated values; quotes inside are doubled, or, without quotes, escaped by a backslash. */
 export function csvText(rows: readonly (readonly Cell[])[], quote: Quote): string {

@@ -1,7 +1,8 @@
 import { textWidth } from '@freezer/terminal';
 
 // White space; or what belongs together: up to a blank, or behind a hyphen between letters.
-const CHUNK = /\s+|\S+?(?:-(?:(?<=\p{L}{2}-)|(?<=\p{L}-\p{L}-))(?=\p{L}-?\p{L})|(?=\s|$))/gu;
+const CHUNK =
+  /\s+|(?<=[\w!"'&.,?])-{2,}(?=\w)|\S+?(?:-(?:(?<=[\p{L}_]{2}-)|(?<=[\p{L}_]-[\p{L}_]-))(?=[\p{L}_]-?[\p{L}_])|(?=\s|$)|(?<=[\w!"'&.,?])(?=-{2,}\w))/gu;
 
 /**
  * A line broken into lines of at most `width`, at blanks and behind hyphens; a word that is longer begins where there is room and is cut.

@@ -1,12 +1,11 @@
 import { FreezerError } from '@freezer/core';
 import type { JsonValue } from '@freezer/models';
+import type { Cell } from './cell.ts';
 import { csvText } from './csv-text.ts';
 import { jsonText } from './json-text.ts';
 import type { OutputOptions } from './output-options.ts';
 import { pythonText } from './python-text.ts';
 import { formatRuledTable } from './ruled-table.ts';
-
-export type Cell = JsonValue | undefined;
 
 /** Rows below titles. */
 export interface ListResult {

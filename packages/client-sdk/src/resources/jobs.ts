@@ -1,6 +1,7 @@
 import type { JobChange, JobDocument, JobRequest } from '@freezer/models';
 import type { Caller, CallOptions } from '../caller.ts';
 import type { ListOptions } from '../list-query.ts';
+import { textOf } from '../text-of.ts';
 import { Collection, type Root, type WriteOptions, type Written } from './collection.ts';
 
 /** What may be asked of a job. It stays in `job_schedule.event` until the scheduler has seen it. */
@@ -57,7 +58,7 @@ export class Jobs extends Collection<JobDocument, JobListOptions> {
       expected: [202],
       body: { [wish]: null },
     });
-    return { result: String(document['result'] ?? '') };
+    return { result: textOf(document['result']) };
   }
 
   protected override prepared({ clientId, allProjects, ...options }: JobListOptions = {}): ListOptions {

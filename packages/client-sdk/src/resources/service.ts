@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.ts';
 import type { Caller, CallOptions } from '../caller.ts';
+import { textOf } from '../text-of.ts';
 import type { Root } from './collection.ts';
 
 /** A version that the server serves. */
@@ -59,8 +60,8 @@ export class Service {
 function servedVersion(value: unknown): ServedVersion {
   const { id, status, features } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
   return {
-    id: String(id ?? ''),
-    status: String(status ?? ''),
-    features: Array.isArray(features) ? features.map(String) : [],
+    id: textOf(id),
+    status: textOf(status),
+    features: Array.isArray(features) ? features.map(textOf) : [],
   };
 }

@@ -1,5 +1,6 @@
 import type { SessionChange, SessionDocument, SessionRequest } from '@freezer/models';
 import type { Caller, CallOptions } from '../caller.ts';
+import { textOf } from '../text-of.ts';
 import { Collection, type Root, type WriteOptions, type Written } from './collection.ts';
 
 /** `success`, `hold-off` or `out-of-sync`, and the tag that the session has now. */
@@ -63,6 +64,6 @@ export class Sessions extends Collection<SessionDocument> {
   async #act(id: string, purpose: string, body: object, options: CallOptions): Promise<SessionAnswer> {
     const { document } = await this.caller.json({ ...options, method: 'POST', url: await this.urlOf(options, id, 'action'), purpose, expected: [202], body });
     const { result, session_tag: tag } = document;
-    return { result: String(result ?? ''), sessionTag: typeof tag === 'number' ? tag : undefined };
+    return { result: textOf(result), sessionTag: typeof tag === 'number' ? tag : undefined };
   }
 }
