@@ -59,7 +59,8 @@ async function lookOnce(session: Session, path: string): Promise<Found | undefin
     if (saysAbsent(error) && session.knowsFacts) return undefined;
     if (!isRefusal(error)) throw error;
     if (await session.enters(path)) return { type: 'folder', size: 0 };
-    if (await isAbsent(session, path, error)) return undefined;
+    // A link that leads nowhere is nothing.
+    if (await isOther(session, path, error, (entry) => entry === undefined || entry.type === 'link')) return undefined;
     throw error;
   }
 }

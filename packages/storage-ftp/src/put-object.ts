@@ -105,12 +105,23 @@ class Pulls implements ByteStream {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     this.begun = true;
+    const chunks = pulled(this.#body, this.#stop);
     try {
-      for await (const chunk of pulled(this.#body, this.#stop)) {
-        if (chunk.length === 0) continue;
-        yield chunk;
-        this.size += chunk.length;
+      for (;;) {
+        const next = await this.#next(chunks);
+        if (next.done === true) return;
+        this.size += next.value.length;
+        // A stream that is broken off throws its reason in here: that is no error of the body.
+        if (next.value.length > 0) yield next.value;
       }
+    } finally {
+      await chunks.return();
+    }
+  }
+
+  async #next(chunks: AsyncGenerator<Uint8Array, void, undefined>): Promise<IteratorResult<Uint8Array, void>> {
+    try {
+      return await chunks.next();
     } catch (error) {
       this.failed = !this.#stop.aborted;
       this.error = error;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import type { ByteStream } from '@freezer/core';
 import type { Client, FTPResponse } from 'basic-ftp';
+import { abortable } from './abortable.ts';
 import { isRefusal } from './failure.ts';
 import { type Entry, entryOfFacts, readListing, showsItself, timeOf } from './listing.ts';
 
@@ -16,6 +17,7 @@ const HANDSHAKE_MS = 30_000;
 export class Session {
   readonly #client: Client;
   readonly #features: ReadonlyMap<string, string>;
+  readonly #lost = new AbortController();
   #running = 0;
   #refusesModes = false;
   /** When it was last used; by `performance.now()`. */
@@ -24,6 +26,13 @@ export class Session {
   constructor(client: Client, features: ReadonlyMap<string, string>) {
     this.#client = client;
     this.#features = features;
+    const { ftp } = client;
+    const end = ftp.closeWithError.bind(ftp);
+    // The library tells the running call by itself only what it takes for an error; no call waits for an answer that cannot come.
+    ftp.closeWithError = (error) => {
+      end(error);
+      this.#lost.abort(error);
+    };
   }
 
   get isUsable(): boolean {
@@ -181,7 +190,7 @@ export class Session {
   async #run<Result>(call: () => Promise<Result>): Promise<Result> {
     this.#running += 1;
     try {
-      return await call();
+      return await abortable(call(), this.#lost.signal);
     } finally {
       this.#running -= 1;
       this.usedAt = performance.now();

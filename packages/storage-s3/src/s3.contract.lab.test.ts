@@ -42,10 +42,12 @@ const suite = (name: string, serverOf: () => S3Server, prefix: string, waive: Re
     waive,
   });
 
+const HIDES = 'S3 has no rename, and Swift takes the objects of one request away one after another';
 const EXCLUSIVE = "Swift's S3 knows no conditional writes, and exclusivePut is false";
 
 suite('s3, moto, below a prefix', () => moto, '/pre fix/ä', {});
 suite("s3, Swift's", () => swift, '', {
   'of several ifAbsent at the same time exactly one wins': EXCLUSIVE,
   'of two runs with ifAbsent exactly one wins': EXCLUSIVE,
+  'removeTree hides before it deletes': HIDES,
 });

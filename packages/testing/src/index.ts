@@ -3,6 +3,7 @@ export type { ContractCase, Waivers } from './contract-case.ts';
 export { FakeClock } from './fake-clock.ts';
 export { describeModeContract, MODE_CASES, type ModeBench, type ModeContractOptions } from './mode-contract.ts';
 export { fingerprint, readAll, sampleBytes, textBody } from './sample-bytes.ts';
+export { FtpProxy } from './servers/ftp-proxy.ts';
 export { FtpServers, type FtpServersFacts } from './servers/ftp-servers.ts';
 export { LabScript } from './servers/lab-script.ts';
 export { freePort, type OpenSshOptions, OpenSshServer } from './servers/openssh-server.ts';
