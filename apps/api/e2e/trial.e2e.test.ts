@@ -94,6 +94,21 @@ describe('what cannot start says why in one line', () => {
     });
   });
 
+  test('a port for metrics that is taken', async () => {
+    const url = await start().url();
+    expect(api(place, ['--metrics-port', new URL(url).port, '--bind-port', '0', '--state-dir', place.path('other')])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('freezer-api: --metrics-port: cannot listen on 127.0.0.1 port'),
+    });
+  });
+
+  test('a database that is not there is waited for, until somebody stops that', async () => {
+    const service = start(['--database-connection', 'postgresql://u:hunter2@127.0.0.1:1/x']);
+    await service.until(/the store is not there yet, trying again in 10 s: /);
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(service.err).not.toContain('hunter2');
+  });
+
   test('an address that others reach', () => {
     expect(api(place, ['--bind-host', '0.0.0.0'])).toEqual({
       code: 2,

@@ -114,9 +114,9 @@ describe('TLS', () => {
 
   const isTls = (socket: Socket): socket is TLSSocket => 'getPeerCertificate' in socket;
 
-  const nameOf = (url: string): Promise<string> =>
+  const nameOf = (url: string, own: { readonly cert?: Buffer; readonly key?: Buffer } = {}): Promise<string> =>
     new Promise((resolve, reject) => {
-      const call = tlsRequest(`${url}/healthcheck`, { rejectUnauthorized: false, agent: false }, (answer) => {
+      const call = tlsRequest(`${url}/healthcheck`, { rejectUnauthorized: false, agent: false, ...own }, (answer) => {
         const { socket } = answer;
         resolve(isTls(socket) ? String(socket.getPeerCertificate().subject.CN) : '');
         answer.resume();
@@ -135,6 +135,15 @@ describe('TLS', () => {
     service.child.kill('SIGHUP');
     await service.until(/SIGHUP: the level of the log/);
     expect(await nameOf(url)).toBe('two.example.org');
+  });
+
+  test('with ca_file only callers with a certificate of its authority are heard', async () => {
+    certificate('one.example.org');
+    const cert = place.path('cert.pem');
+    const key = place.path('key.pem');
+    const url = await start(['--ssl-cert-file', cert, '--ssl-key-file', key, '--ssl-ca-file', cert]).url();
+    await expect(nameOf(url)).rejects.toMatchObject({ code: expect.stringMatching(/CERTIFICATE_REQUIRED|ECONNRESET|EPIPE/) });
+    expect(await nameOf(url, { cert: readFileSync(cert), key: readFileSync(key) })).toBe('one.example.org');
   });
 });
 

@@ -39,8 +39,8 @@ indices, brings them to this version, shows and removes them, writes all
 documents as JSON lines and reads them back. Registers the service in Keystone.
 .PP
 Options may stand before and behind the words.`,
-    files: 'As freezer-api: freezer.conf and freezer-api.conf in ~/.freezer, ~, /etc/freezer or /etc.',
-    environment: 'Fills what no other place gave: OS_SECTION__KEY, in capitals, such as OS_DATABASE__CONNECTION.',
+    files: 'As freezer-api: freezer.conf and freezer-api.conf in ~/.freezer, ~,\n/etc/freezer or /etc.',
+    environment: 'Fills what no other place gave: OS_SECTION__KEY, in capitals, such as\nOS_DATABASE__CONNECTION.',
   },
   sampleHead: '',
 };

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:http';
+import { FreezerError, messageOf } from '@freezer/core';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
 import type { AnsweredRequest } from '../http/access-log.ts';
 import { answerError, pathOf } from '../http/handler.ts';
@@ -54,7 +55,7 @@ export interface MetricsPlace {
   readonly workers: boolean;
 }
 
-/** Serves `/metrics`, on a port of its own so that it needs no token. */
+/** Serves `/metrics`, on a port of its own so that it needs no token. Fails with `unavailable`. */
 export function serveMetrics({ host, port, workers }: MetricsPlace): Promise<Server> {
   if (workers) aggregator();
   const server = createServer((request, response) => {
@@ -65,7 +66,9 @@ export function serveMetrics({ host, port, workers }: MetricsPlace): Promise<Ser
     );
   });
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) =>
+      reject(new FreezerError('unavailable', `--metrics-port: cannot listen on ${host} port ${port}: ${messageOf(error)}`, { cause: error })),
+    );
     server.listen(port, host, () => resolve(server));
   });
 }

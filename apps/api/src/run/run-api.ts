@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { messageOf } from '@freezer/core';
+import { FreezerError, messageOf } from '@freezer/core';
 import { type OpenedLog, openLogger } from '@freezer/log';
 import { printable } from '@freezer/terminal';
 import { bucketRules, countForWorkers } from '../limits/limiter.ts';
@@ -98,6 +98,8 @@ export async function runApi(host: ApiHost): Promise<number> {
   try {
     return await runResolved(await resolveApi(host.argv, host), host, watch);
   } catch (error) {
+    // Nobody waits for a service that was told to stop.
+    if (watch.signal.aborted && FreezerError.is(error, 'aborted')) return 0;
     host.complain(`${PROGRAM}: ${printable(messageOf(error))}\n`);
     return exitCodeOf(error);
   }

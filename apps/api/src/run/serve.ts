@@ -34,9 +34,12 @@ export async function serve(context: ServeContext, onListening: (port: number) =
   const connections = new Connections(server);
   const port = await listen(server, resolved.bindHost, settings.bind_port);
   host.onHangUp(() => void reload(context, server, application));
-  await onListening(port);
-  const signal = await watch.stopped;
-  log.logger.info({}, `${signal}: stopping; requests that have begun have ${settings.graceful_shutdown_timeout} s`);
-  await connections.stop(settings.graceful_shutdown_timeout);
+  try {
+    await onListening(port);
+    const signal = await watch.stopped;
+    log.logger.info({}, `${signal}: stopping; requests that have begun have ${settings.graceful_shutdown_timeout} s`);
+  } finally {
+    await connections.stop(settings.graceful_shutdown_timeout);
+  }
   log.logger.info({}, 'stopped');
 }

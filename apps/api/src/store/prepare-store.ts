@@ -5,7 +5,8 @@ import { openStore } from './open-store.ts';
 
 /**
  * Makes tables or indices, or brings them to this version, before anything is served. A database that is not there yet is waited for, as
- * [database] max_retries and retry_interval say. Fails with `unavailable`.
+ * [database] max_retries and retry_interval say. Fails with `unavailable`, or with `aborted` when
+ * the service is stopped meanwhile.
  */
 export async function prepareStore({ resolved: { settings }, log, watch }: ServeContext): Promise<void> {
   const most = settings['database.max_retries'];
@@ -16,10 +17,12 @@ export async function prepareStore({ resolved: { settings }, log, watch }: Serve
       await store.migrate();
       return;
     } catch (error) {
-      const again = FreezerError.is(error) && error.retryable && (most < 0 || attempt < most) && !watch.signal.aborted;
+      const again = FreezerError.is(error) && error.retryable && (most < 0 || attempt < most);
       if (!again) throw error;
       log.logger.warn({}, `the store is not there yet, trying again in ${pause} s: ${messageOf(error)}`);
-      await sleep(pause * 1000, undefined, { signal: watch.signal }).catch(() => undefined);
+      await sleep(pause * 1000, undefined, { signal: watch.signal }).catch((cause: unknown) => {
+        throw new FreezerError('aborted', 'stopped before the store was there', { cause });
+      });
     }
   }
 }

@@ -8,7 +8,7 @@ export const STORE_OPTIONS = [
     fileAliases: ['db'],
     type: 'string',
     group: 'store',
-    help: 'sqlalchemy (the database of [database] connection) or elasticsearch; also the section of its settings (default: sqlalchemy)',
+    help: 'sqlalchemy (the database of [database] connection) or elasticsearch (default: sqlalchemy)',
   },
   { name: 'driver', section: 'storage', type: 'string', group: 'store', help: 'the same, where backend has another name' },
   {
