@@ -37,10 +37,10 @@ export function createApi(deps: ApiDeps): Express {
     if (acceptsJson(request.headers.accept)) next();
     else sendJson(response, { status: 406, headers: { vary: 'Accept' } });
   });
-  for (const version of versions) mountHome(app, version);
   const callerOf = (request: IncomingMessage): Caller => callers.get(request) ?? { userId: '', roles: [] };
-  if (withV1) app.use('/v1', mountVersion('v1', ROUTES, api, callerOf));
   if (withV2) app.use('/v2/:project_id', mountVersion('v2', ROUTES, api, callerOf));
+  if (withV1) app.use('/v1', mountVersion('v1', ROUTES, api, callerOf));
+  for (const version of versions) mountHome(app, version);
   app.use((_request, response) => sendProblem(response, noPath()));
   app.use(failed(api));
   return app;
@@ -64,11 +64,17 @@ function mountHome(app: Express, version: ApiVersion): void {
 
 /** The caller; when there is none the answer is sent. */
 async function identified(request: IncomingMessage, response: ServerResponse, deps: ApiDeps, api: ApiContext): Promise<Caller | undefined> {
-  const gone = new AbortController();
-  const stop = (): void => gone.abort();
-  response.once('close', stop);
+  let gone: AbortController | undefined;
+  const stop = (): void => gone?.abort();
+  const options = {
+    // Made for those who look at it: a token that is known needs none.
+    get signal(): AbortSignal {
+      if (!gone) response.once('close', stop);
+      return (gone ??= new AbortController()).signal;
+    },
+  };
   try {
-    const caller = await deps.authenticate(request, { signal: gone.signal });
+    const caller = await deps.authenticate(request, options);
     if (caller) return caller;
   } catch (error) {
     const problem = problemOfAuthentication(error, api.logger);

@@ -7,13 +7,13 @@ import { JOB_ROUTES } from './jobs/job-routes.ts';
 import { RUN_ROUTES } from './runs/run-routes.ts';
 import { SESSION_ROUTES } from './sessions/session-routes.ts';
 
-/** Every route behind `/v1` and `/v2/{project_id}`. */
+/** Every route behind `/v1` and `/v2/{project_id}`, those that schedulers ask for first. */
 export const ROUTES: readonly Route[] = [
-  ...CLIENT_ROUTES,
-  ...BACKUP_ROUTES,
-  ...ACTION_ROUTES,
   ...JOB_ROUTES,
   ...SESSION_ROUTES,
+  ...BACKUP_ROUTES,
+  ...CLIENT_ROUTES,
+  ...ACTION_ROUTES,
   ...RUN_ROUTES,
   ...ALERT_ROUTES,
 ];

@@ -31,7 +31,7 @@ async function listAlerts(exchange: Exchange): Promise<Answer> {
     .slice(0, 27)}"`;
   if (isUnchanged(exchange.header('if-none-match'), etag)) return { status: 304, headers: { etag } };
   const hasMore = last !== undefined && rest.length > offset + page.length;
-  const headers = { etag, 'x-total-count': String(found.length), ...(hasMore && { 'x-next-marker': encodeURIComponent(last.alert_id) }) };
+  const headers = { etag, 'x-total-count': String(found.length), ...(hasMore && { 'x-next-marker': last.alert_id }) };
   return { status: 200, body: { alerts: page }, headers };
 }
 

@@ -1,6 +1,8 @@
+import type { Stored } from '@freezer/core';
 import { ClientChange, ClientDocument, ClientRequest } from '@freezer/models';
 import * as z from 'zod';
 import { changeDocument } from '../documents/change-document.ts';
+import type { Item } from '../documents/item.ts';
 import { merged } from '../documents/merge.ts';
 import { answerOne, written } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';
@@ -11,12 +13,16 @@ import type { Route } from '../http/route.ts';
 import { validated } from '../http/validate.ts';
 import { answerList } from '../lists/answer-list.ts';
 import { CLIENTS } from '../lists/list-kind.ts';
-import { findClient, sharedScope, shownClient } from './client-item.ts';
+import { findClient, recordOf, sharedScope, shownClient } from './client-item.ts';
 import { keptOf, registerClient } from './register-client.ts';
 
 async function listClients(exchange: Exchange): Promise<Answer> {
   const scope = exchange.isV1 ? exchange.scope : sharedScope(exchange.scope);
-  return answerList(exchange, { kind: CLIENTS, documents: exchange.api.clients, scope, shown: (stored) => shownClient(exchange, stored) });
+  const marker = {
+    idOf: async (clientId: string) => (await findClient(exchange.api, exchange.scope, clientId))?.id ?? clientId,
+    of: (stored: Stored<Item>) => String(recordOf(stored)['client_id']),
+  };
+  return answerList(exchange, { kind: CLIENTS, documents: exchange.api.clients, scope, marker, shown: (stored) => shownClient(exchange, stored) });
 }
 
 async function getClient(exchange: Exchange): Promise<Answer> {

@@ -15,6 +15,8 @@ export interface ListOptions {
   readonly scope: DocumentScope;
   /** An item as the caller may see it. */
   readonly shown: (stored: Stored<Item>) => object;
+  /** The id in the store behind a marker, and the marker of an item, where they are not the same. */
+  readonly marker?: { idOf(marker: string): Promise<string>; of(stored: Stored<Item>): string };
   /** Told what is asked for. */
   readonly seen?: (search: SeenSearch) => void;
 }
@@ -25,7 +27,7 @@ export interface ListOptions {
  */
 export async function answerList(exchange: Exchange, options: ListOptions): Promise<Answer> {
   const { kind, documents, scope, shown } = options;
-  const request = await readListRequest(exchange, kind, scope);
+  const request = await withStoredMarker(await readListRequest(exchange, kind, scope), options);
   if (request.isImpossible) return { status: 200, body: { [kind.name]: [] } };
   options.seen?.(request.search);
   const callOptions = { signal: exchange.signal };
@@ -43,8 +45,14 @@ export async function answerList(exchange: Exchange, options: ListOptions): Prom
   const isWhole = page.length === found.length && search.marker === undefined && (search.offset === 0 || page.length > 0);
   const total = isWhole ? search.offset + page.length : await exchange.api.totals.count(kind.name, documents, filterOf(search), mark, callOptions);
   const last = page.at(-1);
-  const next = page.length < found.length && last ? { 'x-next-marker': encodeURIComponent(last.id) } : {};
+  const next = page.length < found.length && last ? { 'x-next-marker': options.marker?.of(last) ?? last.id } : {};
   return { status: 200, body: { [kind.name]: page.map(shown) }, headers: { etag, 'x-total-count': String(total), ...next } };
+}
+
+async function withStoredMarker(request: ListRequest, { marker: names }: ListOptions): Promise<ListRequest> {
+  const { marker } = request.search;
+  if (marker === undefined || !names) return request;
+  return { ...request, search: { ...request.search, marker: await names.idOf(marker) } };
 }
 
 function filterOf({ scope, match, matchNot, text, ranges }: DocumentFilter): DocumentFilter {

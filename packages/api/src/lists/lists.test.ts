@@ -98,6 +98,15 @@ describe('lists by query string', () => {
   });
 });
 
+describe('the list of clients', () => {
+  it('is paged by client ids, whatever they are kept under', async () => {
+    for (const name of ['c1', 'c2', 'c3']) await bench.call('POST', `${P}/clients`, { as: 'alpha', body: { client_id: name } });
+    const first = await bench.call('GET', `${P}/clients?limit=2`, { as: 'alpha' });
+    expect(first.headers['x-next-marker']).toBe('c2');
+    expect((await bench.call('GET', `${P}/clients?limit=2&marker=c2`, { as: 'alpha' })).body).toMatchObject({ clients: [{ client: { client_id: 'c3' } }] });
+  });
+});
+
 describe('one item', () => {
   it('has a tag: 304 when it is unchanged, 412 when a write expects another one', async () => {
     await bench.call('POST', `${P}/actions`, { as: 'alpha', body: { action_id: 'tagged', freezer_action: {} } });
