@@ -5,6 +5,7 @@ import type { JobContent, JobReading, ToldState } from './job-reading.ts';
 import { kindOf, readActions } from './read-actions.ts';
 import { resourcesOf } from './resources.ts';
 import { TOLD_KEYS, USER_KEYS } from './schedule-keys.ts';
+import { textHash } from './text-hash.ts';
 import { isObject, type JsonObject, respelled, weekdaysMoved } from './spelling.ts';
 
 const JOB_KEYS = [
@@ -124,16 +125,5 @@ function textKey(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) =>
     isObject(part) ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1))) : part,
   );
-  return hashOf(text);
-}
-
-/** Tells apart what one user writes after the other; it keeps no secret and resists nobody. */
-function hashOf(text: string): string {
-  let [low, high] = [0xde_ad_be_ef, 0x41_c6_ce_57];
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    low = Math.imul(low ^ code, 2_654_435_761);
-    high = Math.imul(high ^ code, 1_597_334_677);
-  }
-  return `${(low >>> 0).toString(36)}${(high >>> 0).toString(36)}${text.length.toString(36)}`;
+  return textHash(text);
 }

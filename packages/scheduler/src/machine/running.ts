@@ -1,3 +1,4 @@
+import { textHash } from '../documents/text-hash.ts';
 import { afterBlackouts } from '../triggers/blackout.ts';
 import { type Draft, seconds } from './draft.ts';
 import { fire } from './firing.ts';
@@ -19,7 +20,8 @@ export function begin(draft: Draft): void {
   }
   const sequence = memory.sequence + 1;
   const run: RunMemory = {
-    runId: `${now}-${sequence}`,
+    // Unlike that of any run of any job: folders are named by it.
+    runId: `${now}-${sequence}-${textHash(draft.jobId)}`,
     plannedAt: planned,
     startedAt: now,
     wish: 'none',

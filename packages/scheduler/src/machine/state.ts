@@ -10,7 +10,7 @@ export type RunWish = 'none' | 'stop' | 'abort' | 'remove';
 
 /** A run that was given to the host. */
 export interface RunMemory {
-  /** Unlike that of any other run of the job. */
+  /** Unlike that of any other run, of any job. */
   readonly runId: string;
   /** When it was to begin. */
   readonly plannedAt: Instant;
