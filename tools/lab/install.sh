@@ -12,6 +12,7 @@ packages=(
   zsh fish mandoc groff-base # completion and manual page
   keystone uwsgi-core uwsgi-plugin-python3 curl openssl # keystone.sh starts one on 127.0.0.1; certificates for tests
   swift-proxy swift-account swift-container swift-object python3-keystonemiddleware memcached python3-swiftclient # swift.sh starts one; its client to compare with
+  freezer-api # its tables are imported
   postgresql mariadb-server # stores of the API: postgresql.sh and mariadb.sh start one of each
   maven openjdk-17-jre-headless unzip # elasticsearch.sh fetches one and starts it
   python3-freezerclient # its tables, requests and messages are compared with ours

@@ -55,12 +55,14 @@ function planWithin(kind: DocumentKind, filter: DocumentFilter, { projectId, use
   const restMatch: FieldMatch[] = [];
   let projectIsSaid = projectId === undefined;
   for (const each of [...(filter.match ?? []), ...(shared ? [shared] : [])]) {
-    const term = indexedTerm(kind, projectId, each) ?? superset(kind, projectId, each);
+    const exact = indexedTerm(kind, projectId, each);
+    const term = exact ?? superset(kind, projectId, each);
+    // A term of a project says the project.
     if (term !== undefined) {
       terms.add(term);
-      projectIsSaid ||= projectId !== undefined && INDEXED_FIELDS[kind].keys.has(lastKey(each.key));
+      projectIsSaid = true;
     }
-    if (term === undefined || each.key.includes('.')) restMatch.push(each);
+    if (exact === undefined) restMatch.push(each);
   }
   if (!projectIsSaid && projectId !== undefined) terms.add(projectTerm(kind, projectId));
   if (userId !== undefined) terms.add(userTerm(kind, userId));
@@ -96,7 +98,8 @@ function superset(kind: DocumentKind, projectId: string | undefined, { key, valu
   return key.includes('.') ? indexedTerm(kind, projectId, { key: lastKey(key), value }) : undefined;
 }
 
-/** The slot of a path, where the index has one for the project. */
+/** The slot of a path, where the index has one for the project, or for all when it is undefined. */
 export function slotOf(kind: DocumentKind, projectId: string | undefined, path: string): bigint | undefined {
-  return projectId !== undefined && INDEXED_FIELDS[kind].numbers.includes(path) ? numberSlot(kind, projectId, path) : undefined;
+  const { numbers, numbersEverywhere } = INDEXED_FIELDS[kind];
+  return (projectId === undefined ? numbersEverywhere : numbers).includes(path) ? numberSlot(kind, projectId, path) : undefined;
 }

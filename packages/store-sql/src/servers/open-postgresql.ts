@@ -40,7 +40,7 @@ const isGone = (error: unknown): boolean =>
   typeof error === 'object' &&
   error !== null &&
   'message' in error &&
-  /connection terminated|timeout exceeded when trying to connect|cannot use a pool/i.test(String(error.message));
+  /connection terminated|not queryable|timeout exceeded when trying to connect|cannot use a pool/i.test(String(error.message));
 
 const POSTGRESQL: Dialect = {
   kind: 'postgresql',
@@ -67,8 +67,10 @@ export async function openPostgresql(address: Address, { poolSize, timeoutMs, lo
     ...(password !== undefined && { password }),
     ...(tls !== undefined && { ssl: tls }),
   });
-  // A connection that nobody uses may end; the next call makes another one.
-  pool.on('error', (error) => logger.debug({ reason: error.message }, 'a connection of the pool ended'));
+  // A connection may end while nobody waits for an answer of it, also between two statements of a transaction: without a listener that ends the process.
+  const ended = (error: Error): void => logger.debug({ reason: error.message }, 'a connection to PostgreSQL ended');
+  pool.on('error', ended);
+  pool.on('connect', (client) => client.on('error', ended));
   const database = new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool,

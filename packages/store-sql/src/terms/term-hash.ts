@@ -13,5 +13,5 @@ export const userTerm = (kind: DocumentKind, userId: string): bigint => termOf([
 /** Documents of a project, or of all when it is undefined, that hold `value` under `key`. The type of the value is part of it. */
 export const fieldTerm = (kind: DocumentKind, projectId: string | undefined, key: string, value: Scalar): bigint =>
   termOf([kind, projectId ?? null, key, value]);
-/** Numbers that the documents of a project have at a path. */
-export const numberSlot = (kind: DocumentKind, projectId: string, path: string): bigint => termOf([kind, 'number', projectId, path]);
+/** Numbers that the documents of a project, or of all, have at a path. */
+export const numberSlot = (kind: DocumentKind, projectId: string | undefined, path: string): bigint => termOf([kind, 'number', projectId ?? null, path]);
