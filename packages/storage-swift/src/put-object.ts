@@ -119,24 +119,26 @@ async function sendAll(request: PutRequest, source: BodySource, { folder, first,
   const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
   const limit = first === undefined ? cutting.segmentBytes : cutting.wholeBytes;
   const inFlight = new Set<Promise<void>>();
+  const send = async (segment: HeldSegment, index: number, name: string): Promise<void> => {
+    try {
+      await sendSegment({ client, deed, source, signal }, segment, { container: where.container, name });
+      sent[index] = { name, size: segment.length, etag: segment.md5 ?? '' };
+    } catch (error) {
+      // Nobody else needs to go on, least of all to wait for a body that has nothing to give.
+      stop.abort(error);
+      void source.close();
+      throw error;
+    } finally {
+      if (segment !== first) await segment.release();
+    }
+  };
   const begin = (segment: HeldSegment): Promise<void> => {
     const index = sent.length;
     const name = segmentName(folder, index);
     sent.push({ name, size: 0, etag: '' });
-    const sending = sendSegment({ client, deed, source, signal }, segment, { container: where.container, name })
-      .then(() => {
-        sent[index] = { name, size: segment.length, etag: segment.md5 ?? '' };
-      })
-      .catch((error: unknown) => {
-        // Nobody else needs to go on, least of all to wait for a body that has nothing to give.
-        stop.abort(error);
-        void source.close();
-        throw error;
-      })
-      .finally(async () => {
-        inFlight.delete(sending);
-        if (segment !== first) await segment.release();
-      });
+    const sending = send(segment, index, name).finally(() => {
+      inFlight.delete(sending);
+    });
     inFlight.add(sending);
     return sending;
   };

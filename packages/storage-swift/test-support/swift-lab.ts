@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,7 +32,7 @@ export class SwiftLab {
     const folder = mkdtempSync(join(tmpdir(), 'swift-lab-'));
     const [port, keystonePort] = [await freePorts(5), await freePorts(1)];
     execFileSync(SCRIPT, ['start', folder], {
-      env: { ...process.env, SWIFT_PORT: `${port}`, KEYSTONE_PORT: `${keystonePort}` },
+      env: { SWIFT_PORT: `${port}`, KEYSTONE_PORT: `${keystonePort}` },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     return new SwiftLab(folder, port);
@@ -68,23 +67,20 @@ export class SwiftLab {
 /** The first of so many ports in a row that nobody has now. */
 async function freePorts(count: number): Promise<number> {
   for (;;) {
-    const servers = [await listening(0)];
-    const address = servers[0]?.address();
-    if (typeof address !== 'object' || address === null) throw new TypeError('the system gave no port');
-    try {
-      for (let next = 1; next < count; next += 1) servers.push(await listening(address.port + next));
-      return address.port;
-    } catch {
-    } finally {
-      for (const server of servers) server.close();
-      await Promise.all(servers.map((server) => (server.listening ? once(server, 'close') : undefined)));
-    }
+    const first = await listening(0);
+    const address = first?.address();
+    if (first === undefined || typeof address !== 'object' || address === null) throw new TypeError('the system gave no port');
+    const row = [first, ...(await Promise.all(Array.from({ length: count - 1 }, (_, index) => listening(address.port + 1 + index))))];
+    for (const server of row) if (server) await new Promise((resolve) => server.close(resolve));
+    if (!row.includes(undefined)) return address.port;
   }
 }
 
-async function listening(port: number): Promise<Server> {
+/** Undefined when somebody else has the port. */
+function listening(port: number): Promise<Server | undefined> {
   const server = createServer();
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
 }
