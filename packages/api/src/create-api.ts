@@ -18,6 +18,11 @@ import { jsonHome } from './versions/json-home.ts';
 import { baseUrlOf, versionDocument } from './versions/version-document.ts';
 
 const REQUEST_ID = 'x-openstack-request-id';
+/** The page has a style of its own and nothing else. */
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+};
 const UNAUTHORIZED = { error: { code: 401, title: 'Unauthorized', message: 'The request you have made requires authentication.' } };
 
 /** The API as an Express application that listens nowhere: the caller hands requests to it. */
@@ -53,7 +58,7 @@ function mountPublic(app: Express, { unhealthy = async () => undefined }: ApiDep
   let document: object | undefined;
   const described = (): object => (document ??= openApiDocument(ROUTES, versions));
   app.get('/openapi.json', (_request, response) => sendJson(response, { status: 200, body: described() }));
-  app.get('/docs', (_request, response) => sendText(response, 200, openApiPage(described()), { 'content-type': 'text/html; charset=utf-8' }));
+  app.get('/docs', (_request, response) => sendText(response, 200, openApiPage(described()), PAGE_HEADERS));
   app.all('/healthcheck', (request, response) => answerHealth(request, response, unhealthy));
 }
 
