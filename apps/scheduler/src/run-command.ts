@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { FreezerError, messageOf } from '@freezer/core';
 import { checkSettings, placesOf, type ResolvedScheduler, resolveScheduler, SCHEDULER_LINE, SCHEDULER_TABLE, SCHEDULER_TEXT } from '@freezer/scheduler';
 import { documentText, nearestName, otherWord, withPlace } from '@freezer/settings';
@@ -101,5 +102,6 @@ async function apiCommand(word: string, { settings }: ResolvedScheduler, host: H
   );
 }
 
-/** Where an API for trials may have left its address. */
-export const trialFolders = (stateDir: string | undefined, stateRoot: string): readonly string[] => [...(stateDir === undefined ? [] : [stateDir]), stateRoot];
+/** Where an API for trials may have left its address: in its state folder, which is ours or the one around ours. */
+export const trialFolders = (stateDir: string | undefined, stateRoot: string): readonly string[] =>
+  stateDir === undefined ? [stateRoot] : [stateDir, dirname(stateDir)];

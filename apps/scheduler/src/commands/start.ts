@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import { type OpenedLog, openLogger } from '@freezer/log';
@@ -57,6 +58,7 @@ interface Here {
 
 async function runHere(resolved: ResolvedScheduler, { host, places, announce }: Here): Promise<number> {
   process.umask(0o077);
+  await mkdir(places.instance, { recursive: true, mode: 0o700 });
   const log = await openLogger(logSettings(resolved.settings, places, announce !== undefined), {
     ...host,
     now: () => new Date(host.now()),

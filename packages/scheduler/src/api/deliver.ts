@@ -98,11 +98,7 @@ export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver 
       }
       case 'backup': {
         const body = parsed(backupWrite, write);
-        const client = clientOf(body);
-        if (write.attempts > 0 && (await isThere(client, write.id))) return;
-        const record = BackupRequest.safeParse({ ...body.metadata, delivery_id: write.id });
-        if (!record.success) throw new FreezerError('invalid', `the agent's document is no record of a backup: ${z.prettifyError(record.error)}`);
-        await client.backups.create(record.data);
+        await writeBackup(clientOf(body), body.metadata, { write, features: await probe.features() });
         return;
       }
       case 'session-end': {
@@ -128,6 +124,19 @@ function parsed<Shape extends z.ZodType>(shape: Shape, write: OutboxItem): z.inf
   const read = shape.safeParse(write.body);
   if (!read.success) throw new FreezerError('invalid', `a write of kind ${write.kind} is damaged`);
   return read.data;
+}
+
+interface BackupContext {
+  readonly write: OutboxItem;
+  readonly features: ServerFeatures;
+}
+
+/** One record, however often it is sent: our server knows the key, of a server of Python it is looked for. */
+async function writeBackup(client: FreezerClient, metadata: object, { write, features }: BackupContext): Promise<void> {
+  const record = BackupRequest.safeParse(features.ours ? metadata : { ...metadata, delivery_id: write.id });
+  if (!record.success) throw new FreezerError('invalid', `the agent's document is no record of a backup: ${z.prettifyError(record.error)}`);
+  if (features.ours) await client.backups.create(record.data, { idempotencyKey: write.id });
+  else if (write.attempts === 0 || !(await isThere(client, write.id))) await client.backups.create(record.data);
 }
 
 /** Whether an earlier try arrived although its answer did not. */

@@ -15,6 +15,8 @@ export interface StatusWriterOptions {
 const EVERY_MS = 1000;
 /** Without any change: a sign of life. */
 const AT_LEAST_MS = 10_000;
+/** Of descriptions and messages in the list. */
+const LONGEST_TEXT = 500;
 /** So many jobs are written in one go; more make the list rarer. */
 const JOBS_PER_SECOND = 500;
 
@@ -84,10 +86,10 @@ function lineOf({ memory, reading, due }: JobState): JobLine {
   const status = memory.phase === 'queued' ? 'queued' : memory.phase === 'aborting' ? 'aborting' : memory.status;
   return {
     job_id: memory.jobId,
-    description: reading.description,
+    description: reading.description.slice(0, LONGEST_TEXT),
     status,
     result: memory.result,
-    message: memory.message,
+    message: memory.message.slice(0, LONGEST_TEXT),
     next_run_at: due === null ? null : due / 1000,
   };
 }
