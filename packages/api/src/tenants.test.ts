@@ -116,6 +116,26 @@ describe('every route of version 2 and every caller', () => {
   });
 });
 
+describe('documents that name others', () => {
+  it('N49 never reach those of another project: not by session, action or run', async () => {
+    const { bench } = await filledPlace();
+    await using _bench = bench;
+    const beta = async (method: string, path: string, body?: unknown) => bench.call(method, `${BETA}${path}`, { as: 'beta', body });
+    await beta('POST', '/clients', { client_id: 'w' });
+    await beta('POST', '/sessions/mine', { schedule: {}, session_tag: 0 });
+    expect((await beta('PUT', '/sessions/mine/jobs/j1')).status).toBe(404);
+    expect((await beta('DELETE', '/sessions/mine/jobs/j1')).status).toBe(404);
+    expect((await beta('POST', '/sessions/mine/action', { start: { job_id: 'j1', current_tag: 0 } })).status).toBe(400);
+    expect((await beta('POST', '/runs', { job_id: 'j1', time_started: 1, time_ended: 2, result: 'success' })).status).toBe(404);
+    expect((await beta('POST', '/jobs', { job_id: 'b1', client_id: 'w', job_actions: [{ action_id: 'a1' }] })).status).toBe(422);
+    expect((await beta('POST', '/jobs', { job_id: 'b2', client_id: 'web1', job_actions: [] })).status).toBe(422);
+    expect((await beta('GET', '/jobs', { match: [{ project_id: 'project-alpha' }] })).body).toEqual({ jobs: [] });
+    expect((await beta('GET', '/jobs?project_id=project-alpha')).body).toEqual({ jobs: [] });
+    expect((await beta('GET', '/jobs?marker=j1')).body).toEqual({ jobs: [] });
+    expect((await bench.call('GET', `${ALPHA}/sessions/s1`, { as: 'alpha' })).body).toMatchObject({ jobs: { j1: {} } });
+  });
+});
+
 describe('version 1', () => {
   it('shows a user what is his, and to others of the project nothing', async () => {
     await using bench = await ApiBench.open();

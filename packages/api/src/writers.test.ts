@@ -42,6 +42,18 @@ describe('two servers on one store', () => {
     expect(Object.values(state.jobs).every(({ result }) => result === 'success')).toBe(true);
   });
 
+  it('N47 what a 201 told of is read at once, by its id and in lists, on the other server too', async () => {
+    const [one, two] = await twoServers();
+    await using _one = one;
+    await using _two = two;
+    for (let round = 0; round < 10; round += 1) {
+      const { body } = await one.call('POST', `${P}/backups`, { as: 'alpha', body: { container: `c${round}`, hostname: 'h', backup_name: 'n' } });
+      const { backup_id: id } = body as Doc;
+      expect((await two.call('GET', `${P}/backups/${String(id)}`, { as: 'alpha' })).status).toBe(200);
+      expect((await two.call('GET', `${P}/backups?container=c${round}`, { as: 'alpha' })).body).toMatchObject({ backups: [{ backup_id: id }] });
+    }
+  });
+
   it('no update of a job is lost, whoever writes which key', async () => {
     const [one, two] = await twoServers();
     await using _one = one;
