@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Cloud } from '../test-support/cloud.ts';
-import { freezer, runProgram } from '../test-support/command.ts';
+import { BUILT, freezer, runProgram } from '../test-support/command.ts';
 import { ODD_DOCUMENTS } from '../test-support/odd-documents.ts';
 
 jest.setTimeout(60_000);
@@ -170,9 +172,25 @@ test('--version and every help page need no server, and bash takes the completio
 });
 
 test('a reader that goes away ends us quietly', async () => {
-  const ended = await runProgram(
-    ['bash', '-c', `"${process.execPath}" "$0" job-list --all | head -c 1; echo "\${PIPESTATUS[0]}"`, new URL('../dist/main.js', import.meta.url).pathname],
-    cloud.environment,
-  );
+  const ended = await runProgram(['bash', '-c', `"${process.execPath}" "$0" job-list --all | head -c 1; echo "\${PIPESTATUS[0]}"`, BUILT], cloud.environment);
   expect(ended.err).toBe('');
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s ends the waiting for a job with exit %d', async (signal, code) => {
+  cloud.fault = ({ method }) => (method === 'GET' ? { status: 200, body: { job_id: 'job1', job_schedule: { event: 'start' } } } : undefined);
+  const child = spawn(process.execPath, [BUILT, 'job-start', 'job1', '--wait'], {
+    env: { PATH: process.env['PATH'] ?? '', ...cloud.environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'close');
+  let said = '';
+  for await (const chunk of child.stderr as AsyncIterable<Uint8Array>) {
+    said += String(chunk);
+    if (said.includes('waits for its scheduler')) child.kill(signal);
+  }
+  expect((await ended)[0]).toBe(code);
+  expect(said.trimEnd().split('\n')).toHaveLength(2);
 });

@@ -7,7 +7,7 @@ export interface Ended {
   readonly err: string;
 }
 
-const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const BUILT = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /** Runs a program to its end, with nothing of our environment but the path. */
 export async function runProgram(command: readonly string[], environment: Readonly<Record<string, string>>, input = ''): Promise<Ended> {

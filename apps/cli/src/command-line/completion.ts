@@ -68,10 +68,11 @@ function zsh(program: string, commands: readonly Command[]): string {
   const name = functionOf(program);
   const described = commands.map((command) => `    ${quoted(`${command.name}:${command.summary.replaceAll(':', '\\:')}`)}`);
   const cases = commands.map((command) => {
-    const operands = command.operands.map(({ name: operand, choices, isFile }) =>
-      quoted(`*:${operand}:${choices === undefined ? (isFile === true ? '_files' : ' ') : `(${choices.join(' ')})`}`),
-    );
-    const lines = [...optionsOf(command).map(zshOption), ...operands.slice(-1).map((each) => `      ${each}`)];
+    const operands = command.operands.slice(-1).map(({ name: operand, choices, isFile }) => {
+      const words = choices === undefined ? (isFile === true ? '_files' : ' ') : `(${choices.join(' ')})`;
+      return `      ${quoted(`*:${operand.replaceAll('_', ' ')}:${words}`)}`;
+    });
+    const lines = [...optionsOf(command).map(zshOption), ...operands];
     return `    ${command.name}) _arguments \\\n${lines.join(' \\\n')} ;;`;
   });
   return `#compdef ${program}
@@ -82,8 +83,13 @@ ${name}() {
   commands=(
 ${described.join('\n')}
   )
-  for each in "\${(@)words[2,CURRENT-1]}"; do
-    [[ -n "\${commands[(r)$each:*]}" ]] && { command=$each; break; }
+  # From the command on, so that it is not taken for a word of its own.
+  for (( each = 2; each < CURRENT; each++ )); do
+    [[ -n "\${commands[(r)$words[each]:*]}" ]] || continue
+    command=$words[each]
+    words=("\${(@)words[each,-1]}")
+    (( CURRENT -= each - 1 ))
+    break
   done
   case "$command" in
     '') if [[ "$words[CURRENT]" == -* ]]; then _arguments \\
