@@ -4,7 +4,8 @@
 #   port          vsftpd: in clear text, and with TLS when asked for (explicit); it lists by LIST alone
 #   implicit_port vsftpd: TLS from the first byte
 #   facts_port    pyftpdlib: as the first, and it knows MLSD and MLST
-# vsftpd wants the TLS session of the commands again for the bytes, as it does by itself. FTP_PORT chooses the port (12121; the two after it are taken too).
+# vsftpd wants the TLS session of the commands again for the bytes, as it does by itself. FTP_PORT chooses the port (12121), FTP_IMPLICIT_PORT and
+# FTP_FACTS_PORT the others (the two after it); they are remembered in FOLDER.
 # A user 'frzPORT' is made for the time that they run: needs root, and the packages of install.sh; touches nothing else in /etc.
 set -eu
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
@@ -68,7 +69,8 @@ CONF
 set_up() {
   mkdir -p "$folder/empty" "$folder/home"
   chmod 755 "$folder" "$folder/empty"
-  echo "${FTP_PORT:-12121}" >"$folder/port"
+  local port=${FTP_PORT:-12121}
+  echo "port=$port implicit_port=${FTP_IMPLICIT_PORT:-$((port + 1))} facts_port=${FTP_FACTS_PORT:-$((port + 2))}" >"$folder/ports"
   certificates >"$folder/tls.log" 2>&1 || { cat "$folder/tls.log" >&2; return 1; }
   (umask 077 && head -c 12 /dev/urandom | basenc --base64url >"$folder/password")
 }
@@ -87,24 +89,22 @@ await() {
 
 start() {
   [ -e "$folder/password" ] || set_up
-  local port user password
-  port=$(cat "$folder/port")
+  local port implicit_port facts_port user password
+  . "$folder/ports"
   user=frz$port
   password=$(cat "$folder/password")
   id "$user" >/dev/null 2>&1 || useradd --no-create-home --home-dir "$folder/home" --shell /bin/sh "$user"
   echo "$user:$password" | chpasswd
   chown "$user" "$folder/home"
   vsftpd_server vsftpd "$port" NO
-  vsftpd_server implicit $((port + 1)) YES
+  vsftpd_server implicit "$implicit_port" YES
   launch vsftpd vsftpd "$folder/vsftpd.conf"
   launch implicit vsftpd "$folder/implicit.conf"
   install -m 600 -o "$user" "$folder/tls/both.pem" "$folder/tls-of-user.pem"
-  FTP_PASSWORD=$password launch facts setpriv --reuid "$user" --regid "$user" --clear-groups python3 "$here/ftp-facts.py" $((port + 2)) "$user" "$folder/home" "$folder/tls-of-user.pem"
-  await vsftpd "$port"
-  await implicit $((port + 1))
-  await facts $((port + 2))
+  FTP_PASSWORD=$password launch facts setpriv --reuid "$user" --regid "$user" --clear-groups python3 "$here/ftp-facts.py" "$facts_port" "$user" "$folder/home" "$folder/tls-of-user.pem"
+  await vsftpd "$port" && await implicit "$implicit_port" && await facts "$facts_port" || return 1
   printf '{"host":"127.0.0.1","port":%s,"implicit_port":%s,"facts_port":%s,"username":"%s","password":"%s","home":"%s","cacert":"%s"}\n' \
-    "$port" $((port + 1)) $((port + 2)) "$user" "$password" "$folder/home" "$folder/tls/ca.pem" >"$folder/lab.json"
+    "$port" "$implicit_port" "$facts_port" "$user" "$password" "$folder/home" "$folder/tls/ca.pem" >"$folder/lab.json"
 }
 
 stop() {
@@ -117,7 +117,10 @@ stop() {
     rm -f "$folder/$name.pid"
   done
   # What just ended may still count as the user's.
-  if [ -e "$folder/port" ] && id "frz$(cat "$folder/port")" >/dev/null 2>&1; then userdel --force "frz$(cat "$folder/port")" 2>/dev/null; fi
+  [ -e "$folder/ports" ] || return 0
+  local port
+  . "$folder/ports"
+  if id "frz$port" >/dev/null 2>&1; then userdel --force "frz$port" 2>/dev/null; fi
 }
 
 case $action in

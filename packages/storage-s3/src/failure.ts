@@ -117,9 +117,12 @@ export const failure = (code: ErrorCode, { operation, key, place }: Deed, reason
 
 const said = (error: unknown): string => messageOf(error).slice(0, 200);
 
+/** The code of Node's own; the SDK hands some errors on as a text that holds it. */
+const codeIn = (error: unknown): string => systemCodeOf(error) ?? /\b(?:E[A-Z]{3,}|EAI_AGAIN|ERR_[A-Z_]+)\b/.exec(messageOf(error))?.[0] ?? '';
+
 function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?] {
   const [name, status] = [nameOf(error) ?? '', statusOf(error)];
-  const system = systemCodeOf(error) ?? '';
+  const system = codeIn(error);
   if (name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed' || status === 301 || status === 307)
     return [
       'invalid',
@@ -130,7 +133,8 @@ function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?] {
   const known = BY_NAME[name] ?? BY_STATUS[status];
   if (known) return known;
   if (SOCKET_REASONS[system] !== undefined) return ['unavailable', SOCKET_REASONS[system]];
-  if (system.startsWith('ERR_SSL') || system === 'EPROTO') return ['unavailable', `it does not speak TLS there: ${said(error)}`];
+  if (system.startsWith('ERR_SSL') || system === 'EPROTO' || /wrong version number|packet length too long/.test(said(error)))
+    return ['unavailable', `it does not speak TLS there: ${said(error)}`];
   if (status >= 500) return ['unavailable', `the server failed with ${status} ${name}: ${said(error)}`];
   if (status >= 400) return ['unexpected', `the server refused with ${status} ${name}: ${said(error)}`];
   if (/socket hang up|aborted|premature close|terminated|other side closed/i.test(said(error))) return ['unavailable', 'the server broke the connection off'];

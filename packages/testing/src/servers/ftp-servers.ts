@@ -33,9 +33,9 @@ export class FtpServers {
 
   /** Starts them with all that is theirs in `folder`, which the caller removes. */
   static async start(folder: string): Promise<FtpServers> {
-    // Three ports in a row.
-    const port = Math.min(await freePort(), 65_000);
-    execFileSync(SCRIPT, ['start', folder], { env: { ...process.env, FTP_PORT: `${port}` }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const [port, implicit, facts] = [await freePort(), await freePort(), await freePort()];
+    const ports = { FTP_PORT: `${port}`, FTP_IMPLICIT_PORT: `${implicit}`, FTP_FACTS_PORT: `${facts}` };
+    execFileSync(SCRIPT, ['start', folder], { env: { ...process.env, ...ports }, stdio: ['ignore', 'ignore', 'inherit'] });
     return new FtpServers(folder, JSON.parse(readFileSync(`${folder}/lab.json`, 'utf8')));
   }
 
