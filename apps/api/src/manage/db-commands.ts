@@ -6,6 +6,7 @@ import { confirm } from './ask.ts';
 import { exportLines } from './export-documents.ts';
 import { type ImportCounts, importDocuments, readExport } from './import-documents.ts';
 import type { ManageRun } from './manage-run.ts';
+import { readOldFreezer } from './read-old-freezer.ts';
 
 type Command = (store: Store, run: ManageRun) => Promise<void>;
 
@@ -69,12 +70,23 @@ const summary = ({ created, updated, left }: ImportCounts, testOnly: boolean): s
   return `${parts.join(', ')}\n`;
 };
 
-const importAll: Command = async (store, { operands, settings, print }) => {
+const importAll: Command = async (store, { operands, settings, logger, print }) => {
   const [path] = operands;
-  if (path === undefined) throw new FreezerError('invalid', 'db import needs a file of db export; - is standard input');
+  if ((path === undefined) === (settings.from === undefined)) {
+    throw new FreezerError('invalid', 'db import needs one of: a file of db export (- is standard input), or --from URL');
+  }
   if (!settings.test_only) await store.migrate();
-  const lines = readExport(path);
-  await print(summary(await importDocuments(store, lines, { update: settings.update, testOnly: settings.test_only }), settings.test_only));
+  const lines = path === undefined ? readOldFreezer(settings.from ?? '', settings, logger) : readExport(path);
+  await print(
+    summary(
+      await importDocuments(store, lines, {
+        update: settings.update,
+        testOnly: settings.test_only,
+        isEmpty: settings.test_only && (await store.describe()).length === 0,
+      }),
+      settings.test_only,
+    ),
+  );
 };
 
 const COMMANDS: Readonly<Record<string, Command>> = {

@@ -27,6 +27,15 @@ export const MANAGE_OPTIONS = [
     quietly: true,
   },
   {
+    name: 'from',
+    type: 'string',
+    secret: true,
+    group: 'manage',
+    actions: ['db'],
+    value: 'URL',
+    help: 'import: what Freezer in Python keeps in a database, as its [database] connection has it (mysql+pymysql://..., sqlite:///...), or in Elasticsearch (http://HOST:9200/INDEX)',
+  },
+  {
     name: 'update',
     type: 'bool',
     default: false,

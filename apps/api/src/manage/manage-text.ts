@@ -15,6 +15,7 @@ export const MANAGE_TEXT: ProgramText = {
         'freezer-manage db show',
         'freezer-manage db export > freezer.jsonl',
         'freezer-manage db import freezer.jsonl',
+        'freezer-manage db import --from mysql+pymysql://freezer:secret@db/freezer',
         'freezer-manage -y db remove',
       ],
     },
@@ -36,7 +37,8 @@ export const MANAGE_TEXT: ProgramText = {
     synopsis: ['[_options_] **db** _sync|update|remove|show|update-settings|export|import_ [_file_]', '[_options_] **keystone** _register_'],
     description: `Works on the store that freezer-api is configured for: makes tables or
 indices, brings them to this version, shows and removes them, writes all
-documents as JSON lines and reads them back. Registers the service in Keystone.
+documents as JSON lines and reads them back, and takes over what Freezer in
+Python kept in a database. Registers the service in Keystone.
 .PP
 Options may stand before and behind the words.`,
     files: 'As freezer-api: freezer.conf and freezer-api.conf in ~/.freezer, ~,\n/etc/freezer or /etc.',
