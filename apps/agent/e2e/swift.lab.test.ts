@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSeededRandom, realisticBytes, TcpProxy } from '@freezer/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -272,6 +273,31 @@ describe('faults are one line', () => {
     expect(await complaintOf(place.accountOf('reader'))).toMatch(
       /swift storage: .*this account may not do that \(status 403.*\) \(http:\/\/127\.0\.0\.1:\d+\/v1\/AUTH_\w+\/container-\d+\)$/,
     );
+  });
+});
+
+describe('memory', () => {
+  const MIB = 1024 * 1024;
+
+  /** The most memory that Node had resident in a run that must succeed, in bytes. */
+  async function peakOf({ child, ended }: ReturnType<SwiftSet['startOurs']>): Promise<number> {
+    let peak = 0;
+    while (child.exitCode === null && child.signalCode === null) {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+      peak = Math.max(peak, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const { code, stderr } = await ended;
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    return peak;
+  }
+
+  it('is at most that of a segment and 100 MB, for backup and restore', async () => {
+    await using file = await open(join(lab.source, 'noise'), 'w');
+    for (let count = 0; count < 300; count += 1) await file.writeFile(randomBytes(MIB));
+    const limit = 32 * MIB + 100_000_000;
+    expect(await peakOf(set.startOurs('backup', ['-F', lab.source, '--nosync', '--compression', 'none']))).toBeLessThan(limit);
+    expect(await peakOf(set.startOurs('restore', ['--restore-abs-path', lab.target()]))).toBeLessThan(limit);
   });
 });
 

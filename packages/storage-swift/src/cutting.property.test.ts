@@ -74,6 +74,6 @@ test('whatever comes, in chunks of any size, comes back; and so does each range 
       await storage.remove(key);
       expect([...swift.objects.keys()]).toEqual([]);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 120_000);

@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { Backoff, type ByteRange, type ByteStream, type CallOptions, FreezerError, retry } from '@freezer/core';
 import type { SwiftClient } from './client.ts';
 import { type Deed, failure } from './failure.ts';
+import { gathered } from './gathered.ts';
 import { factsOf, headOf, type ObjectFacts, type ObjectName, sizeOf, unquoted } from './object-facts.ts';
 import { type Part, partsOf } from './parts.ts';
 import type { OpenAnswer } from './transport.ts';
+
+/** Up to here chunks are passed on as they come. */
+const SMALL_BYTES = 1024 * 1024;
 
 interface Span {
   readonly start: number;
@@ -87,7 +91,7 @@ async function* readPart(reading: Reading, part: Part, { start, end }: Span, ope
     try {
       answer ??= await openAt(reading, part, { start: at, end }, etag);
       etag ??= unquoted(answer.header('etag'));
-      for await (const chunk of answer.bytes) {
+      for await (const chunk of end - at > SMALL_BYTES ? gathered(answer.bytes) : answer.bytes) {
         if (at + chunk.length > end) throw failure('corrupt', deed, `the server gave more than the ${part.size} bytes of ${part.name}`);
         at += chunk.length;
         if (isWhole) md5.update(chunk);
