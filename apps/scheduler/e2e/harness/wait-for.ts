@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, markOf } from '@freezer/scheduler';
 
 /** Looks again and again until there is something; fails with `what` after so many seconds. */
 export async function waitFor<Found>(what: string, look: () => Found | Promise<Found>, seconds = 30): Promise<NonNullable<Found>> {
@@ -11,11 +12,5 @@ export async function waitFor<Found>(what: string, look: () => Found | Promise<F
   }
 }
 
-export const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** Whether a process is there; one that has ended and that nobody has asked for is not. */
+export const isRunning = (pid: number): boolean => isAlive({ ...markOf(pid), started: '' }) && pid > 0;

@@ -152,7 +152,7 @@ type JobState = Readonly<Record<string, unknown>>;
 const CONFLICT_TRIES = 5;
 
 async function writeJob(client: FreezerClient, write: JobWrite, features: ServerFeatures): Promise<void> {
-  if (features.ours && write.acknowledged === undefined) {
+  if (features.ours && write.acknowledged === undefined && !isCompletion(write)) {
     await client.jobs.update(write.job_id, write.change);
     return;
   }
@@ -170,12 +170,17 @@ async function writeJob(client: FreezerClient, write: JobWrite, features: Server
   }
 }
 
+const isCompletion = ({ change }: JobWrite): boolean => (change['job_schedule'] as JobState | undefined)?.['status'] === 'completed';
+
 /** Without the event, when another one stands there than the one that was seen. */
 function keptEvent({ change, acknowledged }: JobWrite, current: JobState): Record<string, unknown> {
   const { job_schedule: own, ...rest } = change as { readonly job_schedule?: JobState };
   if (own === undefined) return rest;
-  const { event, ...others } = own;
-  const other = acknowledged !== undefined && (current['event'] ?? '') !== acknowledged;
+  const { event, ...told } = own;
+  const asked = current['event'] ?? '';
+  const other = acknowledged !== undefined && asked !== acknowledged;
+  // A completed job is in no list: what was asked of it meanwhile nobody would ever see.
+  const others = told['status'] === 'completed' && asked !== '' && asked !== acknowledged ? { ...told, status: 'stop' } : told;
   return { ...rest, job_schedule: other || event === undefined ? others : { ...others, event } };
 }
 

@@ -72,7 +72,7 @@ class SupervisedRun {
 
   #read(agent: ChildProcess): void {
     const document = this.#request.document === 'descriptor' ? agent.stdio[3] : agent.stdout;
-    for (const stream of [agent.stdout, agent.stderr, document]) {
+    for (const stream of new Set([agent.stdout, agent.stderr, document])) {
       if (stream === null || stream === undefined || !('read' in stream)) continue;
       stream.on('error', () => undefined);
       stream.on('data', (chunk: Uint8Array) => (stream === document ? this.#document : this.#log).add(chunk));
