@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { Client } from '@elastic/elasticsearch';
-import { FreezerError, messageOf } from '@freezer/core';
+import { FreezerError } from '@freezer/core';
+import { authorities, nodeUrl } from './connection-options.ts';
 import { ElasticsearchStore } from './elasticsearch-store.ts';
 import { IndexNames } from './index-names.ts';
 
@@ -32,22 +32,6 @@ function whole(name: string, value: number, least: number): number {
   if (!Number.isInteger(value) || value < least)
     throw new FreezerError('invalid', `${name} of Elasticsearch is a whole number from ${least} on, not '${value}'`);
   return value;
-}
-
-function nodeUrl(host: string, useSsl: boolean): URL {
-  const text = /^[a-z]+:\/\//i.test(host) ? host : `${useSsl ? 'https' : 'http'}://${host}`;
-  if (!URL.canParse(text)) throw new FreezerError('invalid', 'a host of Elasticsearch is no URL; it looks like http://127.0.0.1:9200');
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new FreezerError('invalid', 'a host of Elasticsearch begins with http:// or https://');
-  return url;
-}
-
-async function authorities(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new FreezerError('invalid', `the authorities of Elasticsearch (ca_certs) cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 function accountOf(httpAuth: string | undefined): { readonly username: string; readonly password: string } | undefined {

@@ -46,7 +46,7 @@ function conditions(plan: Plan, said: bigint | undefined): RawBuilder<unknown> {
 }
 
 /** The next documents of a plan, in the order of creation, after the one at `after`. */
-export function nextBySeq(plan: DrivenPlan, after: number, limit: number, offset = 0): RawBuilder<{ seq: number | string }> {
+function nextBySeq(plan: DrivenPlan, after: number, limit: number, offset = 0): RawBuilder<{ seq: number | string }> {
   return sql`select t.seq from freezer_terms t where t.term = ${plan.driver} and t.seq > ${after} ${conditions(plan, plan.driver)}
     order by t.seq limit ${limit} offset ${offset}`;
 }

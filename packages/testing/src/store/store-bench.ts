@@ -29,7 +29,7 @@ export const OWNER: DocumentOwner = { projectId: 'p1', userId: 'u1' };
 export const OTHER: DocumentOwner = { projectId: 'p2', userId: 'u2' };
 
 /** Everything of OWNER's project. */
-export const OWN: DocumentSearch = { scope: { projectId: 'p1' }, limit: 1000, offset: 0 };
+const OWN: DocumentSearch = { scope: { projectId: 'p1' }, limit: 1000, offset: 0 };
 
 /** The ids of what a search finds, in its order. */
 export async function idsOf(documents: DocumentStore<Sample>, search: Partial<DocumentSearch> = {}): Promise<string[]> {
