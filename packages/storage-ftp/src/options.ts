@@ -62,10 +62,16 @@ const plain = (help: string): z.ZodString =>
 
 const TRUTH: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, '1': true, false: false, no: false, off: false, '0': false, '': false };
 const truth = z
-  .union([
-    z.boolean(),
-    z.string().transform((value, context) => TRUTH[value.toLowerCase()] ?? context.addIssue({ code: 'custom', message: 'must be true or false' })),
-  ])
+  .union(
+    [
+      z.boolean(),
+      z
+        .string()
+        .regex(/^(true|yes|on|1|false|no|off|0|)$/i)
+        .transform((value) => TRUTH[value.toLowerCase()] === true),
+    ],
+    { error: 'must be true or false' },
+  )
   .optional()
   .transform((value) => value === true);
 

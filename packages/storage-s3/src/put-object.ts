@@ -177,19 +177,19 @@ class MultipartPut {
     return UploadId;
   }
 
-  /** Resolves as soon as there is room for the next part. */
+  /** Starts as soon as there is room; the next part is gathered meanwhile. */
   async #send(id: string, part: Buffer): Promise<void> {
     const number = this.#sent.length + 1;
     const { deed, options } = this.#request;
     if (number > PARTS_MAX) throw failure('too_large', deed, `it has more than ${PARTS_MAX} parts: --max-segment-size makes them larger`);
+    const most = Math.min(IN_FLIGHT_MOST, Math.max(1, Math.floor(IN_FLIGHT_BYTES / options.partBytes)));
+    while (this.#running.size >= most) await Promise.race(this.#running);
+    this.#stop.signal.throwIfAborted();
     this.#sent.push({ PartNumber: number });
     this.#size += part.length;
     const work = this.#sendPart(id, part, number).catch((error: unknown) => this.#stop.abort(error));
     const running = work.finally(() => this.#running.delete(running));
     this.#running.add(running);
-    const most = Math.min(IN_FLIGHT_MOST, Math.max(1, Math.floor(IN_FLIGHT_BYTES / options.partBytes)));
-    while (this.#running.size >= most) await Promise.race(this.#running);
-    this.#stop.signal.throwIfAborted();
   }
 
   async #sendPart(id: string, part: Buffer, number: number): Promise<void> {
