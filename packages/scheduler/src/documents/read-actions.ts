@@ -4,7 +4,7 @@ import { isObject, type JsonObject, respelled } from './spelling.ts';
 /** Freezer's, where an action names none. */
 const RETRY_INTERVAL = 60;
 const MOST_TRIES = 1000;
-const ACTION_KEYS = ['freezer_action', 'action_id', 'max_retries', 'max_retries_interval', 'mandatory', 'timeout', 'priority'];
+const ACTION_KEYS: ReadonlySet<string> = new Set(['freezer_action', 'action_id', 'max_retries', 'max_retries_interval', 'mandatory', 'timeout', 'priority']);
 
 export interface ActionsReading {
   readonly actions: readonly ActionReading[];
@@ -51,7 +51,7 @@ function readAction(
     problems.push(`${where}.freezer_action: is ${kindOf(given)}; allowed: an object with the options of the agent`);
     return undefined;
   }
-  for (const key of Object.keys(action)) if (!ACTION_KEYS.includes(key)) warnings.push(`${where}.${key}: is not known and is ignored`);
+  for (const key of Object.keys(action)) if (!ACTION_KEYS.has(key)) warnings.push(`${where}.${key}: is not known and is ignored`);
   const number = (key: string, lowest: number, highest: number, byDefault: number): number => {
     const read = wholeNumber(action[key]);
     if (read === undefined) return byDefault;

@@ -5,10 +5,12 @@ import type { JobContent, JobReading, ToldState } from './job-reading.ts';
 import { kindOf, readActions } from './read-actions.ts';
 import { resourcesOf } from './resources.ts';
 import { TOLD_KEYS, USER_KEYS } from './schedule-keys.ts';
-import { textHash } from './text-hash.ts';
 import { isObject, type JsonObject, respelled, weekdaysMoved } from './spelling.ts';
+import { textHash } from './text-hash.ts';
 
-const JOB_KEYS = [
+const SCHEDULE: ReadonlySet<string> = new Set([...USER_KEYS, ...TOLD_KEYS]);
+
+const JOB_KEYS: ReadonlySet<string> = new Set([
   'job_id',
   'project_id',
   'user_id',
@@ -23,7 +25,7 @@ const JOB_KEYS = [
   'user_credentials',
   'concurrency_key',
   '_version',
-];
+]);
 
 export interface ReadJobOptions {
   readonly plan: PlanDefaults;
@@ -47,7 +49,7 @@ export function findInJob(document: unknown, { plan, jobId: givenId }: ReadJobOp
   const job = respelled(document, '', JOB_KEYS, warnings);
   const jobId = textOf(job['job_id']) || (givenId ?? '');
   if (!/^[\w-]+$/.test(jobId)) return `job_id: '${jobId.slice(0, 60)}' is no id; allowed: letters, digits, _ and -`;
-  for (const key of Object.keys(job)) if (!JOB_KEYS.includes(key)) warnings.push(`${key}: is not known and is ignored`);
+  for (const key of Object.keys(job)) if (!JOB_KEYS.has(key)) warnings.push(`${key}: is not known and is ignored`);
   const schedule = scheduleOf(job, problems, warnings);
   const { actions, priority } = readActions(job, problems, warnings);
   const parsed = parseSchedule(schedule, plan);
@@ -92,9 +94,8 @@ function scheduleOf(job: JsonObject, problems: string[], warnings: string[]): Js
     problems.push(`job_schedule: is ${kindOf(given)}; allowed: an object`);
     return {};
   }
-  const known = [...USER_KEYS, ...TOLD_KEYS];
-  const schedule = respelled(given, 'job_schedule.', known, warnings);
-  for (const key of Object.keys(schedule)) if (!known.includes(key)) warnings.push(`job_schedule.${key}: is not known and is ignored`);
+  const schedule = respelled(given, 'job_schedule.', SCHEDULE, warnings);
+  for (const key of Object.keys(schedule)) if (!SCHEDULE.has(key)) warnings.push(`job_schedule.${key}: is not known and is ignored`);
   return weekdaysMoved(schedule, 'job_schedule.', warnings);
 }
 
@@ -120,10 +121,5 @@ function toldOf(schedule: JsonObject): ToldState {
   };
 }
 
-/** The same for the same values, whatever the order of their keys. */
-function textKey(value: unknown): string {
-  const text = JSON.stringify(value, (_, part: unknown) =>
-    isObject(part) ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1))) : part,
-  );
-  return textHash(text);
-}
+/** The same for the same values. */
+const textKey = (value: unknown): string => textHash(JSON.stringify(value));

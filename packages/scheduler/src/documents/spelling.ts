@@ -6,11 +6,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The keys of an object as we call them; other spellings give a warning. `allowed`: keys that are ours; of others nothing is changed. */
-export function respelled(value: JsonObject, where: string, allowed: readonly string[] | undefined, warnings: string[]): JsonObject {
+export function respelled(value: JsonObject, where: string, allowed: ReadonlySet<string> | undefined, warnings: string[]): JsonObject {
   const result: Record<string, unknown> = {};
   for (const [name, content] of Object.entries(value)) {
-    const key = keyOf(name);
-    const isOurs = allowed === undefined || allowed.includes(key);
+    const key = allowed?.has(name) ? name : keyOf(name);
+    const isOurs = allowed === undefined || allowed.has(key);
     if (key === name || !isOurs) result[name] = content;
     else if (Object.hasOwn(value, key)) warnings.push(`${where}${name}: is ignored, because ${key} is there, too`);
     else {

@@ -1,7 +1,7 @@
 import type { JobReading } from '../documents/job-reading.ts';
 import { nextTime } from '../triggers/next-run.ts';
 import { type Instant, isRecurring } from '../triggers/trigger.ts';
-import { Draft, versionOf } from './draft.ts';
+import { Draft, seconds, versionOf } from './draft.ts';
 import { isKnownEvent, obey } from './obey.ts';
 import { adopt, breakJob, planJob, schedule } from './planning.ts';
 import { repeatOrFail } from './repeat.ts';
@@ -23,6 +23,16 @@ export function seeDocument(draft: Draft, reading: JobReading, { askedAt, settle
     return;
   }
   if (isNews(draft, { askedAt, settled })) obey(draft, event);
+  else if (settled && event === draft.memory.acknowledged) acknowledgeAgain(draft, event);
+}
+
+/** What was obeyed is still asked for, and no write is on its way: the scheduler ended between the two, or the API has lost it. */
+function acknowledgeAgain(draft: Draft, event: string): void {
+  const what = `${event} ${versionOf(draft.reading)}`;
+  if (draft.repaired === what) return;
+  draft.repaired = what;
+  draft.acknowledge(event);
+  tellAgain(draft);
 }
 
 /** Whether the event of the document has not been obeyed yet. */
@@ -42,8 +52,13 @@ function repair(draft: Draft): void {
   const what = `${status} ${memory.status} ${memory.timeEnded}`;
   if (draft.repaired === what) return;
   draft.repaired = what;
-  draft.write({ status: memory.status, result: memory.result, message: memory.message, time_started: memory.timeStarted, time_ended: memory.timeEnded });
+  tellAgain(draft);
   draft.tell('warn', `the API shows '${status}' where '${memory.status}' is true; it is told again`);
+}
+
+function tellAgain(draft: Draft): void {
+  const { status, result, message, timeStarted, timeEnded } = draft.memory;
+  draft.write({ status, result, message, time_started: timeStarted, time_ended: timeEnded, next_run_at: draft.due === null ? -1 : seconds(draft.due) });
 }
 
 /** What is known of a job that was never seen here. */

@@ -3,12 +3,15 @@ import type { Instant } from '../triggers/trigger.ts';
 interface Entry {
   readonly at: Instant;
   readonly jobId: string;
+  /** Of those that are due at the same time the one that was there first comes first. */
+  readonly order: number;
 }
 
 /** Which job is due first. A binary heap, in which entries that do not hold any more are passed over when they come up. */
 export class DueQueue {
   readonly #entries: Entry[] = [];
   readonly #times = new Map<string, Instant>();
+  #count = 0;
 
   /** `null`: the job is due at no time. */
   set(jobId: string, at: Instant | null): void {
@@ -18,7 +21,8 @@ export class DueQueue {
     }
     if (this.#times.get(jobId) === at) return;
     this.#times.set(jobId, at);
-    this.#entries.push({ at, jobId });
+    this.#count += 1;
+    this.#entries.push({ at, jobId, order: this.#count });
     this.#rise(this.#entries.length - 1);
   }
 
@@ -64,19 +68,21 @@ export class DueQueue {
     let index = 0;
     for (;;) {
       const [left, right] = [2 * index + 1, 2 * index + 2];
-      const child = this.#at(right) < this.#at(left) ? right : left;
+      const child = this.#isBefore(right, left) ? right : left;
       if (!this.#swapIfEarlier(child, index)) return;
       index = child;
     }
   }
 
-  #at(index: number): Instant {
-    return this.#entries[index]?.at ?? Number.POSITIVE_INFINITY;
+  #isBefore(one: number, other: number): boolean {
+    const [first, second] = [this.#entries[one], this.#entries[other]];
+    if (!first || !second) return first !== undefined;
+    return first.at === second.at ? first.order < second.order : first.at < second.at;
   }
 
   #swapIfEarlier(lower: number, upper: number): boolean {
     const [below, above] = [this.#entries[lower], this.#entries[upper]];
-    if (!below || !above || below.at >= above.at) return false;
+    if (!below || !above || !this.#isBefore(lower, upper)) return false;
     this.#entries[lower] = above;
     this.#entries[upper] = below;
     return true;

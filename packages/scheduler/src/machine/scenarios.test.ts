@@ -212,7 +212,14 @@ describe('A5: the time comes while the run before is at work', () => {
   it('skip: each skipped time is recorded', () => {
     const world = overlapping('skip');
     expect(world.begun('j')).toEqual(['10:00:02', '10:00:08', '10:00:14', '10:00:20']);
-    expect(world.records.map(({ what, planned }) => `${what} ${(planned / SECOND) % 60}`)).toEqual(['skipped 4', 'skipped 6', 'skipped 10', 'skipped 12', 'skipped 16', 'skipped 18']);
+    expect(world.records.map(({ what, planned }) => `${what} ${(planned / SECOND) % 60}`)).toEqual([
+      'skipped 4',
+      'skipped 6',
+      'skipped 10',
+      'skipped 12',
+      'skipped 16',
+      'skipped 18',
+    ]);
   });
 
   it('queue: one waits and begins at the end of the other, the rest is skipped', () => {
@@ -415,7 +422,11 @@ describe('A15, B6, B18: edits', () => {
     const world = worldAt('2026-01-05T10:59:00Z', { duration: () => 10 * MINUTE, poll: 30 * SECOND });
     world.create('j', HOURLY);
     world.at('2026-01-05T11:05:00Z');
-    world.edit('j', { schedule_interval: '15 minutes' }, { job_actions: [{ freezer_action: { action: 'backup', path_to_backup: '/new' } }], description: 'edited' });
+    world.edit(
+      'j',
+      { schedule_interval: '15 minutes' },
+      { job_actions: [{ freezer_action: { action: 'backup', path_to_backup: '/new' } }], description: 'edited' },
+    );
     world.at('2026-01-05T11:20:00Z');
     expect(world.begun('j')).toEqual(['11:00:00', '11:15:00']);
     const paths = world.runs.map(({ reading }) => (reading.content.kind === 'job' ? reading.content.actions[0]?.values['path_to_backup'] : ''));
@@ -691,7 +702,10 @@ describe('files', () => {
   it('an event in a file is obeyed once, and taking it back starts the job', () => {
     const world = worldAt('2026-01-05T10:00:00Z');
     world.create('j', { event: 'start' });
-    const see = (): void => world.obey(world.table?.documents({ readings: [world.reading(world.doc('j'))], askedAt: world.now, isWhole: true, isSettled: () => false }, world.now) ?? []);
+    const see = (): void =>
+      world.obey(
+        world.table?.documents({ readings: [world.reading(world.doc('j'))], askedAt: world.now, isWhole: true, isSettled: () => false }, world.now) ?? [],
+      );
     world.isApiUp = false;
     for (let count = 0; count < 10; count += 1) {
       see();

@@ -1,7 +1,7 @@
-import { type JobReading } from '../documents/job-reading.ts';
+import type { JobReading } from '../documents/job-reading.ts';
 import { readJob } from '../documents/read-job.ts';
-import { JobTable } from './job-table.ts';
 import type { RunLimits } from './admission.ts';
+import { JobTable } from './job-table.ts';
 import type { Command, JobMemory, MachineRules, RunEnd } from './state.ts';
 
 export type Doc = Record<string, unknown> & { job_id: string; job_schedule: Record<string, unknown>; _version: number };
@@ -56,6 +56,7 @@ export class World {
   readonly #watched = new Set<string>();
   /** How runs ended that nobody watched. */
   readonly #outcomes = new Map<string, RunEnd>();
+  readonly #readings = new Map<string, { readonly text: string; readonly reading: JobReading }>();
   readonly #kept = new Map<string, Doc>();
   #nextPoll: number;
   #closesAgents: number | undefined;
@@ -187,7 +188,9 @@ export class World {
       if (!write || !doc) continue;
       const { event, ...others } = write.schedule;
       const clears = event === '' && (doc.job_schedule['event'] ?? '') === (write.acknowledged ?? '');
-      doc.job_schedule = { ...doc.job_schedule, ...others, ...(clears && { event: '' }) };
+      // As the deliverer does it: of a completed job nobody would see an event that came meanwhile.
+      const unseen = others.status === 'completed' && !clears && (doc.job_schedule['event'] ?? '') !== '';
+      doc.job_schedule = { ...doc.job_schedule, ...others, ...(clears && { event: '' }), ...(unseen && { status: 'stop' }) };
       if (write.sessionTag !== undefined) doc['session_tag'] = write.sessionTag;
       doc._version += 1;
       if (write.acknowledged !== undefined && this.table) this.#obey(this.table.event(write.jobId, { kind: 'acknowledged' }, this.now));
@@ -195,8 +198,12 @@ export class World {
   }
 
   reading(doc: Readonly<Record<string, unknown>>): JobReading {
+    const text = JSON.stringify(doc);
+    const known = this.#readings.get(String(doc['job_id']));
+    if (known?.text === text) return known.reading;
     const reading = readJob(doc, { plan: { zone: this.#options.zone ?? 'UTC', jitter: 0, misfireGrace: 3600 } });
     if (typeof reading === 'string') throw new Error(reading);
+    this.#readings.set(reading.jobId, { text, reading });
     return reading;
   }
 
@@ -297,7 +304,16 @@ export class World {
     for (const other of this.agents.values()) if (other.jobId === jobId) this.violations.push(`${this.text}: ${jobId} runs twice (${other.runId}, ${runId})`);
     if (!this.memories.get(jobId)?.run) this.violations.push(`${this.text}: ${jobId} runs before that was saved`);
     const count = this.runs.filter((run) => run.jobId === jobId).length;
-    const agent: Agent = { jobId, runId, startedAt: this.now, plannedAt, reading, endsAt: this.now + duration(jobId, count), result: result(jobId, count), message: '' };
+    const agent: Agent = {
+      jobId,
+      runId,
+      startedAt: this.now,
+      plannedAt,
+      reading,
+      endsAt: this.now + duration(jobId, count),
+      result: result(jobId, count),
+      message: '',
+    };
     this.agents.set(runId, agent);
     this.runs.push(agent);
     this.#watched.add(runId);

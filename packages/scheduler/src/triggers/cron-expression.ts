@@ -52,7 +52,10 @@ export function readField(text: string, kind: CronFieldKind): FieldReading {
     }
     const range = rangeOf(part, kind);
     if (typeof range === 'string') return { ok: false, problem: range };
-    all ||= range.first === kind.lowest && range.last === kind.highest && range.step === 1;
+    const isAll = range.first === kind.lowest && range.last === kind.highest && range.step === 1;
+    all ||= isAll;
+    // Nobody asks which years are all of them, and there are many.
+    if (isAll && kind.name === 'year') continue;
     for (let value = range.first; value <= range.last; value += range.step) values.add(value);
   }
   return { ok: true, all, values: [...values].toSorted((a, b) => a - b), counted };
