@@ -68,8 +68,8 @@ export class ElasticsearchDocuments<T extends object> implements DocumentStore<T
 
   async search(search: DocumentSearch, options: CallOptions = {}): Promise<readonly Stored<T>[]> {
     return await called(options, async () => {
-      const marker = search.marker === undefined ? undefined : ((await this.#found(search.marker, options.signal))?.record ?? 'gone');
-      if (marker === 'gone' || search.limit <= 0) return [];
+      const marker = search.marker === undefined ? undefined : await this.#marker(search.marker, search.scope, options.signal);
+      if ((search.marker !== undefined && !marker) || search.limit <= 0) return [];
       const hits = await searchPages(this.#place, this.#index, { search, marker, signal: options.signal });
       return hits.flatMap((hit) => (hit._source ? [storedOf<T>(hit._source, hit._seq_no ?? 0, hit._primary_term ?? 0)] : []));
     });
@@ -161,6 +161,14 @@ export class ElasticsearchDocuments<T extends object> implements DocumentStore<T
       if (await this.#found(id, signal)) throw this.#changed(id);
       return false;
     }
+  }
+
+  /** The record behind which a page begins. One that is out of scope is none: whoever asks must not learn that there is one. */
+  async #marker(id: string, scope: DocumentScope, signal: AbortSignal | undefined): Promise<DocumentRecord | undefined> {
+    const found = await this.#found(id, signal);
+    if (!found) return undefined;
+    const { document, owner } = storedOf<object>(found.record, 0, 0);
+    return inScope(document, owner, scope) ? found.record : undefined;
   }
 
   async #found(id: string, signal: AbortSignal | undefined): Promise<Found | undefined> {

@@ -1,7 +1,7 @@
-import { compareSortValues, type DocumentFilter, type DocumentKind, type DocumentSearch, type SortValue, sortValueAt } from '@freezer/core';
+import { compareSortValues, type DocumentFilter, type DocumentKind, type DocumentSearch, inScope, type SortValue, sortValueAt } from '@freezer/core';
 import { sql } from 'kysely';
 import type { Place } from '../place.ts';
-import { DOCUMENT_COLUMNS, type FoundRow } from '../rows.ts';
+import { DOCUMENT_COLUMNS, type FoundRow, ownerOf } from '../rows.ts';
 import { projectTerm } from '../terms/term-hash.ts';
 import { type Plan, planBoth, planOwn, planShared, slotOf } from './plan.ts';
 import { mergedStream, rowStream } from './row-streams.ts';
@@ -16,13 +16,17 @@ async function* allRows(place: Place, kind: DocumentKind, filter: DocumentFilter
   yield* shared ? mergedStream(own, rowStream(place, await driven(place, planShared(kind, filter, shared)), after)) : own;
 }
 
-async function findMarker({ reader }: Place, kind: DocumentKind, id: string): Promise<FoundRow | undefined> {
-  return await reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS).where('kind', '=', kind).where('id', '=', id).executeTakeFirst();
+/** The document behind which a page begins. One that is out of scope is none: whoever asks must not learn that there is one. */
+async function findMarker({ reader }: Place, kind: DocumentKind, { marker, scope }: DocumentSearch): Promise<FoundRow | undefined> {
+  if (marker === undefined) return undefined;
+  const query = reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS).where('kind', '=', kind).where('id', '=', marker);
+  const row: FoundRow | undefined = await query.executeTakeFirst();
+  return row && inScope(JSON.parse(row.document) as object, ownerOf(row), scope) ? row : undefined;
 }
 
 /** `DocumentStore.search`. */
 export async function searchDocuments(place: Place, kind: DocumentKind, search: DocumentSearch): Promise<readonly FoundRow[]> {
-  const marker = search.marker === undefined ? undefined : await findMarker(place, kind, search.marker);
+  const marker = await findMarker(place, kind, search);
   if (search.marker !== undefined && !marker) return [];
   if (search.limit <= 0) return [];
   return search.sort ? await searchSorted(place, kind, { ...search, sort: search.sort }, marker) : await searchByCreation(place, kind, search, marker);

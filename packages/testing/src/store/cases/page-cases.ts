@@ -75,6 +75,20 @@ export const PAGE_CASES: readonly ContractCase<StoreBench>[] = [
     },
   },
   {
+    name: "a marker out of scope is like one that is not there: it tells nobody of others' documents",
+    run: async ({ store }) => {
+      const jobs = store.documents<Sample>('jobs');
+      await jobs.create('theirs', { n: 0 }, OTHER);
+      await createAll(jobs, { a: { n: 1 }, b: { n: 2 } });
+      for (const sort of [undefined, { path: 'n', descending: false }]) {
+        expect(await idsOf(jobs, { sort, marker: 'theirs' })).toEqual([]);
+        expect(await idsOf(jobs, { sort, marker: 'a' })).toEqual(['b']);
+        expect(await idsOf(jobs, { sort, marker: 'theirs', scope: {} })).toEqual(['a', 'b']);
+        expect(await idsOf(jobs, { sort, marker: 'theirs', scope: { projectId: 'p1', shared: { key: 'n', value: 0 } } })).toEqual(['a', 'b']);
+      }
+    },
+  },
+  {
     name: 'a list is sorted by a path; what has nothing there comes last both ways; ties go by creation',
     run: async ({ store }) => {
       const backups = store.documents<Sample>('backups');
