@@ -49,7 +49,10 @@ export async function* readObject(
 ): ByteStream {
   const { range, signal } = options;
   signal?.throwIfAborted();
-  if (range?.length === 0) return void (await sizeWithin(bucket, name, deed, range, signal));
+  if (range?.length === 0) {
+    await sizeWithin(bucket, name, deed, range, signal);
+    return;
+  }
   const chunks = bytesOf(bucket, name, options);
   try {
     for await (const chunk of chunks) {
@@ -59,8 +62,8 @@ export async function* readObject(
   } catch (error) {
     if (signal?.aborted === true) throw signal.reason;
     // An offset at the very end is one of no bytes; servers refuse it like one behind it.
-    if (range && statusOf(error) === 416) return void (await sizeWithin(bucket, name, deed, range, signal));
-    throw translated(error, deed);
+    if (!range || statusOf(error) !== 416) throw translated(error, deed);
+    await sizeWithin(bucket, name, deed, range, signal);
   }
 }
 
