@@ -27,7 +27,7 @@ describe('writes that share a transaction', () => {
 
   it('wait for another process, and give up with unavailable', async () => {
     const path = join(folder, 'busy.db');
-    await using store = await openSqlStore({ path, timeoutMs: 2000 });
+    await using store = await openSqlStore({ path });
     await store.migrate();
     const other = await openConnection(path);
     const jobs = store.documents<object>('jobs');
@@ -38,8 +38,12 @@ describe('writes that share a transaction', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     other.exec('commit');
     expect((await patient).id).toBe('patient');
+    await using hasty = await openSqlStore({ path, timeoutMs: 300 });
     other.exec('begin immediate');
-    const error = await jobs.create('impatient', {}, OWNER).catch((reason: unknown) => reason);
+    const error = await hasty
+      .documents<object>('jobs')
+      .create('impatient', {}, OWNER)
+      .catch((reason: unknown) => reason);
     other.exec('commit');
     other.close();
     expect(FreezerError.is(error) && ['unavailable', 'timeout'].includes(error.code)).toBe(true);
