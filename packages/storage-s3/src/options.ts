@@ -2,7 +2,7 @@ import { FreezerError } from '@freezer/core';
 import * as z from 'zod';
 
 /** Amazon's smallest part of a multipart upload; the last one may be smaller. */
-export const PART_MIN_BYTES = 5 * 1024 * 1024;
+const PART_MIN_BYTES = 5 * 1024 * 1024;
 const PART_DEFAULT_BYTES = 33_554_432;
 /** Amazon's largest. */
 const PART_MAX_BYTES = 5 * 1024 ** 3;
