@@ -9,7 +9,8 @@ import { SwiftPlace, SwiftSet } from './harness/swift-place.ts';
 import { TlsFront } from './harness/tls-front.ts';
 import { treeLines } from './harness/tree-lines.ts';
 
-jest.setTimeout(180_000);
+// A restore by Python of three levels takes a minute where the machine is busy.
+jest.setTimeout(600_000);
 
 let place: SwiftPlace;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { SwiftLab } from '../test-support/swift-lab.ts';
 import { type OpenLimits, openSwiftStorage } from './open-storage.ts';
 import { swiftStorage } from './swift-plugin.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let lab: SwiftLab;
 beforeAll(async () => {
