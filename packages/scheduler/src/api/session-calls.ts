@@ -3,16 +3,13 @@ import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import { monotonicSleep } from '../daemon/monotonic-sleep.ts';
 import type { Joined, JoinRequest, SessionDesk } from '../daemon/session-desk.ts';
 import type { JobReading } from '../documents/job-reading.ts';
+import { decideStart, type SessionAnswer } from '../sessions/session-rules.ts';
 import type { Outbox } from '../state/outbox.ts';
 import type { ApiAccess } from './api-access.ts';
 import { ownerOf } from './api-desk.ts';
 
-/** How long a run waits for an API that does not answer before it begins alone. */
-const START_LIMIT_MS = 60_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
-
-const FINAL: ReadonlySet<string> = new Set(['invalid', 'not_found', 'permission_denied', 'unsupported', 'already_exists']);
+/** What asking again does not change. */
+const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'permission_denied', 'unsupported', 'already_exists']);
 
 /** Sessions by calls of the API: the begin is asked for and waited for, the end goes through the outbox. */
 export class SessionCalls implements SessionDesk {
@@ -26,25 +23,32 @@ export class SessionCalls implements SessionDesk {
     this.#logger = logger;
   }
 
-  async join(reading: JobReading, { tag, signal }: JoinRequest): Promise<Joined> {
+  async join(reading: JobReading, { tag: known, signal }: JoinRequest): Promise<Joined> {
     const { jobId, sessionId = '' } = reading;
-    const until = performance.now() + START_LIMIT_MS;
-    const facts = { job_id: jobId, session_id: sessionId };
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)) {
-      try {
-        const answer = await this.#access().behalfOf(reading).sessions.start(sessionId, { jobId, tag });
-        const now = answer.sessionTag ?? tag;
-        // `hold-off`: this round has our number already; a member that begins again within it belongs to it.
-        if (answer.result === 'success' || answer.result === 'hold-off') return { state: 'joined', tag: now };
-        this.#logger.warn({ ...facts, tag, session_tag: now, answer: answer.result }, 'a job is too late for the round of its session, and runs alone');
-        return { state: 'alone', tag: now };
-      } catch (error) {
-        if (isFinal(error) || signal.aborted || performance.now() + pause > until) {
-          this.#logger.error({ ...facts, error: messageOf(error) }, 'Unable to start session; the job runs alone');
-          return { state: 'alone', tag };
-        }
-        await monotonicSleep(pause, signal);
+    const begun = performance.now();
+    let tag = known;
+    for (let attempts = 0; ; attempts += 1) {
+      const answer = await this.#ask(reading, tag);
+      const decision = decideStart(answer, { tag, attempts, elapsed: performance.now() - begun });
+      if (decision.kind === 'join') return { state: 'joined', tag: decision.tag };
+      if (decision.kind === 'run-alone' || signal.aborted) {
+        const reason = decision.kind === 'run-alone' ? decision.reason : 'the run is to end';
+        this.#logger.error({ job_id: jobId, session_id: sessionId, tag, reason }, 'Unable to start session; the job runs alone');
+        return { state: 'alone', tag: decision.tag };
       }
+      tag = decision.tag;
+      await monotonicSleep(decision.wait, signal);
+    }
+  }
+
+  async #ask(reading: JobReading, tag: number): Promise<SessionAnswer> {
+    const { jobId, sessionId = '' } = reading;
+    try {
+      return { kind: 'answer', ...(await this.#access().behalfOf(reading).sessions.start(sessionId, { jobId, tag })) };
+    } catch (error) {
+      const code = ApiError.is(error) || FreezerError.is(error) ? error.code : 'unexpected';
+      if (code === 'not_found') return { kind: 'absent' };
+      return { kind: REFUSALS.has(code) ? 'refused' : 'failed', reason: messageOf(error) };
     }
   }
 
@@ -54,5 +58,3 @@ export class SessionCalls implements SessionDesk {
     await this.#outbox.add('session-end', jobId, { ...ownerOf(reading), session_id: sessionId, job_id: jobId, tag, result });
   }
 }
-
-const isFinal = (error: unknown): boolean => (ApiError.is(error) || FreezerError.is(error)) && FINAL.has(error.code);

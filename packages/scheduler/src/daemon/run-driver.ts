@@ -179,7 +179,8 @@ export class RunDriver {
     if (sessionId === undefined || !sessions) return;
     const joined = await sessions.join(this.#reading, { tag: this.#run.session_tag, plannedAt: this.#run.planned_at, signal: this.#wake.signal });
     this.#run = { ...this.#run, session: joined.state, session_tag: joined.tag };
-    if (joined.state === 'joined') this.#told({ sessionTag: joined.tag });
+    // A run that goes alone keeps the tag, too: with it the next round is found.
+    this.#told({ sessionTag: joined.tag });
     await this.#save();
   }
 

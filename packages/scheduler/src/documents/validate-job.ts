@@ -1,7 +1,7 @@
 import { JOB_ACTION_NAMES, JOB_EVENTS, JOB_MODES, JobDocument } from '@freezer/models';
 import type { PlanDefaults } from '../triggers/trigger.ts';
+import { kindOf } from './read-actions.ts';
 import { findInJob } from './read-job.ts';
-import { isObject } from './spelling.ts';
 
 /** What is to be said of a job document, one line each: the key, what is wrong with it, what is allowed. */
 export interface Validation {
@@ -34,7 +34,7 @@ function wordProblems(action: string, mode: unknown, where: string): string[] {
     problems.push(`${where}.action: '${action.slice(0, 60)}' is not known; allowed: ${JOB_ACTION_NAMES.join(', ')}`);
   const hasMode = mode !== undefined && mode !== null && mode !== '';
   if (hasMode && !JOB_MODES.some((word) => word === mode))
-    problems.push(`${where}.mode: '${String(isObject(mode) ? 'an object' : mode).slice(0, 60)}' is not known; allowed: ${JOB_MODES.join(', ')}`);
+    problems.push(`${where}.mode: '${(typeof mode === 'string' ? mode : kindOf(mode)).slice(0, 60)}' is not known; allowed: ${JOB_MODES.join(', ')}`);
   return problems;
 }
 

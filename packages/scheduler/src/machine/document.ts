@@ -12,7 +12,7 @@ const SECOND = 1000;
 /** A document of a job that is known. */
 export function seeDocument(draft: Draft, reading: JobReading, { askedAt, settled }: { readonly askedAt: Instant; readonly settled: boolean }): void {
   adopt(draft, reading);
-  draft.set({ timeCreated: reading.told.timeCreated });
+  draft.set({ timeCreated: reading.told.timeCreated, ...(settled && { sessionTag: reading.sessionTag }) });
   const { event, status } = reading.told;
   if (event === '') {
     const { phase, acknowledged } = draft.memory;

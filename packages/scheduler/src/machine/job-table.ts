@@ -25,6 +25,8 @@ export interface DocumentList {
   isSettled(jobId: string): boolean;
 }
 
+/** Milliseconds in which the first list is waited for, before jobs that are only remembered begin: meanwhile they may have been stopped or deleted. */
+const FIRST_LIST = 10_000;
 /** Fewer jobs may well be deleted by one person at once. */
 const MANY_JOBS = 10;
 
@@ -43,6 +45,8 @@ export class JobTable {
   readonly #told = new Set<string>();
   #isClosing = false;
   #wasEmptyOnce = false;
+  /** Until then nothing begins. */
+  #heldUntil: Instant | undefined;
   #latest: Instant = 0;
 
   constructor({ rules, limits, memories = [] }: JobTableOptions) {
@@ -70,7 +74,8 @@ export class JobTable {
 
   /** When `tick` is to be called at the latest; undefined: nothing is planned. */
   nextWake(): Instant | undefined {
-    return this.#isClosing ? undefined : this.#due.peek();
+    const next = this.#isClosing ? undefined : this.#due.peek();
+    return next === undefined || this.#heldUntil === undefined ? next : Math.max(next, this.#heldUntil);
   }
 
   /** Jobs by their phase. */
@@ -84,6 +89,7 @@ export class JobTable {
   documents(list: DocumentList, now: Instant): readonly Command[] {
     const commands: Command[] = [];
     const seen = new Set<string>();
+    const remembered = this.#memories.size;
     for (const reading of list.readings) {
       const { jobId } = reading;
       if (seen.has(jobId)) {
@@ -96,7 +102,10 @@ export class JobTable {
       const event: JobEvent = { kind: 'document', reading, askedAt: list.askedAt, settled: list.isSettled(jobId) };
       commands.push(...this.#step(jobId, event, now, memory));
     }
-    if (list.isWhole) commands.push(...this.#vanish(seen, now));
+    if (list.isWhole) {
+      this.#heldUntil = undefined;
+      commands.push(...this.#vanish(seen, now));
+    } else if (this.#memories.size < remembered) this.#heldUntil = now + FIRST_LIST;
     return [...commands, ...this.tick(now)];
   }
 
@@ -107,7 +116,7 @@ export class JobTable {
 
   /** Time has passed: whatever is due begins or waits for a place. */
   tick(now: Instant): readonly Command[] {
-    if (this.#isClosing) return [];
+    if (this.#isClosing || this.#isHeld(now)) return [];
     const commands: Command[] = [];
     if (now < this.#latest - LARGEST_STEP_BACK) for (const jobId of [...this.#jobs.keys()]) commands.push(...this.#step(jobId, { kind: 'clock-back' }, now));
     this.#latest = now;
@@ -119,6 +128,12 @@ export class JobTable {
   /** No run begins any more; those at work may end. */
   close(): void {
     this.#isClosing = true;
+  }
+
+  #isHeld(now: Instant): boolean {
+    const isHeld = this.#heldUntil !== undefined && now < this.#heldUntil && now >= this.#heldUntil - FIRST_LIST;
+    if (!isHeld) this.#heldUntil = undefined;
+    return isHeld;
   }
 
   #admit(now: Instant): Command[] {

@@ -172,9 +172,9 @@ describe('hours of random events, edits, kills, outages and jumps of the clock',
           runs += world.runs.length;
         },
       ),
-      { numRuns: Number(process.env['FREEZER_RANDOM_WORLDS'] ?? 40) },
+      { numRuns: 20 },
     );
-    expect(hours).toBeGreaterThan(120);
+    expect(hours).toBeGreaterThan(20 * 7);
     expect(runs).toBeGreaterThan(500);
   });
 });

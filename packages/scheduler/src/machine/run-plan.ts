@@ -49,10 +49,10 @@ const SKIPPED = {
 } as const;
 
 /** A run that has not begun. */
-export const beginRun = (): RunProgress => ({ index: 0, attempt: 1, phase: 'next', result: 'success', message: '', closing: '', actions: [] });
+const beginRun = (): RunProgress => ({ index: 0, attempt: 1, phase: 'next', result: 'success', message: '', closing: '', actions: [] });
 
 /** Actions run in order: one when all before it went well, or when it is mandatory. */
-export function nextStep(progress: RunProgress, actions: readonly ActionReading[]): RunStep {
+function nextStep(progress: RunProgress, actions: readonly ActionReading[]): RunStep {
   const { phase, index, attempt, closing, result, message } = progress;
   if (phase === 'at-work') return { kind: 'idle' };
   if (phase === 'ended') return { kind: 'end', result, message, actions: progress.actions };
@@ -80,12 +80,12 @@ function skippedOf({ index, closing }: RunProgress, actions: readonly ActionRead
 }
 
 /** A try of `nextStep` is at work. */
-export function tryBegan(progress: RunProgress, { index, attempt, skipped = [] }: RunStep & { readonly kind: 'try' }): RunProgress {
+function tryBegan(progress: RunProgress, { index, attempt, skipped = [] }: RunStep & { readonly kind: 'try' }): RunProgress {
   return { ...progress, phase: 'at-work', index, attempt, actions: [...progress.actions, ...skipped] };
 }
 
 /** A failure is tried again as often as the action says; an abort and what is partial never. */
-export function tryEnded(progress: RunProgress, actions: readonly ActionReading[], end: TryEnd): RunProgress {
+function tryEnded(progress: RunProgress, actions: readonly ActionReading[], end: TryEnd): RunProgress {
   if (progress.phase !== 'at-work') return progress;
   const action = actions[progress.index];
   if (end.result === 'fail' && progress.closing === '' && progress.attempt < (action?.tries ?? 1)) return { ...progress, phase: 'waiting' };
@@ -93,11 +93,11 @@ export function tryEnded(progress: RunProgress, actions: readonly ActionReading[
 }
 
 /** The wait between two tries is over. */
-export const waitEnded = (progress: RunProgress): RunProgress =>
+const waitEnded = (progress: RunProgress): RunProgress =>
   progress.phase === 'waiting' ? { ...progress, phase: 'next', attempt: progress.attempt + 1 } : progress;
 
 /** The run is to end. What is at work is for others to stop; a wait for another try is over at once. */
-export function closeRun(progress: RunProgress, reason: 'abort' | 'remove' | 'shutdown'): RunProgress {
+function closeRun(progress: RunProgress, reason: 'abort' | 'remove' | 'shutdown'): RunProgress {
   if (progress.phase === 'ended') return progress;
   // The stricter one stays: an abort does not bring back what a deleted job does not begin.
   const closing = progress.closing === '' || reason !== 'abort' ? reason : progress.closing;

@@ -36,7 +36,9 @@ export function begin(draft: Draft): void {
   if (draft.queuedAt !== null && draft.queuedAt < now) draft.write({ queued_at: -1 });
   draft.queuedAt = null;
   draft.write({ status: 'running', result: '', message: '', time_started: seconds(now), time_ended: -1 });
-  draft.command({ kind: 'start-run', jobId: draft.jobId, runId: run.runId, reading: draft.reading, plannedAt: planned });
+  // What the API shows of the tag may be older than what the session said last.
+  const reading = { ...draft.reading, sessionTag: memory.sessionTag };
+  draft.command({ kind: 'start-run', jobId: draft.jobId, runId: run.runId, reading, plannedAt: planned });
 }
 
 export function progress(draft: Draft, event: { readonly runId: string; readonly pid?: number; readonly sessionTag?: number }): void {

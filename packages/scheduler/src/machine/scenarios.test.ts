@@ -686,6 +686,46 @@ describe('A19, N45: the host was off', () => {
   });
 });
 
+describe('a scheduler that remembers', () => {
+  it('does not begin what was stopped while it was away, before it has asked', () => {
+    const world = worldAt('2026-01-05T10:30:00Z', { poll: MINUTE });
+    world.create('j', HOURLY);
+    world.create('other', { ...HOURLY, schedule_start_date: '2026-01-05T08:00:01' });
+    world.pass(MINUTE);
+    world.kill();
+    world.post('j', 'stop');
+    world.now = Date.parse('2026-01-05T11:01:00Z');
+    // What was kept is seen first, and the API answers a moment later.
+    world.isApiUp = false;
+    world.boot();
+    world.pass(5 * SECOND);
+    expect(world.runs).toEqual([]);
+    world.isApiUp = true;
+    world.poll();
+    world.pass(MINUTE);
+    expect(world.runs.map(({ jobId }) => jobId)).toEqual(['other']);
+    expect(world.schedule('j')).toMatchObject({ status: 'stop', event: '' });
+  });
+});
+
+describe('session tags', () => {
+  it('a tag that the session gave is written, and the next run begins with it, also while the API is away', () => {
+    const world = worldAt('2026-01-05T10:59:00Z', { poll: 30 * SECOND, duration: () => 10 * SECOND });
+    world.create('j', HOURLY, { session_id: 's', session_tag: 7 });
+    world.at('2026-01-05T11:00:02Z');
+    const [run] = world.runs;
+    expect(run?.reading.sessionTag).toBe(7);
+    world.obey(world.table?.event('j', { kind: 'run-progress', runId: run?.runId ?? '', sessionTag: 8 }, world.now) ?? []);
+    world.isApiUp = false;
+    world.at('2026-01-05T12:00:30Z');
+    expect(world.runs.map(({ reading }) => reading.sessionTag)).toEqual([7, 8]);
+    world.isApiUp = true;
+    world.pass(MINUTE);
+    expect(world.doc('j')['session_tag']).toBe(8);
+    expect(world.writes.filter(({ sessionTag }) => sessionTag !== undefined)).toHaveLength(1);
+  });
+});
+
 describe('blackouts', () => {
   it('none begins in one: neither late nor from the queue', () => {
     const world = worldAt('2026-01-05T07:00:00Z', { places: 1, duration: (jobId) => (jobId === 'a' ? 2 * HOUR : MINUTE) });

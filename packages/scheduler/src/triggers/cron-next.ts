@@ -42,7 +42,7 @@ function nextByTheHour(fields: CronFields, after: Instant, zone: string): Instan
 }
 
 /** The first reading of the clock after `after` that fits; a whole second. */
-export function nextWall(fields: CronFields, after: WallTime): WallTime | undefined {
+function nextWall(fields: CronFields, after: WallTime): WallTime | undefined {
   const second = Math.floor(after / 1000) + 1;
   const today = Math.floor(second / DAY_SECONDS);
   const first = nextDay(fields, today);
