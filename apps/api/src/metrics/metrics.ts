@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { createServer, type Server } from 'node:http';
+import type { WatchReport } from '@freezer/api';
 import { FreezerError, messageOf } from '@freezer/core';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client';
 import type { AnsweredRequest } from '../http/access-log.ts';
@@ -31,6 +32,25 @@ export function countRequests(version: string): RequestMetrics {
       seconds.observe({ method, route }, took);
     },
     open: (change) => open.inc(change),
+  };
+}
+
+/** Shows what the watch over jobs found; of several workers one looks at a time. */
+export function showReports(): (report: WatchReport) => void {
+  const labelNames = ['kind', 'severity'];
+  const alerts = new Gauge({ name: 'freezer_api_alerts', help: 'What needs attention', labelNames, aggregator: 'max' });
+  const points = new Gauge({
+    name: 'freezer_api_last_good_point_timestamp_seconds',
+    help: 'When the last good point of a set was made',
+    labelNames: ['project_id', 'job_id', 'backup_set'],
+    aggregator: 'max',
+  });
+  return (report) => {
+    alerts.reset();
+    points.reset();
+    for (const { kind, severity } of report.alerts) alerts.inc({ kind, severity });
+    for (const { projectId, jobId, backupSet, lastGood } of report.sets)
+      points.set({ project_id: projectId, job_id: jobId, backup_set: backupSet }, lastGood ?? 0);
   };
 }
 

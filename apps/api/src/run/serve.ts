@@ -1,4 +1,5 @@
-import { messageOf } from '@freezer/core';
+import { createWatch } from '@freezer/api';
+import { messageOf, SYSTEM_CLOCK } from '@freezer/core';
 import { type Application, buildApplication } from '../application.ts';
 import { chained } from '../http/handler.ts';
 import { resolveApi } from '../settings/resolve-api.ts';
@@ -26,7 +27,8 @@ export async function serve(context: ServeContext, onListening: (port: number) =
   const { resolved, log, watch, host } = context;
   const { settings } = resolved;
   await using store = await openStore(settings, log.logger);
-  const metrics = settings.metrics_port === undefined ? undefined : (await import('../metrics/metrics.ts')).countRequests(host.version);
+  const counting = settings.metrics_port === undefined ? undefined : await import('../metrics/metrics.ts');
+  const metrics = counting?.countRequests(host.version);
   await using application = await buildApplication({ resolved, host, logger: log.logger, store });
   const { authenticate } = application;
   const steps = httpSteps(resolved, { logger: log.logger, metrics, authenticate, stopping: () => watch.signal.aborted });
@@ -34,12 +36,21 @@ export async function serve(context: ServeContext, onListening: (port: number) =
   const connections = new Connections(server);
   const port = await listen(server, resolved.bindHost, settings.bind_port);
   host.onHangUp(() => void reload(context, server, application));
+  const overseer = createWatch({
+    store,
+    logger: log.logger,
+    clock: SYSTEM_CLOCK,
+    runs: { keepDays: settings.run_days, keepCount: settings.run_count },
+    onReport: counting?.showReports(),
+  });
+  const overseeing = overseer.run(watch.signal);
   try {
     await onListening(port);
     const signal = await watch.stopped;
     log.logger.info({}, `${signal}: stopping; requests that have begun have ${settings.graceful_shutdown_timeout} s`);
   } finally {
     await connections.stop(settings.graceful_shutdown_timeout);
+    await overseeing;
   }
   log.logger.info({}, 'stopped');
 }
