@@ -163,7 +163,7 @@ describe('with the API', () => {
     await waitFor('it is known no more', async () => (await bench.list(words))[id] === undefined);
     expect(bench.facts('never', 'start')).toEqual([]);
     expect(await api.client.jobs.get(id)).toBeUndefined();
-    await waitFor('nothing is left to be delivered', async () => ((await bench.status(words)) as { undelivered?: number }).undelivered === 0);
+    await waitFor('nothing is left to be delivered', async () => (await bench.status(words)).undelivered === 0);
   });
 
   test('A6: the API is away, then silent: jobs run on time, and what happened arrives in order, once each', async () => {
@@ -177,7 +177,7 @@ describe('with the API', () => {
     const stopped = await create('stopped', { schedule: { schedule_interval: '1 hours' } });
     const daemon = await bench.started([...words, '--http-timeout', '2', '--concurrent-jobs', '3']);
     await waitFor('all are planned', async () => (await bench.status(words)).jobs === 4);
-    await waitFor('all is delivered', async () => ((await bench.status(words)) as { undelivered?: number }).undelivered === 0);
+    await waitFor('all is delivered', async () => (await bench.status(words)).undelivered === 0);
     await api.client.jobs.stop(stopped);
     await api.kill();
     for (const name of names) await begins(name);
@@ -192,7 +192,7 @@ describe('with the API', () => {
     api.goOn();
     for (const id of ids) expect(await becomes(id, 'completed', 60)).toMatchObject({ result: 'success' });
     expect(await becomes(stopped, 'stop', 60)).toMatchObject({ event: '' });
-    await waitFor('nothing is left to be delivered', async () => ((await bench.status(words)) as { undelivered?: number }).undelivered === 0);
+    await waitFor('nothing is left to be delivered', async () => (await bench.status(words)).undelivered === 0);
     const backups = await api.client.backups.list({ limit: 100 });
     expect(backups.map(({ backup_metadata: metadata }) => metadata['backup_name']).toSorted()).toEqual([...names].toSorted());
     for (const name of names) expect(bench.facts(name, 'start')).toHaveLength(1);

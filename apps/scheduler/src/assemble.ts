@@ -171,7 +171,7 @@ function hooksOf({ host, logger, connect }: Assembly, settings: () => SchedulerS
   );
 }
 
-export function termsOf(settings: SchedulerSettings, salt: string): SchedulerTerms {
+function termsOf(settings: SchedulerSettings, salt: string): SchedulerTerms {
   const defaults = { zone: zoneOf(settings), jitter: settings['scheduler.jitter'], misfireGrace: settings['scheduler.misfire_grace_time'] };
   return {
     interval: settings['scheduler.interval'],

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 import { messageOf } from '@freezer/core';
 
 /** In the environment of the detached process: the descriptor on which it says how its start went. */
-export const READY_FD_VARIABLE = 'FREEZER_SCHEDULER_READY_FD';
+const READY_FD_VARIABLE = 'FREEZER_SCHEDULER_READY_FD';
 const READY_FD = 3;
 
 /** What the detached process said. */
@@ -47,8 +47,11 @@ function parsed(line: string): DetachedStart {
   return { code: Number(code), message: words.join(' ') };
 }
 
-/** Says how the start went, to who waits for it. Once. */
-export function announceStart(environment: NodeJS.ProcessEnv): ((code: number, message: string) => void) | undefined {
+/** Tells the process that started us in the background how it went. Only the first call counts. */
+export type Announce = (code: number, message: string) => void;
+
+/** Undefined: nobody waits for it. */
+export function announceStart(environment: NodeJS.ProcessEnv): Announce | undefined {
   const fd = Number(environment[READY_FD_VARIABLE]);
   if (fd !== READY_FD) return undefined;
   delete environment[READY_FD_VARIABLE];

@@ -70,7 +70,7 @@ export function createMetrics(): SchedulerMetrics {
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[?::1\]?)$/;
 
 /** Where metrics are served: `127.0.0.1:9108`. Fails with `invalid`; other addresses than those of the loopback are refused. */
-export function parseListen(text: string): { readonly host: string; readonly port: number } {
+function parseListen(text: string): { readonly host: string; readonly port: number } {
   const [, host = '', digits = ''] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [];
   const port = Number(digits);
   if (digits === '' || port > 65_535)

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { FreezerError, messageOf } from '@freezer/core';
 import { checkSettings, placesOf, type ResolvedScheduler, resolveScheduler, SCHEDULER_LINE, SCHEDULER_TABLE, SCHEDULER_TEXT } from '@freezer/scheduler';
 import { documentText, nearestName, otherWord, withPlace } from '@freezer/settings';
@@ -7,11 +6,10 @@ import { isApiCommand, runApiCommand } from './commands/api-command.ts';
 import { reloadCommand, statusCommand, stopCommand } from './commands/control.ts';
 import { listCommand } from './commands/list.ts';
 import { serviceCommand } from './commands/service.ts';
+import type { Announce } from './daemonize.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { Host } from './host.ts';
-
-/** Tells the process that started us in the background how it went. */
-export type Announce = (code: number, message: string) => void;
+import { trialFolders } from './trial-folders.ts';
 
 /** Runs a command line to its end. Resolves to its exit code. */
 export async function runCommand(host: Host, announce: Announce | undefined): Promise<number> {
@@ -101,7 +99,3 @@ async function apiCommand(word: string, { settings }: ResolvedScheduler, host: H
     connectApi({ settings, environment: host.environment, trialFolders: trialFolders(settings['scheduler.state_dir'], stateRoot), logger: SILENT }),
   );
 }
-
-/** Where an API for trials may have left its address: in its state folder, which is ours or the one around ours. */
-export const trialFolders = (stateDir: string | undefined, stateRoot: string): readonly string[] =>
-  stateDir === undefined ? [stateRoot] : [stateDir, dirname(stateDir)];

@@ -3,7 +3,7 @@ import { existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPidFile, type SchedulerStatus } from '@freezer/scheduler';
+import { readPidFile } from '@freezer/scheduler';
 import { waitFor } from './wait-for.ts';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
@@ -31,6 +31,17 @@ export interface Ran {
   readonly err: string;
 }
 
+/** What `status --json` prints. */
+interface ShownStatus {
+  readonly running: boolean;
+  readonly healthy?: boolean;
+  readonly state?: string;
+  readonly pid?: number | null;
+  readonly jobs?: number;
+  readonly running_jobs?: number;
+  readonly undelivered?: number;
+}
+
 /** A scheduler that runs in the foreground. */
 export interface Daemon {
   readonly process: ChildProcess;
@@ -38,7 +49,7 @@ export interface Daemon {
   /** Standard error so far. */
   log(): string;
   /** Resolves to the exit code, or the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals>;
+  readonly ended: Promise<number | string>;
 }
 
 /** A place of its own for schedulers and their agents; everything in it is ended and removed by `close`. */
@@ -138,9 +149,9 @@ export class Bench {
     return Object.fromEntries(lines.map((line) => [line.job_id, line]));
   }
 
-  async status(words: readonly string[]): Promise<Partial<SchedulerStatus> & { readonly running: boolean }> {
+  async status(words: readonly string[]): Promise<ShownStatus> {
     const { out } = await this.run([...words, 'status', '--json']);
-    return JSON.parse(out) as Partial<SchedulerStatus> & { running: boolean };
+    return JSON.parse(out) as ShownStatus;
   }
 
   /** What runs left in the state folder. */

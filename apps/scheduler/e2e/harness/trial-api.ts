@@ -20,7 +20,7 @@ async function freePort(): Promise<number> {
 export class TrialApi {
   readonly #folder: string;
   readonly #port: number;
-  #process: ChildProcess | undefined;
+  #process: { readonly child: ChildProcess } | undefined;
   #client: FreezerClient | undefined;
 
   private constructor(folder: string, port: number) {
@@ -46,7 +46,7 @@ export class TrialApi {
       stdio: ['ignore', log, log],
       env: { ...process.env, HOME: this.#folder },
     });
-    this.#process = child;
+    this.#process = { child };
     await waitFor('the API listens', () =>
       fetch(`http://127.0.0.1:${this.#port}/`).then(
         () => true,
@@ -62,7 +62,7 @@ export class TrialApi {
 
   /** Ends it as a crash does. */
   async kill(): Promise<void> {
-    const child = this.#process;
+    const child = this.#process?.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGCONT');
@@ -72,11 +72,11 @@ export class TrialApi {
 
   /** From now on it takes connections and says nothing. */
   hang(): void {
-    this.#process?.kill('SIGSTOP');
+    this.#process?.child.kill('SIGSTOP');
   }
 
   goOn(): void {
-    this.#process?.kill('SIGCONT');
+    this.#process?.child.kill('SIGCONT');
   }
 
   /** Requests so far, one line each. */

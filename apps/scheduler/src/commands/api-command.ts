@@ -1,30 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { ApiError, type FreezerClient } from '@freezer/client-sdk';
+import { ApiError } from '@freezer/client-sdk';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import type { ApiAccess, SchedulerSettings } from '@freezer/scheduler';
 import { printable } from '@freezer/terminal';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
+import type { ApiCommand } from './api-command-context.ts';
 import { JOB_COMMANDS } from './job-commands.ts';
 import { SESSION_COMMANDS } from './session-commands.ts';
-
-/** What a command of the API works with. */
-export interface ApiCommandContext {
-  readonly settings: SchedulerSettings;
-  readonly host: Host;
-  readonly client: FreezerClient;
-  /** `-c`, or the default of this host. */
-  readonly clientId: () => Promise<string>;
-  /** Content of `--file`: a JSON object. */
-  readonly document: () => Promise<Record<string, unknown>>;
-  /** `-j`. */
-  readonly job: () => string;
-  /** `-s`. */
-  readonly session: () => string;
-}
-
-/** Prints what it found. A failure is thrown. */
-export type ApiCommand = (context: ApiCommandContext) => Promise<void>;
 
 const COMMANDS: ReadonlyMap<string, ApiCommand> = new Map([...Object.entries(JOB_COMMANDS), ...Object.entries(SESSION_COMMANDS)]);
 

@@ -6,7 +6,7 @@ import { jobFilePath, placesOf } from '@freezer/scheduler';
 import { formatJson } from '@freezer/terminal';
 import { allOf } from '../all-of.ts';
 import { ruledTable } from '../ruled-table.ts';
-import type { ApiCommand, ApiCommandContext } from './api-command.ts';
+import type { ApiCommand, ApiCommandContext } from './api-command-context.ts';
 
 const PAGE = 100;
 

@@ -22,7 +22,7 @@ import { parts } from '../assemble.ts';
 import { connectApi } from '../connect.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
-import { trialFolders } from '../run-command.ts';
+import { trialFolders } from '../trial-folders.ts';
 
 const CODES: Readonly<Record<RunEnd['result'], number>> = { success: EXIT.done, partial: EXIT.partial, fail: EXIT.failed, lost: EXIT.failed, aborted: 143 };
 

@@ -7,7 +7,7 @@ import type { Host } from '../host.ts';
 const NAME = 'FreezerService';
 
 /** The command line that makes the service of Windows start, as one text, as sc.exe wants it. */
-export function serviceBinary(node: string, script: string): string {
+function serviceBinary(node: string, script: string): string {
   return `"${node}" "${script}" --no-daemon start`;
 }
 

@@ -2,7 +2,7 @@ import { FreezerError, messageOf } from '@freezer/core';
 import { formatJson } from '@freezer/terminal';
 import { allOf } from '../all-of.ts';
 import { ruledTable } from '../ruled-table.ts';
-import type { ApiCommand } from './api-command.ts';
+import type { ApiCommand } from './api-command-context.ts';
 
 const PAGE = 100;
 

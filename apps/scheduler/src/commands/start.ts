@@ -21,11 +21,11 @@ import {
 } from '@freezer/scheduler';
 import { assemble, type RunningScheduler } from '../assemble.ts';
 import { connectApi } from '../connect.ts';
-import { startDetached } from '../daemonize.ts';
+import { type Announce, startDetached } from '../daemonize.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 import { createMetrics, serveMetrics } from '../metrics.ts';
-import { type Announce, trialFolders } from '../run-command.ts';
+import { trialFolders } from '../trial-folders.ts';
 
 /** Of a background process that was given no place for its log. */
 const LOG_MIB = 20;

@@ -8,7 +8,7 @@ import type { ApiAccess } from './api-access.ts';
 const owner = { trust_id: z.string().optional(), project_id: z.string().optional() };
 
 /** A change of a job: its state keys, and what session it is in. */
-export const jobWrite = z.object({
+const jobWrite = z.object({
   ...owner,
   job_id: z.string(),
   change: z.record(z.string(), z.unknown()),
@@ -16,15 +16,13 @@ export const jobWrite = z.object({
   acknowledged: z.string().optional(),
 });
 /** A backup that was made. */
-export const backupWrite = z.object({ ...owner, metadata: z.record(z.string(), z.unknown()) });
+const backupWrite = z.object({ ...owner, metadata: z.record(z.string(), z.unknown()) });
 /** A member of a session has ended its part. */
-export const sessionEndWrite = z.object({ ...owner, session_id: z.string(), job_id: z.string(), tag: z.int(), result: z.string() });
+const sessionEndWrite = z.object({ ...owner, session_id: z.string(), job_id: z.string(), tag: z.int(), result: z.string() });
 /** What is told of a run beyond its result. */
-export const runWrite = z.object({ ...owner, run: z.record(z.string(), z.unknown()) });
+const runWrite = z.object({ ...owner, run: z.record(z.string(), z.unknown()) });
 
 export type JobWrite = z.infer<typeof jobWrite>;
-export type BackupWrite = z.infer<typeof backupWrite>;
-export type SessionEndWrite = z.infer<typeof sessionEndWrite>;
 
 /** Words of ours that servers of Python refuse. */
 const PYTHON_RESULT = 'fail';
@@ -145,7 +143,7 @@ async function isThere(client: FreezerClient, deliveryId: string): Promise<boole
   return found.length > 0;
 }
 
-export const pythonResult = (result: string): string => (result === 'partial' ? PYTHON_RESULT : result);
+const pythonResult = (result: string): string => (result === 'partial' ? PYTHON_RESULT : result);
 
 type JobState = Readonly<Record<string, unknown>>;
 

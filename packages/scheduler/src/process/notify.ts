@@ -10,23 +10,20 @@ export interface ServiceNotifier {
   close(): void;
 }
 
-/** The parts of the environment that systemd gives. */
-export interface NotifyEnvironment {
-  readonly NOTIFY_SOCKET?: string | undefined;
-  readonly WATCHDOG_USEC?: string | undefined;
-}
+/** Of the process: NOTIFY_SOCKET and WATCHDOG_USEC are what systemd gives, PATH finds its program. */
+export type NotifyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * By the program systemd-notify: Node speaks no datagrams on Unix sockets. The unit needs `NotifyAccess=all`, for the messages come from a
  * child.
  */
 export function createNotifier(environment: NotifyEnvironment, logger: Logger): ServiceNotifier {
-  const socket = environment.NOTIFY_SOCKET;
+  const socket = environment['NOTIFY_SOCKET'];
   if (socket === undefined || socket === '') return { tell: () => undefined, watch: () => undefined, close: () => undefined };
   let complained = false;
   let timer: NodeJS.Timeout | undefined;
   const tell = (...states: readonly string[]): void => {
-    execFile('systemd-notify', [`--pid=${process.pid}`, ...states], { env: { ...process.env, NOTIFY_SOCKET: socket }, timeout: 10_000 }, (error) => {
+    execFile('systemd-notify', [`--pid=${process.pid}`, ...states], { env: { ...environment }, timeout: 10_000 }, (error) => {
       if (!error || complained) return;
       complained = true;
       logger.warn({ error: messageOf(error) }, 'systemd cannot be told how the service is');
@@ -35,7 +32,7 @@ export function createNotifier(environment: NotifyEnvironment, logger: Logger): 
   return {
     tell,
     watch: (healthy) => {
-      const limit = Number(environment.WATCHDOG_USEC ?? 0) / 1000;
+      const limit = Number(environment['WATCHDOG_USEC'] ?? 0) / 1000;
       if (!(limit > 0)) return;
       timer = setInterval(() => {
         if (healthy()) tell('WATCHDOG=1');

@@ -41,7 +41,7 @@ export async function runHook({ command, environment, timeoutSeconds }: HookRequ
 }
 
 /** The words of a command line, as a shell would part them, with none of its other signs. */
-export function wordsOf(command: string): readonly string[] {
+function wordsOf(command: string): readonly string[] {
   return [...command.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
     word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double?: string, single?: string) => double ?? single ?? ''),
   );

@@ -1,0 +1,34 @@
+import { readIni } from '@freezer/settings';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { actionFile } from './action-file.ts';
+
+test('is what Freezer writes', () => {
+  expect(actionFile({ action: 'backup', Path: '/a', flag: true, off: false, none: null, n: 3, list: ['a', 'b'] }, { os_trust_id: 't' })).toBe(
+    '[action]\naction = backup\npath = /a\nflag = True\noff = False\nn = 3\nlist = a,b\nos_trust_id = t\n\n',
+  );
+});
+
+test('no value becomes another key, a section or a reference', () => {
+  const line = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\p{C}\p{Z}\s]/gu, 'x'));
+  fc.assert(
+    fc.property(
+      fc.array(
+        line.filter((text) => text !== '' && !/^[#;]/.test(text)),
+        { minLength: 1, maxLength: 4 },
+      ),
+      (lines) => {
+        const value = lines.join('\n');
+        const entries = readIni(actionFile({ first: value, second: 'plain' }), 'file', 'job');
+        expect(entries.map(({ key, value: read }) => [key, read])).toEqual([
+          ['first', value],
+          ['second', 'plain'],
+        ]);
+      },
+    ),
+  );
+});
+
+test('a key holds nothing that ends it', () => {
+  expect(actionFile({ 'a = b\n[x]': '1' })).toBe('[action]\na_b_x_ = 1\n\n');
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ActionPolicy, refusalOf } from './action-policy.ts';
+
+const OPEN: ActionPolicy = {
+  exec: 'allowed',
+  execAllowed: [],
+  allowedPaths: [],
+  allowedRestorePaths: [],
+  allowHostFiles: false,
+  capabilities: { actions: [], modes: [], storages: [], engines: [] },
+};
+const withPolicy = (policy: Partial<ActionPolicy>) => (action: Readonly<Record<string, unknown>>) => refusalOf(action, { ...OPEN, ...policy });
+
+describe('what an action may do', () => {
+  test('all, when nothing is forbidden', () => {
+    expect(withPolicy({})({ action: 'exec', command: 'rm -rf / ; true' })).toBeUndefined();
+    expect(withPolicy({})({ path_to_backup: '/etc' })).toBeUndefined();
+  });
+
+  test('exec is refused by each setting, with its reason', () => {
+    for (const exec of ['disabled', 'central', 'trial'] as const)
+      expect(withPolicy({ exec })({ action: 'exec', command: '/bin/true' })).toMatch(/^exec actions/);
+  });
+
+  test('exec_allowed knows whole programs, and no signs of a shell', () => {
+    const check = withPolicy({ execAllowed: ['/usr/local/bin/*', '/bin/true'] });
+    expect(check({ action: 'exec', command: '/usr/local/bin/x -y' })).toBeUndefined();
+    expect(check({ action: 'exec', command: '/bin/true' })).toBeUndefined();
+    for (const command of ['/usr/local/bin/../../bin/sh', '/usr/local/bin/x/y', '/bin/trueish', '/bin/true; id', '/bin/true\nid', '$(id)', '', 'true']) {
+      expect(check({ action: 'exec', command })).toBeDefined();
+    }
+  });
+
+  test('paths are compared by their parts', () => {
+    const check = withPolicy({ allowedPaths: ['/srv', '/var/lib/app/'] });
+    for (const path of ['/srv', '/srv/', '/srv/a/../b', '/var/lib/app/x']) expect(check({ path_to_backup: path })).toBeUndefined();
+    for (const path of ['/srvx', '/srv/../etc', '/etc', 'srv/x', '/var/lib']) expect(check({ path_to_backup: path })).toMatch(/allowed_paths/);
+    expect(withPolicy({ allowedRestorePaths: ['/srv'] })({ action: 'restore', restore_abs_path: '/etc' })).toMatch(/allowed_restore_paths/);
+  });
+
+  test('a job names no program, plugin or settings file of the host, in no spelling', () => {
+    for (const key of ['pre_hook', 'pre-hook', 'PRE_HOOK', 'config_file', 'log-config-append', 'stdin_command'])
+      expect(withPolicy({})({ [key]: '/x' })).toMatch(/refused on this host/);
+    expect(withPolicy({ allowHostFiles: true })({ pre_hook: '/x' })).toBeUndefined();
+    expect(withPolicy({})({ pre_hook: null, config_file: '' })).toBeUndefined();
+  });
+});
