@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readJob } from './read-job.ts';
+import { upcomingRuns } from './upcoming-runs.ts';
 import { validateJob } from './validate-job.ts';
 
 const PLAN = { zone: 'UTC', jitter: 0, misfireGrace: 3600 };
@@ -107,5 +108,24 @@ describe('actions', () => {
     expect(readJob({ ...GOOD, job_actions: [{ freezer_action: {}, max_retries: '2' }] }, { plan: PLAN })).toMatchObject({
       content: { actions: [{ tries: 3, retryInterval: 60, mandatory: false, timeout: undefined }] },
     });
+  });
+});
+
+describe('upcoming runs', () => {
+  const after = Date.parse('2026-03-28T00:00:00Z');
+  const upcoming = (job_schedule: object, plan = PLAN): string[] =>
+    upcomingRuns({ ...GOOD, job_schedule }, { after, count: 3, plan }).map((at) => new Date(at).toISOString().slice(0, 16));
+
+  it('are those of the scheduler, over a change of the clock, too', () => {
+    expect(upcoming({ schedule_hour: '2', schedule_minute: '30' }, { ...PLAN, zone: 'Europe/Berlin' })).toEqual([
+      '2026-03-28T01:30',
+      '2026-03-29T01:00',
+      '2026-03-30T00:30',
+    ]);
+    expect(upcoming({ time_created: after / 1000 - 3600, schedule_interval: '5 hours' })).toEqual(['2026-03-28T04:00', '2026-03-28T09:00', '2026-03-28T14:00']);
+  });
+
+  it('are none of a job without schedule, that is over, or that is wrong', () => {
+    expect([upcoming({}), upcoming({ schedule_year: '2020' }), upcoming({ schedule_interval: 'x' })]).toEqual([[], [], []]);
   });
 });
