@@ -18,6 +18,7 @@ packages=(
   python3-freezerclient # its tables, requests and messages are compared with ours
   openssh-server # SFTP storages are tried against it; tests start their own on 127.0.0.1
   vsftpd python3-pyftpdlib python3-openssl # ftp.sh starts them on 127.0.0.1
+  python3-venv python3-pip # s3.sh installs moto, an S3 server, beside them
 )
 missing=()
 for name in "${packages[@]}"; do

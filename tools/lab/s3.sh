@@ -18,7 +18,7 @@ install_moto() {
   (
     flock 9
     [ -e "$moto/$version" ] && exit 0
-    python3 -m venv "$moto/venv"
+    /usr/bin/python3 -m venv "$moto/venv"
     "$moto/venv/bin/pip" install --quiet --disable-pip-version-check "moto[s3,server]==$version" >&2
     touch "$moto/$version"
   ) 9>"$moto/lock"
