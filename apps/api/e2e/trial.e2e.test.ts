@@ -48,6 +48,23 @@ describe('a trial', () => {
     expect((await ask(clients, { token: 'wrong' })).status).toBe(401);
   });
 
+  test('a job that failed is an alert, and stands in the metrics', async () => {
+    const first = start();
+    const jobs = `${await first.url()}/v2/trial/jobs`;
+    const { token } = trial();
+    await ask(`${await first.url()}/v2/trial/clients`, { method: 'POST', body: CLIENT, token });
+    const job = { client_id: 'host-1', job_actions: [], job_schedule: { schedule_interval: '1 hours' } };
+    const { job_id: id } = JSON.parse((await ask(jobs, { method: 'POST', body: job, token })).text) as { job_id: string };
+    const ran = { job_schedule: { status: 'scheduled', result: 'fail', time_started: 1_700_000_000, time_ended: 1_700_000_060 } };
+    expect((await ask(`${jobs}/${id}`, { method: 'PATCH', body: ran, token })).status).toBe(200);
+    await first.stop();
+    const second = start(['--metrics-port', '0']);
+    const [, metrics = ''] = await second.until(/^metrics at (\S+)$/m);
+    for (let text = ''; !/^freezer_api_alerts\{kind="\w+",severity="\w+"\} 1$/m.test(text); ) text = (await ask(metrics)).text;
+    const alerts = JSON.parse((await ask(`${await second.url()}/v2/trial/alerts`)).text) as { alerts: readonly { job_id?: string }[] };
+    expect(alerts.alerts.map(({ job_id }) => job_id)).toContain(id);
+  });
+
   test('pages of others, and names that lead here, are refused', async () => {
     const url = await start().url();
     expect((await ask(`${url}/v2/trial/jobs`, { headers: { host: 'evil.example.org' } })).status).toBe(403);

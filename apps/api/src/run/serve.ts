@@ -43,13 +43,15 @@ export async function serve(context: ServeContext, onListening: (port: number) =
     runs: { keepDays: settings.run_days, keepCount: settings.run_count },
     onReport: counting?.showReports(),
   });
-  const overseeing = overseer.run(watch.signal);
+  const ending = new AbortController();
+  const overseeing = overseer.run(ending.signal);
   try {
     await onListening(port);
     const signal = await watch.stopped;
     log.logger.info({}, `${signal}: stopping; requests that have begun have ${settings.graceful_shutdown_timeout} s`);
   } finally {
     await connections.stop(settings.graceful_shutdown_timeout);
+    ending.abort();
     await overseeing;
   }
   log.logger.info({}, 'stopped');
