@@ -64,7 +64,7 @@ export class StatusWriter {
     const now = performance.now();
     const { folder, status, states, logger } = this.#options;
     try {
-      if (this.#changed || now - this.#writtenAt >= AT_LEAST_MS) {
+      if (this.#changed || this.#jobsChanged || now - this.#writtenAt >= AT_LEAST_MS) {
         this.#changed = false;
         this.#writtenAt = now;
         const current = status();
