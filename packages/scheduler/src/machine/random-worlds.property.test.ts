@@ -140,11 +140,13 @@ describe('hours of random events, edits, kills, outages and jumps of the clock',
         fc.array(deed, { minLength: 20, maxLength: 70 }),
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 900 }),
-        (deeds, places, longest) => {
+        fc.boolean(),
+        (deeds, places, longest, versions) => {
           const world = new World({
             start: START,
             poll: 30 * SECOND,
             places,
+            versions,
             zone: 'Europe/Berlin',
             grace: 5 * SECOND,
             // A fixed mix of short and long runs.

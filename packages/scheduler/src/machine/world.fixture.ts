@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly places?: number;
   readonly limits?: RunLimits;
   readonly rules?: Partial<MachineRules>;
+  /** Whether the API counts versions; Python's does not. */
+  readonly versions?: boolean;
   /** Milliseconds that the agent of a job takes. */
   readonly duration?: (jobId: string, count: number) => number;
   readonly result?: (jobId: string, count: number) => RunEnd['result'];
@@ -171,6 +173,7 @@ export class World {
     this.#nextPoll = this.now + poll;
     if (!this.isApiUp) return;
     const docs = [...this.api.values()].filter(({ job_schedule }) => job_schedule['status'] !== 'completed').map((doc) => structuredClone(doc));
+    if (this.#options.versions === false) for (const doc of docs) Reflect.deleteProperty(doc, '_version');
     this.list(docs);
   }
 

@@ -208,6 +208,21 @@ describe('cron fields', () => {
   });
 });
 
+describe('keys without effect', () => {
+  it.each<[ScheduleKeys, string[]]>([
+    [{ schedule_date: '2030-01-01T00:00:00', schedule_hour: '3' }, ['schedule_hour: has no effect beside schedule_date']],
+    [
+      { schedule_interval: '1 days', schedule_hour: '3', schedule_start_date: '2030-01-01T00:00:00' },
+      ['schedule_hour: has no effect beside schedule_interval'],
+    ],
+    [{ schedule_cron: '0 3 * * *', schedule_minute: '3' }, ['schedule_minute: has no effect beside schedule_cron']],
+    [{ schedule_end_date: '2030-01-01T00:00:00' }, ['schedule_end_date: has no effect without schedule_interval or cron fields']],
+    [{ schedule_hour: '3', schedule_end_date: '2030-01-01T00:00:00' }, []],
+  ])('%j', (schedule, warnings) => {
+    expect(parseSchedule(schedule, { zone: 'UTC', jitter: 0, misfireGrace: 0 })).toMatchObject({ ok: true, warnings });
+  });
+});
+
 describe('jitter and blackouts', () => {
   it('jitter is fixed for a job, within its limit, and spread', () => {
     const plan = planOf({ schedule_hour: '2', schedule_jitter: 600 });

@@ -29,6 +29,7 @@ export function parseSchedule(schedule: ScheduleKeys, defaults: PlanDefaults): S
   try {
     const zone = zoneOf(schedule, defaults.zone);
     const trigger = triggerOf(schedule, zone, warnings);
+    warnings.push(...withoutEffect(schedule));
     const plan: Plan = {
       trigger,
       zone,
@@ -43,6 +44,23 @@ export function parseSchedule(schedule: ScheduleKeys, defaults: PlanDefaults): S
     if (error instanceof ScheduleProblem) return { ok: false, problem: error.message };
     throw error;
   }
+}
+
+const FIELDS = CRON_FIELDS.map(({ name }) => `schedule_${name}`);
+const BOUNDS = ['schedule_start_date', 'schedule_end_date'];
+/** The first of these that is there decides; what it leaves without effect. */
+const PRECEDENCE: readonly (readonly [string, readonly string[]])[] = [
+  ['schedule_date', ['schedule_interval', 'schedule_cron', ...FIELDS, ...BOUNDS]],
+  ['schedule_interval', ['schedule_cron', ...FIELDS]],
+  ['schedule_cron', FIELDS],
+];
+
+function withoutEffect(schedule: ScheduleKeys): readonly string[] {
+  const isThere = (key: string): boolean => textOf(schedule, key) !== undefined;
+  const [key, others] = PRECEDENCE.find(([one]) => isThere(one)) ?? [];
+  if (key !== undefined) return (others ?? []).filter(isThere).map((other) => `${other}: has no effect beside ${key}`);
+  const isLonely = isThere('schedule_end_date') && !FIELDS.some(isThere);
+  return isLonely ? ['schedule_end_date: has no effect without schedule_interval or cron fields'] : [];
 }
 
 /** Files also hold numbers. */
