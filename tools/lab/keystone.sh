@@ -68,7 +68,7 @@ start() {
   OS_KEYSTONE_CONFIG_FILES=$folder/keystone.conf uwsgi_python3 --http-socket "127.0.0.1:$port" --wsgi-file /usr/bin/keystone-wsgi-public \
     --master --die-on-term --need-app --lazy-apps --processes 1 --threads 1 --buffer-size 65535 --disable-logging --add-header 'Connection: close' \
     --pidfile "$folder/pid" --daemonize "$folder/log" >/dev/null 2>&1 </dev/null
-  local end=$((SECONDS + 60))
+  local end=$((SECONDS + 180))
   until curl --silent --fail --output /dev/null --max-time 10 "$url"; do
     if ! running || [ "$SECONDS" -ge "$end" ]; then
       echo "keystone.sh: Keystone does not answer at $url; the end of $folder/log:" >&2

@@ -1,3 +1,4 @@
+export { abortable } from './abortable.ts';
 export {
   checkNamePart,
   dataPrefix,
@@ -61,6 +62,7 @@ export { decideLevel, type LevelDecision, type LevelRequest, nextTime } from './
 export { type Logger, SILENT } from './logger.ts';
 export type { Mode, ModeLease, ModePlugin } from './mode.ts';
 export { type DirectoryCheck, planRenames } from './plan-renames.ts';
+export { pulled } from './pulled.ts';
 export { RateLimit } from './rate-limit.ts';
 export { folderOf, isTemporary, type MovedDirectory, type Renamed, RenameMap } from './rename-map.ts';
 export { type PointDecision, planRetention, type RetentionFacts, type RetentionPlan, type RetentionPolicy } from './retention.ts';

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
-import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
+import { abortable, FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { Client } from 'basic-ftp';
-import { abortable } from './abortable.ts';
 import { connectReason, isRefusal, reasonOf, replyOf } from './failure.ts';
 import type { FtpStorageOptions } from './options.ts';
 import { Session } from './session.ts';

@@ -1,5 +1,4 @@
-import { type CallOptions, FreezerError, type Logger, retry } from '@freezer/core';
-import { abortable } from './abortable.ts';
+import { abortable, type CallOptions, FreezerError, type Logger, retry } from '@freezer/core';
 import { type Credentials, connect } from './connect.ts';
 import type { FtpStorageOptions } from './options.ts';
 import type { Session } from './session.ts';

@@ -1,5 +1,4 @@
-import { type ErrorCode, FreezerError, messageOf, systemCodeOf } from '@freezer/core';
-import { abortable } from './abortable.ts';
+import { abortable, type ErrorCode, FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 
 /** What went wrong while doing what to which object. */
 export interface Deed {

@@ -1,10 +1,8 @@
-import type { ByteStream, ObjectInfo, PutOptions } from '@freezer/core';
-import { abortable } from './abortable.ts';
+import { abortable, type ByteStream, type ObjectInfo, type PutOptions, pulled } from '@freezer/core';
 import type { Connections } from './connections.ts';
 import { type Deed, failure, guarded, isRefusal, translated } from './failure.ts';
 import { exists } from './look.ts';
 import { place } from './place.ts';
-import { pulled } from './pulled.ts';
 import type { Session } from './session.ts';
 import type { Staging } from './staging.ts';
 

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
-import type { ByteStream } from '@freezer/core';
+import { abortable, type ByteStream } from '@freezer/core';
 import type { Client, FTPResponse } from 'basic-ftp';
-import { abortable } from './abortable.ts';
 import { isRefusal } from './failure.ts';
 import { type Entry, entryOfFacts, readListing, showsItself, timeOf } from './listing.ts';
 

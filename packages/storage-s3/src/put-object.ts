@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CompletedPart, PutObjectCommandInput } from '@aws-sdk/client-s3';
-import type { ByteStream, ObjectInfo, PutOptions } from '@freezer/core';
-import { abortable } from './abortable.ts';
+import { abortable, type ByteStream, type ObjectInfo, type PutOptions, pulled } from '@freezer/core';
 import { type Bucket, md5Of } from './bucket.ts';
 import { attemptsOf, type Deed, failure, guarded, isAbsence, nameOf, statusOf } from './failure.ts';
 import type { S3StorageOptions } from './options.ts';
 import { PARTS_MAX, partsOf } from './parts.ts';
-import { pulled } from './pulled.ts';
 import { abortUpload, type UploadNotes } from './uploads.ts';
 
 /** How long taking an unfinished upload away may take. */

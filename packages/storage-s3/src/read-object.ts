@@ -1,5 +1,4 @@
-import type { ByteRange, ByteStream } from '@freezer/core';
-import { abortable } from './abortable.ts';
+import { abortable, type ByteRange, type ByteStream } from '@freezer/core';
 import { type Bucket, SILENCE_MS } from './bucket.ts';
 import { type Deed, failure, guarded, statusOf, translated } from './failure.ts';
 

@@ -1,20 +1,20 @@
-import type {
-  ByteRange,
-  ByteStream,
-  CallOptions,
-  Logger,
-  ObjectInfo,
-  PutOptions,
-  Storage,
-  StorageCapabilities,
-  StorageChild,
-  StorageDeps,
-  StorageKey,
-  StorageRemains,
-  UsageInfo,
+import {
+  abortable,
+  type ByteRange,
+  type ByteStream,
+  type CallOptions,
+  type Logger,
+  messageOf,
+  type ObjectInfo,
+  type PutOptions,
+  type Storage,
+  type StorageCapabilities,
+  type StorageChild,
+  type StorageDeps,
+  type StorageKey,
+  type StorageRemains,
+  type UsageInfo,
 } from '@freezer/core';
-import { messageOf } from '@freezer/core';
-import { abortable } from './abortable.ts';
 import { type Bucket, openBucket } from './bucket.ts';
 import { type Deed, failure, guarded, isAbsence, nameOf, translated } from './failure.ts';
 import { KeyNames, TEMPORARY } from './key-name.ts';

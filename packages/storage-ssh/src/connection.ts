@@ -1,5 +1,4 @@
-import { type CallOptions, type Logger, retry } from '@freezer/core';
-import { abortable } from './abortable.ts';
+import { abortable, type CallOptions, type Logger, retry } from '@freezer/core';
 import { connect } from './connect.ts';
 import type { SshStorageOptions } from './options.ts';
 import type { Session } from './session.ts';

@@ -1,5 +1,5 @@
+import { abortable } from '@freezer/core';
 import type { FileEntryWithStats } from 'ssh2';
-import { abortable } from './abortable.ts';
 import { isLost, isStatus, STATUS } from './failure.ts';
 import type { Session } from './session.ts';
 

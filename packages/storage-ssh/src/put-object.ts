@@ -1,5 +1,4 @@
-import type { ByteStream, ObjectInfo, PutOptions } from '@freezer/core';
-import { abortable } from './abortable.ts';
+import { abortable, type ByteStream, type ObjectInfo, type PutOptions } from '@freezer/core';
 import type { Connection } from './connection.ts';
 import { type Deed, failure, guarded } from './failure.ts';
 import { exists } from './folders.ts';

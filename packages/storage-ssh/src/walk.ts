@@ -1,6 +1,5 @@
-import type { CallOptions, ObjectInfo, StorageChild, StorageKey } from '@freezer/core';
+import { abortable, type CallOptions, type ObjectInfo, type StorageChild, type StorageKey } from '@freezer/core';
 import type { FileEntryWithStats, Stats } from 'ssh2';
-import { abortable } from './abortable.ts';
 import { entriesOf } from './entries.ts';
 import { lookBehind } from './folders.ts';
 import { TEMPORARY } from './key-path.ts';

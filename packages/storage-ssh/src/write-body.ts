@@ -1,7 +1,6 @@
-import { type ByteStream, rechunk } from '@freezer/core';
+import { type ByteStream, pulled, rechunk } from '@freezer/core';
 import { type Deed, failure, guarded, isLost, isStatus, STATUS, translated } from './failure.ts';
 import { InFlight } from './in-flight.ts';
-import { pulled } from './pulled.ts';
 import type { Handle, Session } from './session.ts';
 
 /** One request. OpenSSH takes 255 KiB at once; for servers that take less, ssh2 cuts it. */

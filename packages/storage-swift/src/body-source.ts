@@ -1,5 +1,4 @@
-import type { ByteStream } from '@freezer/core';
-import { pulled } from './pulled.ts';
+import { type ByteStream, pulled } from '@freezer/core';
 
 /** The bytes of a body, taken in portions of any size. One call at a time. */
 export class BodySource {

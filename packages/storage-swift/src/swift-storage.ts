@@ -1,18 +1,18 @@
-import type {
-  ByteRange,
-  ByteStream,
-  CallOptions,
-  Logger,
-  ObjectInfo,
-  PutOptions,
-  Storage,
-  StorageCapabilities,
-  StorageChild,
-  StorageDeps,
-  StorageKey,
-  UsageInfo,
+import {
+  abortable,
+  type ByteRange,
+  type ByteStream,
+  type CallOptions,
+  type Logger,
+  type ObjectInfo,
+  type PutOptions,
+  type Storage,
+  type StorageCapabilities,
+  type StorageChild,
+  type StorageDeps,
+  type StorageKey,
+  type UsageInfo,
 } from '@freezer/core';
-import { abortable } from './abortable.ts';
 import { Claims } from './claims.ts';
 import type { SwiftClient } from './client.ts';
 import { type Deed, failure } from './failure.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ByteStream } from '@freezer/core';
 import { abortable } from './abortable.ts';
+import type { ByteStream } from './bytes.ts';
 
 /** How long a body that was stopped may take to let go; one that hangs is left behind. */
 const LET_GO_MS = 1000;
