@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError } from '@freezer/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { openSqlStore } from '../open-sql-store.ts';
+import { SqlStore } from '../sql-store.ts';
+import { openSqlite } from '../sqlite/open-sqlite.ts';
 import { openConnection } from '../sqlite/sqlite-driver.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'freezer-writes-'));
@@ -23,6 +26,28 @@ describe('writes that share a transaction', () => {
     for (const result of results) if (result.status === 'rejected') expect(FreezerError.is(result.reason, 'already_exists')).toBe(true);
     expect(await jobs.count({ scope: { projectId: 'p' } })).toBe(150);
     expect(await jobs.count({ scope: { projectId: 'p' }, match: [{ key: 'job_id', value: '160' }] })).toBe(0);
+  });
+
+  it('fail with unavailable when the disk is full, and go on when it no longer is', async () => {
+    const place = await openSqlite({ path: join(folder, 'full.db'), timeoutMs: 30_000 });
+    await using store = new SqlStore(place, 30_000);
+    await store.migrate();
+    const jobs = store.documents<object>('jobs');
+    await jobs.create('before', {}, OWNER);
+    const limit = async (pages: number): Promise<void> =>
+      void (await place.write(async (database) => await sql.raw(`pragma max_page_count = ${pages}`).execute(database)));
+    await limit(60);
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, async (_, index) => await jobs.create(`j${index}`, { padding: 'x'.repeat(100_000) }, OWNER)),
+    );
+    const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    expect(failed.length).toBeGreaterThan(0);
+    for (const error of failed) expect(FreezerError.is(error, 'unavailable')).toBe(true);
+    await limit(1_000_000);
+    await jobs.create('after', {}, OWNER);
+    const told = results.flatMap((result, index) => (result.status === 'fulfilled' ? [`j${index}`] : []));
+    expect((await jobs.search({ scope: { projectId: 'p' }, limit: 100, offset: 0 })).map(({ id }) => id)).toEqual(['before', ...told, 'after']);
+    expect(await jobs.count({ scope: { projectId: 'p' } })).toBe(told.length + 2);
   });
 
   it('wait for another process, and give up with unavailable', async () => {

@@ -61,6 +61,7 @@ export class GroupedWrites {
           await sql`commit`.execute(database);
           return done;
         } catch (error) {
+          // There may be none left; what is told is why the commit failed.
           await sql`rollback`.execute(database).catch(() => undefined);
           throw error;
         }
@@ -93,7 +94,8 @@ async function doAll(database: Database, group: readonly Waiting[]): Promise<(()
     try {
       told.push(await run(database));
     } catch (error) {
-      await sql`rollback to one`.execute(database);
+      // A full disk has ended the whole transaction already: then this error is everybody's.
+      await sql`rollback to one`.execute(database).catch(() => Promise.reject(error));
       told.push(() => fail(error));
     }
     await sql`release one`.execute(database);
