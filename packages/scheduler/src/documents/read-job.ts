@@ -70,7 +70,7 @@ export function findInJob(document: unknown, { plan, jobId: givenId }: ReadJobOp
     sessionTag: numberOf(job['session_tag'], 0),
     told: toldOf(schedule),
     content,
-    scheduleKey: textKey([plan.zone, plan.jitter, plan.misfireGrace, ...USER_KEYS.map((key) => schedule[key] ?? null)]),
+    scheduleKey: textKey([plan.zone, plan.jitter, plan.misfireGrace, session !== '', ...USER_KEYS.map((key) => schedule[key] ?? null)]),
     contentKey: textKey([
       USER_KEYS.map((key) => schedule[key] ?? null),
       ['job_actions', 'action_defaults', 'description', 'session_id', 'concurrency_key'].map((key) => job[key] ?? null),

@@ -18,6 +18,7 @@ export function upcomingRuns(document: unknown, { after, count, plan, salt }: Up
   const reading = readJob(document, { plan, jobId: 'job' });
   if (typeof reading === 'string' || reading.content.kind === 'problem') return [];
   const created = reading.told.timeCreated;
-  const anchor = created > 0 ? created * 1000 : after;
+  const since = created > 0 ? created * 1000 : after;
+  const anchor = reading.sessionId === undefined ? since : 0;
   return nextRuns(reading.content.plan, after, { anchor, count, jobId: reading.jobId, ...(salt !== undefined && { salt }) });
 }

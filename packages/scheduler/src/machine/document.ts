@@ -117,7 +117,7 @@ function goOn(draft: Draft): void {
   if (plan && isRecurring(plan.trigger) && told > 0 && told <= draft.now) {
     const { zone, trigger } = plan;
     // The time before the jitter is not in the document; without jitter it is a time of the schedule, or the schedule is another now.
-    const time = nextTime(trigger, told - plan.jitter - 1, { zone, anchor: draft.memory.anchor });
+    const time = nextTime(trigger, told - plan.jitter - 1, { zone, anchor: draft.anchor });
     if (time !== undefined && time <= told) {
       schedule(draft, time);
       return;

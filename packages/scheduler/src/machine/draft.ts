@@ -44,6 +44,11 @@ export class Draft {
     return this.reading.content.kind === 'job' ? this.reading.content.plan : undefined;
   }
 
+  /** From where intervals without a start date are counted. Members of a session begin together, so theirs are counted from the same moment. */
+  get anchor(): Instant {
+    return this.reading.sessionId === undefined ? this.memory.anchor : 0;
+  }
+
   set(patch: Partial<JobMemory>): void {
     const known: Readonly<Record<string, unknown>> = { ...this.memory };
     if (Object.entries(patch).every(([key, value]) => known[key] === value)) return;

@@ -18,7 +18,7 @@ export function fire(draft: Draft): void {
 function lastTime(draft: Draft, plan: Plan, first: Instant): { readonly latest: Instant; readonly count: number } {
   if (!isRecurring(plan.trigger) || draft.memory.isRepeat) return { latest: first, count: 1 };
   const shift = jitterOf(plan.jitter, `${draft.rules.salt}/${draft.jobId}`);
-  return pastTimes(plan, first, { now: draft.now - shift, anchor: draft.memory.anchor });
+  return pastTimes(plan, first, { now: draft.now - shift, anchor: draft.anchor });
 }
 
 function fireScheduled(draft: Draft, plan: Plan, first: Instant): void {

@@ -75,7 +75,7 @@ export function nextAfter(draft: Draft, after: Instant): Instant | undefined {
   const { plan, memory } = draft;
   if (!plan) return undefined;
   const last = plan.trigger.kind === 'continuous' ? null : memory.lastPlanned;
-  return nextTime(plan.trigger, Math.max(after, last ?? after), { zone: plan.zone, anchor: memory.anchor });
+  return nextTime(plan.trigger, Math.max(after, last ?? after), { zone: plan.zone, anchor: draft.anchor });
 }
 
 /** The job waits for a time of its schedule. */

@@ -708,7 +708,19 @@ describe('a scheduler that remembers', () => {
   });
 });
 
-describe('session tags', () => {
+describe('sessions', () => {
+  it('members whose interval has no start date begin together, whenever they were made', () => {
+    const world = worldAt('2026-01-05T10:00:00Z', { poll: 30 * SECOND });
+    world.create('a', { schedule_interval: '2 hours' }, { session_id: 's' });
+    world.at('2026-01-05T10:37:00Z');
+    world.create('b', { schedule_interval: '2 hours' }, { session_id: 's' });
+    world.create('c', { schedule_interval: '2 hours' });
+    world.at('2026-01-05T11:00:00Z');
+    world.edit('c', {}, { session_id: 's' });
+    world.at('2026-01-05T14:30:00Z');
+    for (const id of ['a', 'b', 'c']) expect(world.begun(id)).toEqual(['12:00:00', '14:00:00']);
+  });
+
   it('a tag that the session gave is written, and the next run begins with it, also while the API is away', () => {
     const world = worldAt('2026-01-05T10:59:00Z', { poll: 30 * SECOND, duration: () => 10 * SECOND });
     world.create('j', HOURLY, { session_id: 's', session_tag: 7 });
