@@ -1,3 +1,5 @@
+import { tuneV8 } from './tune-v8.ts';
+
 declare const FREEZER_SCHEDULER_VERSION: string;
 
 // `--version` and `--help` load nothing but what they print.
@@ -12,6 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
     (asksForHelp ? process.stdout : process.stderr).write(page);
     process.exitCode = asksForHelp ? 0 : 2;
   } else {
+    tuneV8();
     const { runProcess } = await import('./process-host.ts');
     process.exitCode = await runProcess(argv, FREEZER_SCHEDULER_VERSION, import.meta.dirname);
   }

@@ -1,20 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { FreezerClient } from '@freezer/client-sdk';
+import { freePort } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
 const MAIN = join(import.meta.dirname, '../../../api/dist/main.js');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** The API of this product as a trial of the same user, which can be stopped and started anew. */
 export class TrialApi {

@@ -50,6 +50,7 @@ export interface SchedulerOptions {
 const isMemory = (value: unknown): value is JobMemory => typeof value === 'object' && value !== null && 'jobId' in value && 'phase' in value;
 const isDocument = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const ONE_WISH_MS = 1000;
 /** How long the last writes may take when the scheduler ends. */
 const LAST_WRITES_MS = 5000;
 
@@ -71,6 +72,7 @@ export class Scheduler {
   #state: SchedulerStatus['state'] = 'starting';
   #ending: Promise<void> | undefined;
   #hurry: (() => void) | undefined;
+  #endAsked = 0;
 
   private constructor(options: SchedulerOptions, memories: KeyedStore<JobMemory>, documents: KeyedStore<Readonly<Record<string, unknown>>>) {
     this.#options = options;
@@ -172,7 +174,9 @@ export class Scheduler {
    * that is known of them is safe.
    */
   end(): Promise<void> {
-    this.#hurry?.();
+    // Some senders signal a process and its group: that is one wish, said twice.
+    if (performance.now() - this.#endAsked > ONE_WISH_MS) this.#hurry?.();
+    this.#endAsked = performance.now();
     this.#ending ??= this.#end();
     return this.#ending;
   }

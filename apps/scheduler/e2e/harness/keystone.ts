@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+
+const LAB = join(import.meta.dirname, '../../../../tools/lab');
+
+/** A user of the lab in a project. */
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+  readonly project: string;
+}
+
+/** A real Keystone with the users, projects and endpoints that the tests of schedulers need. */
+export class Keystone {
+  readonly url: string;
+  readonly #folder: string;
+  readonly #port: number;
+
+  private constructor(folder: string, port: number) {
+    this.#folder = folder;
+    this.#port = port;
+    this.url = `http://127.0.0.1:${port}/v3`;
+  }
+
+  static async start(folder: string): Promise<Keystone> {
+    const keystone = new Keystone(folder, await freePort());
+    keystone.start();
+    return keystone;
+  }
+
+  get admin(): Account {
+    return { user: 'admin', password: readFileSync(join(this.#folder, 'admin-password'), 'utf8').trim(), project: 'admin' };
+  }
+
+  start(): void {
+    execFileSync(join(LAB, 'keystone.sh'), ['start', this.#folder], { env: { KEYSTONE_PORT: String(this.#port) }, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+
+  stop(): void {
+    execFileSync(join(LAB, 'keystone.sh'), ['stop', this.#folder]);
+  }
+
+  environment({ user, password, project }: Account): Record<string, string> {
+    return {
+      OS_AUTH_URL: this.url,
+      OS_USERNAME: user,
+      OS_PASSWORD: password,
+      OS_PROJECT_NAME: project,
+      OS_USER_DOMAIN_NAME: 'Default',
+      OS_PROJECT_DOMAIN_NAME: 'Default',
+    };
+  }
+
+  /** A user with a role in a project; what is not there is made. */
+  async account(user: string, project: string, role: string): Promise<Account> {
+    const password = `pw-${user}`;
+    const token = await this.#token();
+    const userId = await this.#ensure(token, 'user', { name: user, domain_id: 'default' }, { password });
+    const projectId = await this.#ensure(token, 'project', { name: project, domain_id: 'default' }, {});
+    const roleId = await this.#ensure(token, 'role', { name: role }, {});
+    await this.#call(`/projects/${projectId}/users/${userId}/roles/${roleId}`, 'PUT', token);
+    return { user, password, project };
+  }
+
+  /** Puts the backup service into the catalog. */
+  async register(url: string): Promise<void> {
+    const token = await this.#token();
+    const service = await this.#ensure(token, 'service', { type: 'backup', name: 'freezer' }, {});
+    for (const kind of ['public', 'internal', 'admin'])
+      await this.#call('/endpoints', 'POST', token, { endpoint: { service_id: service, interface: kind, url, region_id: 'RegionOne' } });
+  }
+
+  async #token(): Promise<string> {
+    const { user, password, project } = this.admin;
+    const domain = { id: 'default' };
+    const auth = { identity: { methods: ['password'], password: { user: { name: user, domain, password } } }, scope: { project: { name: project, domain } } };
+    const response = await fetch(`${this.url}/auth/tokens`, {
+      method: 'POST',
+      body: JSON.stringify({ auth }),
+      headers: { 'content-type': 'application/json' },
+    });
+    return response.headers.get('x-subject-token') ?? '';
+  }
+
+  async #call(path: string, method: string, token: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      body: body ? JSON.stringify(body) : null,
+      headers: { 'content-type': 'application/json', 'x-auth-token': token },
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? {} : (JSON.parse(text) as Readonly<Record<string, unknown>>);
+  }
+
+  async #ensure(token: string, one: string, query: Readonly<Record<string, string>>, more: object): Promise<string> {
+    const found = await this.#call(`/${one}s?${new URLSearchParams(query)}`, 'GET', token);
+    const [first] = found[`${one}s`] as readonly { readonly id: string }[];
+    if (first) return first.id;
+    const made = await this.#call(`/${one}s`, 'POST', token, { [one]: { ...query, ...more } });
+    return (made[one] as { readonly id: string }).id;
+  }
+}
