@@ -23,7 +23,7 @@ export function createNotifier(environment: NotifyEnvironment, logger: Logger): 
   let complained = false;
   let timer: NodeJS.Timeout | undefined;
   const tell = (...states: readonly string[]): void => {
-    execFile('systemd-notify', [`--pid=${process.pid}`, ...states], { env: { ...environment }, timeout: 10_000 }, (error) => {
+    execFile('systemd-notify', ['--no-block', `--pid=${process.pid}`, ...states], { env: { ...environment }, timeout: 10_000 }, (error) => {
       if (!error || complained) return;
       complained = true;
       logger.warn({ error: messageOf(error) }, 'systemd cannot be told how the service is');
