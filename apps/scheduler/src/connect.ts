@@ -64,6 +64,7 @@ class KeystoneAccess implements ApiAccess {
   readonly #session: KeystoneSession;
   readonly #options: ConnectOptions;
   readonly #sessionOptions: SessionOptions;
+  readonly #projects = new Map<string, FreezerClient>();
   readonly #trusts = new Map<string, { readonly session: KeystoneSession; readonly client: FreezerClient }>();
 
   constructor(sessionOptions: SessionOptions, options: ConnectOptions) {
@@ -77,14 +78,22 @@ class KeystoneAccess implements ApiAccess {
     this.client = this.#clientOf(this.#session);
   }
 
-  behalfOf({ trustId }: JobOwner): FreezerClient {
-    if (trustId === undefined) return this.client;
+  behalfOf({ trustId, projectId }: JobOwner): FreezerClient {
+    if (trustId === undefined) return this.#inProject(projectId);
     const known = this.#trusts.get(trustId);
     if (known) return known.client;
     const session = new KeystoneSession({ ...this.#sessionOptions, scope: { kind: 'trust', id: trustId } });
     const client = this.#clientOf(session);
     this.#trusts.set(trustId, { session, client });
     return client;
+  }
+
+  /** A central scheduler also tells of jobs that carry no trust: in their own project, as far as its role goes. */
+  #inProject(projectId: string | undefined): FreezerClient {
+    if (projectId === undefined || !this.#options.settings['scheduler.centralized_scheduler']) return this.client;
+    const known = this.#projects.get(projectId) ?? this.client.inProject(projectId);
+    this.#projects.set(projectId, known);
+    return known;
   }
 
   async projectId(): Promise<string> {

@@ -201,6 +201,8 @@ export class RunDriver {
   #refusal(): string | undefined {
     if (this.#reading.content.kind === 'problem') return this.#reading.content.message;
     const policy = this.#deps.policy();
+    if (policy.needsTrust && this.#reading.trustId === undefined)
+      return 'the job carries no trust (user_credentials.trust_id), without which a central scheduler cannot act for its owner';
     return this.#actions.map((action, index) => ({ index, text: refusalOf(action.values, policy) })).find(({ text }) => text !== undefined)?.text;
   }
 

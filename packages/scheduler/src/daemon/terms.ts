@@ -49,6 +49,7 @@ export function policyOf(settings: SchedulerSettings, { isTrial, noApi }: { read
     allowedRestorePaths: settings['scheduler.allowed_restore_paths'],
     // Files of the host's own directory are its own configuration.
     allowHostFiles: settings['scheduler.allow_job_hooks'] || noApi,
+    needsTrust: central,
     capabilities: central ? withExec(capabilitiesOf(settings), allow) : own,
   };
 }

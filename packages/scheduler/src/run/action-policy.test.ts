@@ -7,6 +7,7 @@ const OPEN: ActionPolicy = {
   allowedPaths: [],
   allowedRestorePaths: [],
   allowHostFiles: false,
+  needsTrust: false,
   capabilities: { actions: [], modes: [], storages: [], engines: [] },
 };
 const withPolicy = (policy: Partial<ActionPolicy>) => (action: Readonly<Record<string, unknown>>) => refusalOf(action, { ...OPEN, ...policy });

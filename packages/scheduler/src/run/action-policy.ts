@@ -12,6 +12,8 @@ export interface ActionPolicy {
   /** Whether an action may name programs, plugins, key files and settings files of this host. */
   readonly allowHostFiles: boolean;
   readonly capabilities: Capabilities;
+  /** A job runs on behalf of its owner or not at all. */
+  readonly needsTrust: boolean;
 }
 
 /** Lists of what is supported; empty: all. */

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FreezerClient } from '@freezer/client-sdk';
+import { KeystoneSession, sessionOptionsFromEnvironment } from '@freezer/keystone-auth';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { action, Bench } from './harness/bench.ts';
+import { freePort } from './harness/free-port.ts';
+import { type Account, Keystone } from './harness/keystone.ts';
+import { waitFor } from './harness/wait-for.ts';
+
+jest.setTimeout(300_000);
+
+const API = join(import.meta.dirname, '../../api/dist/main.js');
+
+let bench: Bench;
+let keystone: Keystone;
+let alpha: Account;
+let service: Account;
+let url: string;
+let stopApi: (() => void) | undefined;
+let log: () => string;
+
+beforeAll(async () => {
+  bench = await Bench.open();
+  keystone = await Keystone.start(bench.path('keystone'));
+  service = await keystone.account('freezer', 'service', 'admin');
+  await keystone.account('freezer', 'service', 'service');
+  alpha = await keystone.account('alpha', 'alpha', 'member');
+  const state = bench.path('our-api');
+  await mkdir(state);
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  await writeFile(
+    join(state, 'api.conf'),
+    `[DEFAULT]\nbind_host = 127.0.0.1\nbind_port = ${port}\n[centralized_scheduler]\nenabled = true\ntrusts_delegated_roles = member\n[keystone_authtoken]\nauth_type = password\nauth_url = ${keystone.url}\nusername = freezer\npassword = pw-freezer\nproject_name = service\nuser_domain_name = Default\nproject_domain_name = Default\n`,
+  );
+  const out = openSync(join(state, 'log'), 'a');
+  const api = spawn(process.execPath, [API, '--config-file', join(state, 'api.conf'), '--state-dir', state], {
+    stdio: ['ignore', out, out],
+    env: bench.environment,
+  });
+  stopApi = () => void api.kill('SIGKILL');
+  await waitFor(
+    'our API listens',
+    () =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      ),
+    60,
+  );
+  const daemon = bench.start(['--scheduler-centralized-scheduler', '-c', 'central', '-i', '1', '--unscheduled-delay', '0', '--kill-grace', '1'], {
+    ...keystone.environment(service),
+    OS_BACKUP_URL: url,
+  });
+  log = daemon.log;
+  await waitFor('the scheduler runs', () => daemon.log().includes('the API knows this client'), 60);
+});
+
+afterAll(async () => {
+  stopApi?.();
+  keystone.stop();
+  await bench.close();
+});
+
+test('A24: jobs of a tenant run with its trust; what would touch the host of the scheduler is refused', async () => {
+  const session = new KeystoneSession(sessionOptionsFromEnvironment(keystone.environment(alpha)));
+  const client = new FreezerClient({ endpoint: url, project: async () => (await session.identity()).project?.id ?? '', token: () => session.token() });
+  const create = async (name: string, keys: object): Promise<string> =>
+    (
+      await client.jobs.create({ client_id: 'central', description: name, job_actions: [action(name, { ...keys })], job_schedule: {} } as Parameters<
+        typeof client.jobs.create
+      >[0])
+    ).id;
+  const completed = (id: string) =>
+    waitFor(
+      'the job is completed',
+      async () => {
+        const schedule = (await client.jobs.get(id))?.job_schedule;
+        return schedule?.status === 'completed' && schedule;
+      },
+      60,
+    );
+  try {
+    const good = await create('good', { mode: 'nova', storage: 'swift', engine_name: 'nova' });
+    expect((await client.jobs.get(good))?.user_credentials?.trust_id).toMatch(/^[0-9a-f]{32}$/);
+    expect(await completed(good)).toMatchObject({ result: 'success' });
+    const [start] = bench.facts('good', 'start');
+    const trust = (await client.jobs.get(good))?.user_credentials?.trust_id ?? '';
+    expect(start?.env?.['OS_TRUST_ID']).toBe(trust);
+    expect(start?.env?.['OS_PROJECT_NAME']).toBeUndefined();
+    expect(start?.text).toContain(`os_trust_id = ${trust}\n`);
+    await expect(create('local', { mode: 'fs' })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(create('command', { action: 'exec', command: '/bin/true' })).rejects.toMatchObject({ code: 'invalid' });
+    expect(log()).not.toContain('pw-freezer');
+  } catch (error) {
+    process.stderr.write(`${log()}\n${readFileSync(bench.path('our-api', 'log'), 'utf8').slice(-3000)}`);
+    throw error;
+  } finally {
+    await client.close();
+    await session.close();
+  }
+});
