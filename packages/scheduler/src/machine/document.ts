@@ -98,6 +98,8 @@ export function meet(reading: JobReading, now: Instant, rules: MachineRules): Dr
   if (reading.content.kind === 'problem') {
     breakJob(draft, reading.content.message);
     if (event !== '') draft.acknowledge(event);
+    // Who stopped it does not want it to run when it is put right.
+    if (event !== '' && event !== 'start') draft.set({ isBroken: false });
     return draft;
   }
   if (event !== '') obey(draft, event);

@@ -6,12 +6,17 @@ import { type Draft, seconds } from './draft.ts';
 import { durationText } from './duration-text.ts';
 import { complete, nextAfter, schedule } from './planning.ts';
 
+/** Milliseconds by which a busy host may come too late to a time without having missed it, also where no grace is given. */
+const NOT_LATE = 5000;
+
 /** The clock has come to the job's time. */
 export function fire(draft: Draft): void {
   const { plan, memory, due, now } = draft;
-  if (!plan || memory.next === null || due === null || due > now) return;
-  if (memory.run) fireOver(draft, plan, memory.next);
-  else if (memory.phase === 'scheduled') fireScheduled(draft, plan, memory.next);
+  if (due === null || due > now) return;
+  if (plan && memory.next !== null && memory.run) fireOver(draft, plan, memory.next);
+  else if (plan && memory.next !== null && memory.phase === 'scheduled') fireScheduled(draft, plan, memory.next);
+  // Its document was spoiled while it runs: what comes next is decided at the end of the run.
+  else draft.due = null;
 }
 
 /** The last time that has come, and how many did; those of a blackout or jitter are not here before they are due. */
@@ -30,7 +35,7 @@ function fireScheduled(draft: Draft, plan: Plan, first: Instant): void {
     if (due !== undefined) draft.setNext(latest, due);
     return;
   }
-  const isLate = now - due > plan.misfireGrace && !memory.isExcused;
+  const isLate = now - due > Math.max(plan.misfireGrace, NOT_LATE) && !memory.isExcused;
   if (isLate && !plan.catchUp) {
     miss(draft, { latest, count, late: now - due });
     return;

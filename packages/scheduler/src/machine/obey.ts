@@ -1,5 +1,5 @@
 import type { Draft } from './draft.ts';
-import { breakJob, isRecurringDraft, planJob, unplan } from './planning.ts';
+import { breakJob, isOneShot, planJob, unplan } from './planning.ts';
 
 const KNOWN = ['start', 'stop', 'abort', 'remove'];
 
@@ -57,7 +57,7 @@ function abort(draft: Draft): void {
   const { run, phase } = draft.memory;
   if (!run) {
     const wasQueued = phase === 'queued';
-    const status = wasQueued && !isRecurringDraft(draft) ? 'completed' : 'stop';
+    const status = wasQueued && isOneShot(draft) ? 'completed' : 'stop';
     rest(draft);
     if (wasQueued) draft.write({ status, result: 'aborted', message: 'aborted before it began' });
     return;

@@ -110,4 +110,7 @@ export function adopt(draft: Draft, reading: Draft['reading']): void {
   }
 }
 
+/** Of a document that is wrong nobody can say so. */
+export const isOneShot = ({ plan }: Draft): boolean => plan !== undefined && !isRecurring(plan.trigger);
+
 export const isRecurringDraft = ({ plan }: Draft): boolean => plan !== undefined && isRecurring(plan.trigger);

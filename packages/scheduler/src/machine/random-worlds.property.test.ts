@@ -29,7 +29,9 @@ type Deed =
   | { readonly kind: 'reboot'; readonly seconds: number }
   | { readonly kind: 'outage'; readonly seconds: number }
   | { readonly kind: 'jump'; readonly seconds: number }
-  | { readonly kind: 'replace'; readonly job: JobId };
+  | { readonly kind: 'replace'; readonly job: JobId }
+  | { readonly kind: 'spoil'; readonly job: JobId }
+  | { readonly kind: 'mend' };
 
 const upTo = (max: number) => fc.integer({ min: 1, max });
 const job = fc.constantFrom(...JOBS);
@@ -44,6 +46,8 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('outage' as const), seconds: upTo(1200) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('jump' as const), seconds: fc.integer({ min: -7200, max: 7200 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('replace' as const), job }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('spoil' as const), job }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('mend' as const) }) },
 );
 
 /** What somebody last asked of a job, and how often it had run then. */
@@ -60,6 +64,12 @@ function edited(world: World, id: JobId, minutes: number): void {
   const { schedule_minute: _, ...rest } = world.schedule(id);
   world.doc(id).job_schedule = { ...rest, schedule_interval: `${minutes} minutes` };
   world.edit(id, {});
+}
+
+const GOOD_ACTIONS = [{ freezer_action: { action: 'backup' } }];
+
+function mend(world: World): void {
+  for (const id of JOBS) if (world.doc(id)['job_actions'] === null) world.edit(id, {}, { job_actions: GOOD_ACTIONS });
 }
 
 function revive(world: World): void {
@@ -106,6 +116,12 @@ function act(world: World, wishes: Map<string, Wish>, one: Deed): void {
     case 'replace':
       world.pass(SECOND);
       world.edit(one.job, {}, { description: `edited at ${world.text}` });
+      return;
+    case 'spoil':
+      world.edit(one.job, {}, { job_actions: null });
+      return;
+    case 'mend':
+      mend(world);
   }
 }
 
@@ -160,6 +176,7 @@ describe('hours of random events, edits, kills, outages and jumps of the clock',
           world.isApiUp = true;
           world.killAfter = Number.POSITIVE_INFINITY;
           if (!world.table) world.boot();
+          mend(world);
           world.pass(3 * HOUR);
           const before = new Map(JOBS.map((id) => [id, runsOf(world, id)]));
           world.pass(4 * HOUR);

@@ -2,7 +2,7 @@ import { textHash } from '../documents/text-hash.ts';
 import { afterBlackouts } from '../triggers/blackout.ts';
 import { type Draft, seconds } from './draft.ts';
 import { fire } from './firing.ts';
-import { isRecurringDraft, nextAfter, planJob, schedule, unplan } from './planning.ts';
+import { isOneShot, isRecurringDraft, nextAfter, planJob, schedule, unplan } from './planning.ts';
 import { endOf, goOnSchedule, isRepeatable, repeat, repeatOrFail } from './repeat.ts';
 import type { RunEnd, RunMemory } from './state.ts';
 
@@ -88,7 +88,7 @@ function goOn(draft: Draft, run: RunMemory, end: RunEnd): void {
 
 /** As it was asked: a job that would run again is stopped, one that would not is done. */
 function rest(draft: Draft, { wish }: RunMemory): void {
-  const isDone = wish === 'abort' && !isRecurringDraft(draft);
+  const isDone = wish === 'abort' && isOneShot(draft);
   unplan(draft);
   draft.write({ status: isDone ? 'completed' : 'stop', next_run_at: -1 });
 }

@@ -180,6 +180,17 @@ describe('A2: the clock jumps back', () => {
     expect(sequence).toEqual([1, 2, 3]);
   });
 
+  it('a run that waited for the one before keeps its own time', () => {
+    const world = worldAt('2026-01-05T10:00:00Z', { poll: MINUTE, duration: (_, count) => (count === 0 ? 12 * MINUTE : MINUTE) });
+    world.create('j', { schedule_interval: '5 minutes', schedule_overlap: 'queue' });
+    world.at('2026-01-05T10:15:30Z');
+    world.jump(-20 * MINUTE);
+    world.at('2026-01-05T10:30:00Z');
+    const planned = world.runs.map(({ plannedAt }) => plannedAt);
+    expect(planned.length).toBeGreaterThan(2);
+    expect(new Set(planned).size).toBe(planned.length);
+  });
+
   it('time_ended is not before time_started when it jumps during a run', () => {
     const world = worldAt('2026-01-05T10:59:00Z', { duration: () => 10 * MINUTE });
     world.create('j', HOURLY);
@@ -501,6 +512,31 @@ describe('A16, B4, B5: bad documents', () => {
     expect(world.schedule('runs')['message']).toMatch(/schedule_interval/);
   });
 
+  it('one whose actions are spoiled while it runs over its next time ends its run and fails', () => {
+    const world = worldAt('2026-01-05T10:58:00Z', { duration: () => 90 * MINUTE, poll: MINUTE });
+    world.create('j', HOURLY);
+    world.at('2026-01-05T11:10:00Z');
+    world.edit('j', {}, { job_actions: null });
+    world.at('2026-01-05T13:10:00Z');
+    expect(world.runs).toHaveLength(1);
+    expect(world.schedule('j')).toMatchObject({ status: 'stop', result: 'success' });
+    expect(world.schedule('j')['message']).toMatch(/^job_actions: is null/);
+  });
+
+  it('one that was stopped or aborted while it was wrong stays so when it is put right', () => {
+    const world = worldAt('2026-01-05T10:30:00Z', { duration: () => HOUR, poll: MINUTE });
+    world.create('new', { ...HOURLY, event: 'stop' }, { job_actions: null });
+    world.create('runs', HOURLY);
+    world.at('2026-01-05T11:10:00Z');
+    world.edit('runs', {}, { job_actions: null });
+    world.post('runs', 'abort');
+    world.at('2026-01-05T11:20:00Z');
+    for (const id of ['new', 'runs']) world.edit(id, {}, { job_actions: [{ freezer_action: {} }] });
+    world.at('2026-01-05T13:10:00Z');
+    expect(world.runs).toHaveLength(1);
+    for (const id of ['new', 'runs']) expect(world.schedule(id)).toMatchObject({ status: 'stop', event: '' });
+  });
+
   it('an unknown event of a job at work is cleared with a message, and the job goes on', () => {
     const world = worldAt('2026-01-05T10:30:00Z');
     world.create('j', HOURLY);
@@ -660,6 +696,23 @@ describe('A19, N45: the host was off', () => {
 
   it('catch_up: one run at once, and the grid stays', () => {
     expect(off({ ...DAILY, schedule_catch_up: true }).begun('daily')).toEqual(['02:00:00', '09:10:00', '02:00:00']);
+  });
+
+  it('what is made up for is spread by the jitter of the job', () => {
+    const world = off({ ...DAILY, schedule_catch_up: true, schedule_jitter: 1800 });
+    const [, caughtUp = 0] = world.runs.map(({ startedAt }) => startedAt);
+    const late = caughtUp - Date.parse('2026-01-08T09:10:00Z');
+    expect(late).toBeGreaterThan(0);
+    expect(late).toBeLessThanOrEqual(1800 * SECOND);
+  });
+
+  it('without any grace a host that is a moment late has missed nothing', () => {
+    const world = worldAt('2026-01-05T01:00:00Z', { poll: HOUR });
+    world.create('j', { ...DAILY, schedule_misfire_grace: 0 });
+    world.at('2026-01-05T01:59:59Z');
+    world.now += 3 * SECOND;
+    world.pass(MINUTE);
+    expect(world.begun('j')).toEqual(['02:00:02']);
   });
 
   it('a time that is late by less than the grace runs after the start', () => {

@@ -267,6 +267,11 @@ describe('times that have come', () => {
     expect(pastTimes(planOf(schedule), at(first), { now: at(latest) + 1_200_000, anchor: CREATED })).toEqual({ latest: at(latest), count });
   });
 
+  it('never go back behind the first, when the clock was put back', () => {
+    const first = at('2026-01-05T11:00:00Z');
+    expect(pastTimes(planOf({ schedule_interval: '1 hours' }), first, { now: first - 7_000_000, anchor: CREATED })).toEqual({ latest: first, count: 1 });
+  });
+
   it('finds the last of very many', () => {
     const { latest } = pastTimes(planOf({ schedule_second: '*/2' }), at('2026-01-05T00:00:00Z'), { now: at('2026-06-01T00:00:01Z'), anchor: CREATED });
     expect(new Date(latest).toISOString()).toBe('2026-06-01T00:00:00.000Z');

@@ -48,7 +48,8 @@ function recurring(
 /** The times from `first` (which is one) up to `now`. */
 export function pastTimes(plan: Plan, first: Instant, { now, anchor }: { readonly now: Instant; readonly anchor: Instant }): PastTimes {
   const { trigger, zone } = plan;
-  if (trigger.kind === 'continuous') return { latest: first, count: 1 };
+  // The clock may have been put back since it was planned.
+  if (trigger.kind === 'continuous' || now <= first) return { latest: first, count: 1 };
   if (trigger.kind === 'every') {
     const count = Math.floor((Math.min(now, trigger.end ?? now) - first) / trigger.milliseconds);
     return { latest: first + count * trigger.milliseconds, count: count + 1 };
