@@ -50,7 +50,12 @@ export class RunDesk {
     if (this.#drivers.has(runId)) return;
     const run = await readRunFile(this.#options.deps.runsFolder, runId);
     const reading = run && this.#options.read(run.document);
-    if (!run || !reading) {
+    if (!run) {
+      // Its file is the first thing that a run makes, and goes after its end is kept.
+      this.#options.ended(jobId, { runId, result: 'lost', message: 'lost: the scheduler ended before the run began', neverBegan: true });
+      return;
+    }
+    if (!reading) {
       this.#options.ended(jobId, { runId, result: 'lost', message: 'lost: nothing is known of how the run went' });
       return;
     }

@@ -31,7 +31,8 @@ function start(draft: Draft): void {
   const { phase, run, result, message } = draft.memory;
   if (run) {
     const wish = run.wish === 'stop' ? 'none' : run.wish;
-    draft.set({ run: { ...run, wish, startAfter: phase === 'aborting' } });
+    // It runs already. Should that run be lost, what was asked for begins anew, whatever it does.
+    draft.set({ run: { ...run, wish, startAfter: phase === 'aborting', isRepeat: false, isRepeatable: true } });
     // With the event the API has emptied status and result.
     draft.write({ status: phase === 'aborting' ? 'aborting' : 'running' });
   } else if (phase === 'stopped') planJob(draft, 'start');

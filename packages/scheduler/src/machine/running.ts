@@ -61,6 +61,8 @@ export function finish(draft: Draft, end: RunEnd): void {
   if (end.actions) draft.write({ job_actions_status: end.actions });
   if (end.result === 'lost' && run.wish === 'none' && run.follower === null) {
     draft.set({ phase: 'stopped' });
+    // What never began does no harm when it begins, and does not count as a try.
+    if (end.neverBegan === true) draft.set({ run: { ...run, isRepeat: false, isRepeatable: true } });
     repeatOrFail(draft, end.message || 'lost: nobody knows how the run ended');
     return;
   }

@@ -375,6 +375,35 @@ describe('A10, N59, B10: the scheduler is killed in a run', () => {
     expect(world.runs).toHaveLength(2);
   });
 
+  it('a run that never began because of the kill begins, whatever it does', () => {
+    const world = worldAt('2026-01-05T10:00:00Z');
+    world.create('j', {}, { job_actions: [{ freezer_action: { action: 'restore' } }] });
+    world.at('2026-01-05T10:00:01Z');
+    // When it is due: the memory is saved, and nothing more.
+    world.killAfter = 2;
+    world.pass(10 * SECOND);
+    expect(world.memories.get('j')?.run).not.toBeNull();
+    expect(world.runs).toEqual([]);
+    world.boot();
+    world.pass(MINUTE);
+    expect(world.runs).toHaveLength(1);
+    expect(world.schedule('j')).toMatchObject({ status: 'completed', result: 'success' });
+  });
+
+  it('start during a run that turns out to be lost begins it anew', () => {
+    const world = killed({ rules: { salt: 'restore' } });
+    world.boot();
+    world.pass(10 * SECOND);
+    world.post('j', 'start');
+    world.pass(10 * SECOND);
+    world.kill();
+    world.agents.clear();
+    world.boot();
+    world.pass(2 * MINUTE);
+    expect(world.runs).toHaveLength(2);
+    expect(world.schedule('j')).toMatchObject({ status: 'completed', result: 'success', event: '' });
+  });
+
   it('running, as the API shows it to a scheduler that knows nothing of it, is put right', () => {
     const world = worldAt('2026-01-05T10:30:00Z');
     world.create('once', { status: 'running', time_started: 1_767_600_000 }, { job_actions: [{ freezer_action: { action: 'restore' } }] });

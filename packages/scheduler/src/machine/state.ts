@@ -86,6 +86,8 @@ export interface RunEnd {
   /** One line; '' for a success. */
   readonly message: string;
   readonly actions?: readonly JobActionStatus[];
+  /** Of one that is lost: the scheduler ended before it began anything. */
+  readonly neverBegan?: boolean;
   /** It was ended because the scheduler stops. */
   readonly byShutdown?: boolean;
 }

@@ -296,7 +296,12 @@ export class World {
           this.#watched.add(command.runId);
           return [];
         }
-        const end = this.#outcomes.get(command.runId) ?? { runId: command.runId, result: 'lost' as const, message: '' };
+        const end = this.#outcomes.get(command.runId) ?? {
+          runId: command.runId,
+          result: 'lost' as const,
+          message: '',
+          neverBegan: !this.runs.some(({ runId }) => runId === command.runId),
+        };
         return table.event(command.jobId, { kind: 'run-ended', ...end }, this.now);
       }
     }
