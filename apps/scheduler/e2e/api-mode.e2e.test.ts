@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { action, Bench } from './harness/bench.ts';
@@ -62,6 +63,22 @@ describe('with the API', () => {
     expect(backup?.backup_metadata).toMatchObject({ job_id: id, client_id: 'node1', backup_name: 'first' });
     const run = await waitFor('the run has its log', async () => (await api.client.runs.list({ jobId: id })).find(({ log }) => log?.includes('hello')));
     expect(run).toMatchObject({ result: 'success' });
+  });
+
+  test('copies of jobs lie in the directory of -f, for nobody else, as long as there is the job', async () => {
+    const id = await create('copied', { schedule: { schedule_interval: '1 hours' } });
+    await bench.started([...words, '-f', bench.path('copies')]);
+    const copy = bench.path('copies', `job_${id}.conf`);
+    const stats = await waitFor('there is a copy', () => stat(copy).catch(() => undefined));
+    expect(stats.mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(copy, 'utf8'))).toMatchObject({ job_id: id, description: 'copied' });
+    await api.client.jobs.delete(id);
+    await waitFor('it is gone', () =>
+      stat(copy).then(
+        () => false,
+        () => true,
+      ),
+    );
   });
 
   test('A12: an idle poll is one request, and is answered with 304', async () => {

@@ -125,6 +125,18 @@ describe('the API of Python, with our scheduler', () => {
   });
 });
 
+test('an account that Keystone does not know ends the start with exit 1; a Keystone that is away does not', async () => {
+  const wrong = bench.start(['-c', 'wrong'], { ...keystone.environment(alpha), OS_PASSWORD: 'WR0NG', OS_BACKUP_URL: pythonUrl });
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.log()).toMatch(/401|unauth/i);
+  expect(wrong.log()).not.toContain('WR0NG');
+  const patient = bench.start(['-c', 'patient', '-i', '1'], { ...keystone.environment(alpha), OS_AUTH_URL: 'http://127.0.0.1:1/v3' });
+  await waitFor('it runs', () => patient.log().includes('the scheduler runs'));
+  expect(patient.process.exitCode).toBeNull();
+  patient.process.kill('SIGTERM');
+  expect(await patient.ended).toBe(0);
+});
+
 test('our API, with the scheduler of Python: a job runs to its end', async () => {
   const state = bench.path('our-api');
   await mkdir(state);

@@ -13,6 +13,7 @@ import {
   FeatureProbe,
   FileSource,
   type Instance,
+  JobCopies,
   JobPoll,
   type JobReading,
   type Meter,
@@ -124,6 +125,7 @@ export async function assemble(assembly: Assembly): Promise<RunningScheduler> {
     source: noApi ? new FileSource(places.jobsDir, logger) : new ApiSource(new JobPoll({ access: api, clientId, central })),
     api: desk,
     runs,
+    copies: !noApi && settings['scheduler.jobs_dir'] !== undefined ? new JobCopies(places.jobsDir) : undefined,
     folder: instance.jobs,
     instance: instance.folder,
     facts: () => ({

@@ -37,5 +37,6 @@ export { ApiSource } from './sources/api-source.ts';
 export { FileSource } from './sources/file-source.ts';
 export { jobFilePath } from './sources/job-folder.ts';
 export { type Instance, openInstance } from './state/instance.ts';
+export { JobCopies } from './state/job-copies.ts';
 export { Outbox } from './state/outbox.ts';
 export { isHealthy, type JobLine, readJobLines, readStatus, type SchedulerStatus } from './state/status-file.ts';

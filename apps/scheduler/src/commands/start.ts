@@ -100,6 +100,7 @@ async function guarded(resolved: ResolvedScheduler, { host, places, announce, lo
   try {
     const connect = settings['scheduler.no_api'] ? undefined : (current: SchedulerSettings) => connectOrFail(current, host, places, logger);
     const running = await assemble({ settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter, logger });
+    await endWithoutAccess(running);
     const healthy = (): boolean => isHealthy(running.scheduler.status, host.now() / 1000);
     const listen = settings['scheduler.metrics_listen'];
     const metrics = listen ? await serveMetrics(listen, registry, healthy) : undefined;
@@ -126,6 +127,18 @@ async function connectOrFail(settings: SchedulerSettings, host: Host, { stateRoo
     // As with Freezer, an API that cannot be built is exit 1.
     throw new FreezerError('unexpected', messageOf(error), { cause: error });
   }
+}
+
+/** What no waiting puts right. */
+const NO_ACCESS: ReadonlySet<string> = new Set(['unauthenticated', 'invalid', 'not_found']);
+
+/** With an account that Keystone does not know there is no use in staying; while Keystone is away there is. */
+async function endWithoutAccess({ scheduler, close }: RunningScheduler): Promise<void> {
+  const { lastFailure, status } = scheduler;
+  if (!FreezerError.is(lastFailure) || !NO_ACCESS.has(lastFailure.code) || status.jobs > 0) return;
+  await scheduler.end();
+  await close();
+  throw new FreezerError('unexpected', messageOf(lastFailure), { cause: lastFailure });
 }
 
 /** Several schedulers of one user may run in the foreground; the pid file is that of the first. */

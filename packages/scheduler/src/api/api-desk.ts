@@ -1,3 +1,4 @@
+import { ApiError } from '@freezer/client-sdk';
 import { type Logger, messageOf } from '@freezer/core';
 import type { ApiSide } from '../daemon/api-side.ts';
 import type { RunFile } from '../daemon/run-file.ts';
@@ -32,6 +33,7 @@ export class ApiDesk implements ApiSide {
   readonly #deliveredAt = new Map<string, number>();
   #registered = false;
   #taken = false;
+  #refusal = '';
   #takenAt = 0;
   #beatAt = 0;
   #acknowledged: (jobId: string) => void = () => undefined;
@@ -47,7 +49,17 @@ export class ApiDesk implements ApiSide {
   async prepare(): Promise<void> {
     if (this.#registered || (this.#taken && performance.now() - this.#takenAt < TAKEN_AGAIN_MS)) return;
     const { register, logger, clientId } = this.#options;
-    const answer = await register();
+    let answer: 'ours' | 'taken';
+    try {
+      answer = await register();
+    } catch (error) {
+      // A server that answers and takes no client may still have jobs for it; Freezer asks for them, too.
+      if (!ApiError.is(error) || error.status === undefined || error.code === 'unauthenticated') throw error;
+      const reason = messageOf(error);
+      if (reason !== this.#refusal) logger.error({ client_id: clientId(), error: reason }, 'Failed to register client');
+      this.#refusal = reason;
+      return;
+    }
     if (answer === 'taken') {
       this.#refused();
       return;

@@ -21,6 +21,8 @@ export class Poller {
   #again = false;
   #closed = false;
   #lastError = '';
+  /** What the last poll failed with. */
+  lastFailure: unknown;
   /** Epoch milliseconds. */
   lastAt: number | undefined;
   lastGoodAt: number | undefined;
@@ -73,9 +75,11 @@ export class Poller {
       this.lastGoodAt = Date.now();
       if (this.#lastError !== '') logger.info({}, 'jobs can be asked for again');
       this.#lastError = '';
+      this.lastFailure = undefined;
       meter.poll(answer.kind === 'unchanged' ? 'unchanged' : 'success', (performance.now() - begun) / 1000);
     } catch (error) {
       const text = messageOf(error);
+      this.lastFailure = error;
       meter.poll('fail', (performance.now() - begun) / 1000);
       if (FreezerError.is(error)) meter.apiError(error.code);
       // The same reason is told once, and again when it was another meanwhile.

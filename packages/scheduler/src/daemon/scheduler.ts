@@ -4,6 +4,7 @@ import type { JobReading } from '../documents/job-reading.ts';
 import { JobTable } from '../machine/job-table.ts';
 import type { Command, JobEvent, JobMemory, MachineRules } from '../machine/state.ts';
 import type { JobSource, SourceAnswer, SourceJob } from '../sources/job-source.ts';
+import type { JobCopies } from '../state/job-copies.ts';
 import { KeyedStore } from '../state/keyed-store.ts';
 import type { SchedulerStatus } from '../state/status-file.ts';
 import { Alarm } from './alarm.ts';
@@ -36,6 +37,8 @@ export interface SchedulerOptions {
   /** Undefined without an API. */
   readonly api: ApiSide | undefined;
   readonly runs: RunDeps;
+  /** Of jobs of the API, where somebody wants them. */
+  readonly copies: JobCopies | undefined;
   /** For what outlives the process. */
   readonly folder: string;
   /** Of the whole instance: `status.json` lies in it. */
@@ -98,6 +101,7 @@ export class Scheduler {
       forget: async (jobId) => {
         this.#kept.delete(jobId);
         await documents.delete(jobId);
+        await options.copies?.remove(jobId);
         await api?.gone(jobId);
       },
       meter,
@@ -139,6 +143,11 @@ export class Scheduler {
     else await scheduler.#poller.now();
     scheduler.#status.start();
     return scheduler;
+  }
+
+  /** What the last poll failed with. */
+  get lastFailure(): unknown {
+    return this.#poller.lastFailure;
   }
 
   get status(): SchedulerStatus {
@@ -253,7 +262,10 @@ export class Scheduler {
     for (const { jobId, contentKey, document } of readings) {
       if (this.#kept.get(jobId) === contentKey || !this.#table.jobs.has(jobId)) continue;
       this.#kept.set(jobId, contentKey);
-      this.#clerk.after(jobId, () => this.#documents.set(jobId, document));
+      this.#clerk.after(jobId, async () => {
+        await this.#documents.set(jobId, document);
+        await this.#options.copies?.write(jobId, document);
+      });
     }
   }
 

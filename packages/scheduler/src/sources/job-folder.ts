@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
+import { fileNameOf } from '../run/file-name.ts';
 
 /** A file of a job directory: the JSON in it, or why there is none. */
 export interface JobFile {
@@ -122,4 +123,4 @@ function reasonOf(text: string): string {
 }
 
 /** Where `job-download` and the copies of the API's jobs put a job. */
-export const jobFilePath = (folder: string, jobId: string): string => join(folder, `job_${jobId}.conf`);
+export const jobFilePath = (folder: string, jobId: string): string => join(folder, `job_${fileNameOf(jobId)}.conf`);
