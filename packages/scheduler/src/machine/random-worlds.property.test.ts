@@ -77,14 +77,22 @@ function revive(world: World): void {
   world.boot();
 }
 
+function post(world: World, wishes: Map<string, Wish>, { job: id, event }: Deed & { readonly kind: 'post' }): void {
+  // It is asked for already.
+  if (world.schedule(id)['event'] === event) return;
+  // What the API shows as running is running to whoever asks, also when its end has not been told yet.
+  const isAtWork = world.schedule(id)['status'] === 'running' || [...world.agents.values()].some(({ jobId }) => jobId === id);
+  world.post(id, event);
+  wishes.set(id, { event, runs: runsOf(world, id), isAtWork });
+}
+
 function act(world: World, wishes: Map<string, Wish>, one: Deed): void {
   switch (one.kind) {
     case 'pass':
       world.pass(one.seconds * SECOND);
       return;
     case 'post':
-      world.post(one.job, one.event);
-      wishes.set(one.job, { event: one.event, runs: runsOf(world, one.job), isAtWork: [...world.agents.values()].some(({ jobId }) => jobId === one.job) });
+      post(world, wishes, one);
       return;
     case 'edit':
       edited(world, one.job, one.minutes);
@@ -191,9 +199,10 @@ describe('hours of random events, edits, kills, outages and jumps of the clock',
           runs += world.runs.length;
         },
       ),
-      { numRuns: 20 },
+      // The same worlds at each run; another seed gives others.
+      { numRuns: 25, seed: 7 },
     );
-    expect(hours).toBeGreaterThan(20 * 7);
+    expect(hours).toBeGreaterThan(25 * 7);
     expect(runs).toBeGreaterThan(500);
   });
 });
