@@ -49,7 +49,8 @@ start() {
     --add-header 'Connection: close' --pidfile "$folder/pid" --daemonize "$folder/log" >/dev/null 2>&1 </dev/null
   local end=$((SECONDS + 60))
   until curl --silent --output /dev/null --max-time 10 "http://127.0.0.1:$port/healthcheck"; do
-    if ! running || [ "$SECONDS" -ge "$end" ]; then
+    # The pid is written a moment after uwsgi has gone into the background.
+    if { [ -s "$folder/pid" ] && ! running; } || [ "$SECONDS" -ge "$end" ]; then
       echo "python-api.sh: the API does not answer; the end of $folder/log:" >&2
       tail -n 20 "$folder/log" >&2
       return 1

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -156,7 +156,7 @@ test('our API, with the scheduler of Python: a job runs to its end', async () =>
   await writeFile(join(bin, 'freezer-agent'), `#!/bin/sh\nexec ${process.execPath} ${FAKE_AGENT} "$@"\n`);
   await chmod(join(bin, 'freezer-agent'), 0o755);
   const client = clientOf(url);
-  let scheduler: ReturnType<typeof spawn> | undefined;
+  const started: ChildProcess[] = [];
   try {
     await waitFor(
       'our API listens',
@@ -168,10 +168,11 @@ test('our API, with the scheduler of Python: a job runs to its end', async () =>
       60,
     );
     const out = openSync(bench.path('python-scheduler.log'), 'a');
-    scheduler = spawn('/usr/bin/freezer-scheduler', ['--no-daemon', '-c', 'theirs', '-i', '2', '-f', bench.path('python-jobs'), 'start'], {
+    const theirs = spawn('/usr/bin/freezer-scheduler', ['--no-daemon', '-c', 'theirs', '-i', '2', '-f', bench.path('python-jobs'), 'start'], {
       stdio: ['ignore', out, out],
       env: { ...bench.environment, ...keystone.environment(alpha), OS_BACKUP_URL: url, PATH: `${bin}:/usr/bin:/bin` },
     });
+    started.push(theirs);
     await waitFor('it is registered', async () => (await client.clients.get('theirs')) !== undefined, 120);
     const { id } = await client.jobs.create({
       client_id: 'theirs',
@@ -194,7 +195,7 @@ test('our API, with the scheduler of Python: a job runs to its end', async () =>
     process.stderr.write(readFileSync(bench.path('python-scheduler.log'), 'utf8').slice(-3000));
     throw error;
   } finally {
-    scheduler?.kill('SIGKILL');
+    for (const child of started) child.kill('SIGKILL');
     api.kill('SIGKILL');
     await client.close();
   }
