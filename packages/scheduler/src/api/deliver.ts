@@ -1,5 +1,5 @@
 import { ApiError, type FreezerClient } from '@freezer/client-sdk';
-import { FreezerError } from '@freezer/core';
+import { FreezerError, messageOf } from '@freezer/core';
 import { BackupRequest, RunRequest } from '@freezer/models';
 import * as z from 'zod';
 import type { Deliver, OutboxItem } from '../state/outbox.ts';
@@ -87,7 +87,7 @@ export class FeatureProbe {
 export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver {
   const clientOf = ({ trust_id: trustId, project_id: projectId }: { readonly trust_id?: string | undefined; readonly project_id?: string | undefined }) =>
     access().behalfOf({ trustId, projectId });
-  return async (write) => {
+  const send: Deliver = async (write) => {
     switch (write.kind) {
       case 'job': {
         const body = parsed(jobWrite, write);
@@ -116,6 +116,19 @@ export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver 
         throw new FreezerError('invalid', `a write of kind ${write.kind} is not known`);
     }
   };
+  return async (write) => {
+    try {
+      await send(write);
+    } catch (error) {
+      if (isAboutTheWrite(error)) throw error;
+      throw new FreezerError('unavailable', messageOf(error), { cause: error });
+    }
+  };
+}
+
+/** What Keystone says, a certificate or a connection is about the way, not about what is sent: nothing is dropped for it. */
+function isAboutTheWrite(error: unknown): boolean {
+  return ApiError.is(error) ? error.status !== undefined : FreezerError.is(error) && error.name === 'FreezerError';
 }
 
 function parsed<Shape extends z.ZodType>(shape: Shape, write: OutboxItem): z.infer<Shape> {

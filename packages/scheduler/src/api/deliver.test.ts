@@ -1,0 +1,101 @@
+import { type ApiRequest, type ApiResponse, FreezerClient, TransportError } from '@freezer/client-sdk';
+import { describe, expect, test } from '@jest/globals';
+import type { ApiAccess } from './api-access.ts';
+import { delivery, FeatureProbe } from './deliver.ts';
+
+const answer = (status: number, body: unknown): ApiResponse => ({ status, header: () => undefined, text: JSON.stringify(body) });
+const OURS = { versions: [{ id: 'v2', status: 'CURRENT', features: ['partial'] }] };
+
+function world(respond: (request: ApiRequest) => ApiResponse, token: () => string = () => 't') {
+  const seen: ApiRequest[] = [];
+  const transport = {
+    sendsGetBodies: true,
+    send: async (request: ApiRequest) => {
+      seen.push(request);
+      return respond(request);
+    },
+    close: async () => undefined,
+  };
+  const client = new FreezerClient({ endpoint: 'http://127.0.0.1:9', project: 'p', token, transport, retries: 0 });
+  const access: ApiAccess = { client, behalfOf: () => client, projectId: async () => 'p', isTrial: false, close: async () => undefined };
+  const deliver = delivery(() => access, new FeatureProbe(() => access));
+  const write = (kind: string, body: Record<string, unknown>, attempts = 0) => deliver({ id: 'id1', kind, lane: 'j', attempts, at: 0, body });
+  const bodies = (method: string): unknown[] => seen.filter((one) => one.method === method).map(({ body }) => JSON.parse(body ?? 'null') as unknown);
+  return { write, bodies };
+}
+
+const JOB = { job_id: 'j', job_schedule: { event: 'stop', status: 'running', schedule_interval: '1 days', next_run_at: 5 } };
+
+describe('a change of a job', () => {
+  test('to a server of Python names all that it knows, keeps what the user decided, and an event that came meanwhile', async () => {
+    const { write, bodies } = world(({ method, url }) =>
+      url.endsWith('9/') ? answer(404, {}) : method === 'GET' ? answer(200, JOB) : answer(200, { job_id: 'j', version: 1 }),
+    );
+    await write('job', { job_id: 'j', change: { job_schedule: { event: '', status: 'scheduled', result: 'partial', message: 'm' } }, acknowledged: 'start' });
+    expect(bodies('PATCH')).toEqual([{ job_schedule: { event: 'stop', status: 'scheduled', schedule_interval: '1 days', result: 'fail' } }]);
+  });
+
+  test('to ours names what changed alone', async () => {
+    const { write, bodies } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(200, { job_id: 'j', version: 1 })));
+    await write('job', { job_id: 'j', change: { job_schedule: { status: 'completed', result: 'partial' } } });
+    expect(bodies('PATCH')).toEqual([{ job_schedule: { status: 'completed', result: 'partial' } }]);
+  });
+
+  test('clears the event that was seen', async () => {
+    const { write, bodies } = world(({ method, url }) =>
+      url.endsWith('9/') ? answer(300, OURS) : method === 'GET' ? answer(200, JOB) : answer(200, { job_id: 'j', version: 1 }),
+    );
+    await write('job', { job_id: 'j', change: { job_schedule: { event: '', status: 'stop' } }, acknowledged: 'stop' });
+    expect(bodies('PATCH')).toEqual([{ job_schedule: { event: '', status: 'stop' } }]);
+  });
+});
+
+describe('a backup', () => {
+  const metadata = { container: 'c', hostname: 'h', backup_name: 'b' };
+
+  test('of which a server of Python may have the record already is looked for first', async () => {
+    const { write, bodies } = world(({ method, url }) =>
+      url.endsWith('9/') ? answer(404, {}) : method === 'GET' ? answer(200, { backups: [{ backup_id: 'x' }] }) : answer(201, { backup_id: 'y' }),
+    );
+    await write('backup', { metadata }, 1);
+    expect(bodies('POST')).toEqual([]);
+    await write('backup', { metadata }, 0);
+    expect(bodies('POST')).toEqual([{ ...metadata, delivery_id: 'id1' }]);
+  });
+
+  test('that is none is refused for good', async () => {
+    const { write } = world(() => answer(300, OURS));
+    await expect(write('backup', { metadata: { x: 1 } })).rejects.toMatchObject({ code: 'invalid' });
+  });
+});
+
+describe('nothing is dropped', () => {
+  const update = { job_id: 'j', change: { job_schedule: { status: 'stop' } } };
+
+  test('for a certificate that has expired', async () => {
+    let known = false;
+    const { write } = world(({ url }) => {
+      if (url.endsWith('9/') && !known) {
+        known = true;
+        return answer(300, OURS);
+      }
+      throw new TransportError('its certificate has expired', { retryable: false });
+    });
+    await expect(write('job', update)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  test('for what finding the account or the endpoint failed with', async () => {
+    const { write } = world(
+      () => answer(300, OURS),
+      () => {
+        throw Object.assign(new Error('the catalog does not have it'), { [Symbol.for('freezer.error.v1')]: true, code: 'not_found', name: 'KeystoneError' });
+      },
+    );
+    await expect(write('job', update)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  test('but a job that is gone is no reason to try again', async () => {
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, {})));
+    await expect(write('job', update)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
