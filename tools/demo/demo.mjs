@@ -63,7 +63,9 @@ function main() {
   console.log('\nBoth points came back equal: names, contents, modes, owners, times to the nanosecond, links.');
 }
 
-const agent = (words) => run('freezer-agent', words);
+function agent(words) {
+  run('freezer-agent', words);
+}
 
 async function byAService() {
   const folder = join(source, 'repository');
