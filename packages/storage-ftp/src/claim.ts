@@ -21,28 +21,41 @@ const claimOf = (staging: Staging, target: string): string => staging.beside(`cl
  */
 export async function placeClaimed(session: Session, staging: Staging, target: string, deed: Deed, place: () => Promise<void>): Promise<void> {
   const claim = claimOf(staging, target);
-  await takeClaim(session, staging, claim, deed);
+  const mine = await takeClaim(session, staging, claim, deed);
   try {
     if (await exists(session, target)) throw failure('already_exists', deed, 'it exists already');
     await place();
   } finally {
-    if (session.isUsable) await removeAll(session, claim);
+    if (session.isUsable) await giveBack(session, claim, mine);
   }
 }
 
-async function takeClaim(session: Session, staging: Staging, claim: string, deed: Deed): Promise<void> {
+/** Out of its place at once, and then removed: in a claim that is half removed the next one could come to lie. */
+async function giveBack(session: Session, claim: string, aside: string): Promise<void> {
+  try {
+    await session.rename(claim, aside);
+  } catch (error) {
+    // Somebody took it for one that was left behind.
+    if (!isRefusal(error)) throw error;
+    return;
+  }
+  await removeAll(session, aside);
+}
+
+/** Resolves to the place that the claim was made in, which is free again. */
+async function takeClaim(session: Session, staging: Staging, claim: string, deed: Deed): Promise<string> {
   const end = performance.now() + PATIENCE_MS;
   const mine = await staging.makeOwnedFolder(session);
   for (;;) {
     try {
       await session.rename(mine, claim);
-      return;
+      return mine;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (!(await exists(session, `${mine}/owner`))) throw error;
       const held = await lookAt(session, `${claim}/owner`);
       const now = (await lookAt(session, `${mine}/owner`))?.modifiedAt;
-      if (held?.modifiedAt !== undefined && now !== undefined && now - held.modifiedAt > STALE_MS) await removeAll(session, claim);
+      if (held?.modifiedAt !== undefined && now !== undefined && now - held.modifiedAt > STALE_MS) await giveBack(session, claim, `${mine}-stale`);
       else if (performance.now() > end) {
         await removeAll(session, mine);
         throw failure('unavailable', deed, 'another run claims this name and does not give it back', error);
