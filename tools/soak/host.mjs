@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeTree, differences } from '../checks/trees.mjs';
 import { ROOT } from '../ci/step.mjs';
+import { local, namesBelow } from './places.mjs';
 
 /** The built agent; another one is named by the environment. */
 const COMMAND = process.env.FREEZER_AGENT ?? join(ROOT, 'apps', 'agent', 'dist', 'main.js');
@@ -20,20 +21,24 @@ const PYTHON_ENVIRONMENT = {
   TZ: 'UTC',
 };
 
-/** One host with its folders: source, storage, state and what was seen so far. */
+const SET = 'storage';
+
+/** One host with its folders: source, state, what was seen so far, and the place where its set is stored. */
 export class Host {
   /**
    * @param {string} place an empty folder
    * @param {string} stored how its set is stored: plain, cfb, hidden (cfb with hidden names), gcm
    * @param {typeof describeTree} describe what is compared of a tree
+   * @param {{ at: import('./places.mjs').Place, set: string }} target the server and the container there; default: a folder beside the source
    */
-  constructor(place, stored, describe = describeTree) {
+  constructor(place, stored, describe = describeTree, target = { at: local(place), set: SET }) {
     this.place = place;
+    this.target = target;
     this.describe = describe;
     this.stored = stored;
     this.passFile = join(place, 'pass-file');
     this.source = join(place, 'source');
-    this.storage = join(place, 'storage');
+    this.storage = join(place, SET);
     this.state = join(place, 'state');
     mkdirSync(place, { recursive: true });
     writeFileSync(this.passFile, 'correct horse battery staple\n', { mode: 0o600 });
@@ -45,19 +50,25 @@ export class Host {
   /** The words that every call of the agent gets. */
   get where() {
     const pass = this.stored === 'plain' ? [] : ['--encrypt-pass-file', this.passFile];
-    return ['--storage', 'local', '--container', this.storage, '--backup-name', 'soak', '--hostname', 'soakhost', '--state-dir', this.state, ...pass];
+    const { at, set } = this.target;
+    return [...at.words(set), '--backup-name', 'soak', '--hostname', 'soakhost', '--state-dir', this.state, '--log-file', join(this.place, 'log'), ...pass];
   }
 
   /** The words that every backup gets besides. */
   get howStored() {
-    return { plain: [], cfb: [], hidden: ['--hide-names'], gcm: ['--encryption', 'aes-256-gcm'] }[this.stored];
+    const how = { plain: [], cfb: [], hidden: ['--hide-names'], gcm: ['--encryption', 'aes-256-gcm'] }[this.stored];
+    return [...this.target.at.backupWords, ...how];
+  }
+
+  get environment() {
+    return { ...process.env, ...this.target.at.environment, HOME: this.place, TZ: 'UTC' };
   }
 
   /** @param {readonly string[]} words */
   agent(words) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...words, ...this.where], {
       encoding: 'utf8',
-      env: { ...process.env, TZ: 'UTC' },
+      env: this.environment,
       maxBuffer: 1 << 28,
     });
     return { status, stdout, stderr };
@@ -72,7 +83,7 @@ export class Host {
 
   /** Starts the agent and sends SIGKILL after so many milliseconds. Resolves to whether it was still running. */
   async kill(words, afterMs) {
-    const child = spawn(process.execPath, [COMMAND, ...words, ...this.where], { stdio: 'ignore', env: { ...process.env, TZ: 'UTC' } });
+    const child = spawn(process.execPath, [COMMAND, ...words, ...this.where], { stdio: 'ignore', env: this.environment });
     const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal === 'SIGKILL')));
     await Promise.race([ended, sleep(afterMs)]);
     child.kill('SIGKILL');
@@ -105,26 +116,17 @@ export class Host {
   }
 
   /** What is on the storage or in the state folder although no run is at work. */
-  leftovers() {
-    const found = [];
-    const visit = (folder, name) => {
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        const path = join(folder, entry.name);
-        const rest = `${name}/${entry.name}`;
-        if (/\/(\.freezer-tmp|started|removing|lock)$/.test(rest) || /^\/(work|locks)\/./.test(rest)) found.push(rest);
-        else if (entry.isDirectory()) {
-          if (/^\/metadata\/[^/]+\/[^/]+\/./.test(rest) && readdirSync(path).length === 0) found.push(`${rest} is empty`);
-          visit(path, rest);
-        }
-      }
-    };
-    for (const folder of [this.storage, this.state]) if (existsSync(folder)) visit(folder, '');
-    return found;
+  async leftovers() {
+    const { at, set } = this.target;
+    const [names, uploads] = [await at.names(set), await at.uploads(set)];
+    if (!names.some((name) => name.endsWith('/metadata'))) throw new Error(`no level is seen in ${set}: remains would not be seen either`);
+    const state = namesBelow(this.state).filter((name) => /^(work|locks)\/./.test(name));
+    return [...remainsAmong(names), ...uploads.map((name) => `an upload of ${name}`), ...state];
   }
 
   /** Whether the Python agent is installed, and can read the set. */
   get pythonReads() {
-    return existsSync(PYTHON) && this.stored !== 'gcm';
+    return existsSync(PYTHON) && this.stored !== 'gcm' && this.target.at.kind === 'local';
   }
 
   /** Restores the newest point by the Python agent and compares it. */
@@ -154,6 +156,20 @@ export class Host {
     if (wrong.every((lines) => lines.length > 0)) throw new Error(`Python restores something else: ${wrong[0].slice(0, 3).join(' | ')}`);
     spawnSync('rm', ['-rf', target]);
   }
+}
+
+/** Of all names in a container: what a run alone may have, data of no backup, parts of no object, and folders in which Python stumbles. */
+function remainsAmong(names) {
+  const all = new Set(names);
+  const isRemains = (name) => {
+    if (/(^|\/)(\.freezer-tmp\/|\.freezer-tmp$|(started|removing|lock)$)/.test(name)) return true;
+    if (name.endsWith('/')) return /^metadata\/[^/]+\/[^/]+\/./.test(name) && !names.some((other) => other !== name && other.startsWith(name));
+    const [, owner] = /^(.*)\.parts\.[^/]*\//.exec(name) ?? [];
+    if (owner !== undefined && !all.has(owner)) return true;
+    const [, level] = /^data\/(.*\/\d+_\d+)\//.exec(name) ?? [];
+    return level !== undefined && !all.has(`metadata/${level}/metadata`) && !all.has(`data/${level}/superseded`);
+  };
+  return names.filter(isRemains);
 }
 
 /** Link times are not restored by Python's tar to the nanosecond on every file system; whole seconds are. */

@@ -34,17 +34,17 @@ const tree = new ModelTree(host.source, random, hasXattrs);
 const tally = {};
 let targets = 0;
 console.log(`model: seed ${seed}, ${steps} steps, stored: ${stored}${hasXattrs ? '' : ', without extended attributes'}`);
-function run() {
+async function run() {
   let now = 'the first backup';
   try {
     mkdirSync(host.source);
     mkdirSync(join(place, 'copies'));
     tree.fill();
-    backup(['--max-level', '3']);
+    await backup(['--max-level', '3']);
     for (let step = 1; step <= steps; step += 1) {
       const [name, act] = random.pick(ACTIONS);
       now = `step ${step}, ${name}`;
-      act();
+      await act();
       tally[name] = (tally[name] ?? 0) + 1;
     }
     console.log(
@@ -91,12 +91,12 @@ function same(expected, found, what) {
 
 const bytesOnDisk = (folder) => Number(must(['du', '-s', '-B1', folder]).split('\t')[0]);
 
-function backup(levels) {
+async function backup(levels) {
   const before = describe(host.source);
   const { time_stamp: t } = host.backup(levels);
   must(['cp', '-a', '--sparse=always', host.source, copyOf(t)]);
   same(before, describe(copyOf(t)), 'the plain copy');
-  const left = host.leftovers();
+  const left = await host.leftovers();
   if (left.length > 0) throw new Error(`left over after a backup: ${left.slice(0, 4).join(', ')}`);
 }
 
@@ -224,7 +224,7 @@ function find() {
 }
 
 /** Those that the rule keeps stay with what they stand on, and nothing else. */
-function remove(rule, isKept) {
+async function remove(rule, isKept) {
   const before = points();
   host.mustRun(['admin', ...rule]);
   const after = new Set(points().map(({ t }) => t));
@@ -234,19 +234,19 @@ function remove(rule, isKept) {
   if (lost !== undefined) throw new Error(`admin ${rule.join(' ')} removed ${lost.level}_${lost.t}`);
   const idle = before.find((point) => after.has(point.t) && !isNeeded(point));
   if (idle !== undefined) throw new Error(`admin ${rule.join(' ')} left ${idle.level}_${idle.t}, which nothing needs`);
-  const left = host.leftovers();
+  const left = await host.leftovers();
   if (left.length > 0) throw new Error(`left over after a removal: ${left.slice(0, 4).join(', ')}`);
 }
 
-function removeByNumber() {
+async function removeByNumber() {
   const keep = 1 + random.below(5);
-  remove(['--keep-last', String(keep)], ({ t }, all) => all.filter((other) => other.t > t).length < keep);
+  await remove(['--keep-last', String(keep)], ({ t }, all) => all.filter((other) => other.t > t).length < keep);
 }
 
 /** The last one stays, however old it is. */
-function removeByDate() {
+async function removeByDate() {
   const date = random.pick(points()).t;
-  remove(['--remove-from-date', utc(date)], ({ t }, all) => t > date || all.every((other) => other.t <= t));
+  await remove(['--remove-from-date', utc(date)], ({ t }, all) => t > date || all.every((other) => other.t <= t));
 }
 
 const LEVELS = [
@@ -265,10 +265,10 @@ const LEVELS = [
 const ACTIONS = [
   ...Array(7).fill([
     'backups',
-    () => {
-      if (host.known.size >= MOST_POINTS) removeByNumber();
+    async () => {
+      if (host.known.size >= MOST_POINTS) await removeByNumber();
       tree.change(random.below(14));
-      backup(random.pick(LEVELS));
+      await backup(random.pick(LEVELS));
     },
   ]),
   ...Array(2).fill(['restores of the newest', () => restoreWhole(points().at(-1), [])]),
@@ -292,4 +292,4 @@ const ACTIONS = [
   ['removals by date', removeByDate],
 ];
 
-run();
+await run();
