@@ -5,13 +5,9 @@
 # The program is the one that Elastic publishes for tests of plugins: the real server, without the modules for scripts, by-query calls and the root page.
 # Needs the packages of install.sh, and the network for the first start of a release.
 set -eu
-export LC_ALL=C.UTF-8
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-elasticsearch}
-
-# A process that ended and that nobody reaped is none.
-lives() { [ -e "/proc/$1" ] && [ "$(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null)" != Z ]; }
-running() { [ -s "$folder/pid" ] && lives "$(cat "$folder/pid")"; }
+. "$(dirname "$0")/lib.sh"
 
 # It refuses to run as root.
 as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
@@ -65,21 +61,12 @@ start() {
   done
 }
 
-stop() {
-  running || return 0
-  local pid
-  pid=$(cat "$folder/pid")
-  kill -"$1" "$pid"
-  for _ in $(seq 600); do
-    lives "$pid" || break
-    sleep 0.1
-  done
-  : >"$folder/pid"
-}
-
 case $action in
-  start) start && cat "$folder/url" ;;
-  stop) stop TERM ;;
-  kill) stop KILL ;;
+  start)
+    start
+    cat "$folder/url"
+    ;;
+  stop) finish ;;
+  kill) finish "" KILL ;;
   *) echo "usage: elasticsearch.sh start|stop|kill [FOLDER]" >&2 && exit 2 ;;
 esac

@@ -8,22 +8,10 @@
 # FTP_FACTS_PORT the others (the two after it); they are remembered in FOLDER.
 # A user 'frzPORT' is made for the time that they run: needs root, and the packages of install.sh; touches nothing else in /etc.
 set -eu
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-here=$(cd "$(dirname "$0")" && pwd)
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-ftp}
+. "$(dirname "$0")/lib.sh"
 servers="vsftpd implicit facts"
-
-running() { [ -s "$folder/$1.pid" ] && kill -0 "$(cat "$folder/$1.pid")" 2>/dev/null; }
-
-# Starts a program that outlives this script; its process id is in NAME.pid.
-launch() {
-  local name=$1
-  shift
-  running "$name" && return 0
-  setsid "$@" >>"$folder/$name.log" 2>&1 </dev/null &
-  echo $! >"$folder/$name.pid"
-}
 
 # An authority and a certificate of 127.0.0.1 and localhost by it; one that has ended, for tests of what is refused.
 certificates() {
@@ -72,19 +60,7 @@ set_up() {
   local port=${FTP_PORT:-12121}
   echo "port=$port implicit_port=${FTP_IMPLICIT_PORT:-$((port + 1))} facts_port=${FTP_FACTS_PORT:-$((port + 2))}" >"$folder/ports"
   certificates >"$folder/tls.log" 2>&1 || { cat "$folder/tls.log" >&2; return 1; }
-  (umask 077 && head -c 12 /dev/urandom | basenc --base64url >"$folder/password")
-}
-
-await() {
-  local end=$((SECONDS + 30))
-  until (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; do
-    if ! running "$1" || [ "$SECONDS" -ge "$end" ]; then
-      echo "ftp.sh: the server $1 does not listen on $2; the end of $folder/$1.log:" >&2
-      tail -n 20 "$folder/$1.log" >&2
-      return 1
-    fi
-    sleep 0.1
-  done
+  (umask 077 && password >"$folder/password")
 }
 
 start() {
@@ -102,7 +78,9 @@ start() {
   launch implicit vsftpd "$folder/implicit.conf"
   install -m 600 -o "$user" "$folder/tls/both.pem" "$folder/tls-of-user.pem"
   FTP_PASSWORD=$password launch facts setpriv --reuid "$user" --regid "$user" --clear-groups python3 "$here/ftp-facts.py" "$facts_port" "$user" "$folder/home" "$folder/tls-of-user.pem"
-  await vsftpd "$port" && await implicit "$implicit_port" && await facts "$facts_port" || return 1
+  await vsftpd 30 listens "$port"
+  await implicit 30 listens "$implicit_port"
+  await facts 30 listens "$facts_port"
   printf '{"host":"127.0.0.1","port":%s,"implicit_port":%s,"facts_port":%s,"username":"%s","password":"%s","home":"%s","cacert":"%s"}\n' \
     "$port" "$implicit_port" "$facts_port" "$user" "$password" "$folder/home" "$folder/tls/ca.pem" >"$folder/lab.json"
 }
@@ -124,7 +102,10 @@ stop() {
 }
 
 case $action in
-  start) start && echo "$folder/lab.json" ;;
+  start)
+    start
+    echo "$folder/lab.json"
+    ;;
   stop) stop ;;
   *) echo "usage: ftp.sh start|stop [FOLDER]" >&2 && exit 2 ;;
 esac

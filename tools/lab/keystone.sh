@@ -3,13 +3,11 @@
 # Everything lies in FOLDER (default: freezer-keystone in the temp folder): database, keys, log, and admin.rc with the admin's password.
 # KEYSTONE_PORT chooses the port (15000), KEYSTONE_TOKEN_SECONDS the life of tokens (3600). Needs the packages of install.sh; touches nothing in /etc or /var.
 set -eu
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-keystone}
+. "$(dirname "$0")/lib.sh"
 port=${KEYSTONE_PORT:-15000}
 url=http://127.0.0.1:$port/v3
-
-running() { [ -s "$folder/pid" ] && kill -0 "$(cat "$folder/pid")" 2>/dev/null; }
 
 # A repository of Fernet keys is a folder with 32 random bytes per file; keystone-manage would take seconds for each.
 make_keys() {
@@ -19,12 +17,30 @@ make_keys() {
   done
 }
 
+# Tables and an admin: a quarter of a minute, the same each time but for the URL, so they are made once for each release of Keystone on this machine.
+fetch_made() {
+  made=${TMPDIR:-/tmp}/freezer-keystone-made-$(id -u)-$(dpkg-query --show --showformat '${Version}' python3-keystone)
+  mkdir -p -m 700 "$made"
+  [ -O "$made" ] || { echo "keystone.sh: $made belongs to somebody else" >&2; return 1; }
+  (
+    flock 9
+    [ -e "$made/keystone.db" ] && exit 0
+    password >"$made/admin-password"
+    printf '[database]\nconnection = sqlite:///%s\nsqlite_synchronous = false\n[identity]\npassword_hash_rounds = 4\n' "$made/new.db" >"$made/keystone.conf"
+    printf '[fernet_tokens]\nkey_repository = %s\n[credential]\nkey_repository = %s\n' "$folder/fernet" "$folder/credential" >>"$made/keystone.conf"
+    rm -f "$made/new.db"
+    keystone-manage --config-file "$made/keystone.conf" db_sync || exit 1
+    OS_BOOTSTRAP_PASSWORD=$(cat "$made/admin-password") keystone-manage --config-file "$made/keystone.conf" bootstrap --bootstrap-region-id RegionOne \
+      --bootstrap-public-url "$url" --bootstrap-internal-url "$url" --bootstrap-admin-url "$url" || exit 1
+    mv "$made/new.db" "$made/keystone.db"
+  ) 9>"$made/lock" >>"$folder/log" 2>&1
+}
+
 set_up() {
   umask 077
   mkdir -p "$folder"
   make_keys "$folder/fernet"
   make_keys "$folder/credential"
-  head -c 12 /dev/urandom | basenc --base64url >"$folder/admin-password"
   # Without a cache each request takes half a second; without quick hashes each login as well. Safe writing is of no use to a test.
   cat >"$folder/keystone.conf" <<CONF
 [DEFAULT]
@@ -48,11 +64,16 @@ backend = dogpile.cache.memory_pickle
 [oslo_policy]
 policy_dirs = $folder/policy.d
 CONF
+  fetch_made || return 1
+  cp "$made/keystone.db" "$folder/keystone.db"
+  cp "$made/admin-password" "$folder/admin-password"
   # One connection may read while another writes only with a write-ahead log; requests fail with "database is locked" otherwise.
-  python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("pragma journal_mode = wal")' "$folder/keystone.db"
-  keystone-manage --config-file "$folder/keystone.conf" db_sync >>"$folder/log" 2>&1
-  OS_BOOTSTRAP_PASSWORD=$(cat "$folder/admin-password") keystone-manage --config-file "$folder/keystone.conf" bootstrap --bootstrap-region-id RegionOne \
-    --bootstrap-public-url "$url" --bootstrap-internal-url "$url" --bootstrap-admin-url "$url" >>"$folder/log" 2>&1
+  python3 - "$folder/keystone.db" "$url" <<'PYTHON'
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("pragma journal_mode = wal")
+database.execute("update endpoint set url = ?", sys.argv[2:])
+PYTHON
   cat >"$folder/admin.rc" <<RC
 export OS_AUTH_URL=$url
 export OS_USERNAME=admin OS_PASSWORD='$(cat "$folder/admin-password")' OS_USER_DOMAIN_NAME=Default
@@ -68,31 +89,14 @@ start() {
   OS_KEYSTONE_CONFIG_FILES=$folder/keystone.conf uwsgi_python3 --http-socket "127.0.0.1:$port" --wsgi-file /usr/bin/keystone-wsgi-public \
     --master --die-on-term --need-app --lazy-apps --processes 1 --threads 1 --buffer-size 65535 --disable-logging --add-header 'Connection: close' \
     --pidfile "$folder/pid" --daemonize "$folder/log" >/dev/null 2>&1 </dev/null
-  local end=$((SECONDS + 180))
-  until curl --silent --fail --output /dev/null --max-time 10 "$url"; do
-    if ! running || [ "$SECONDS" -ge "$end" ]; then
-      echo "keystone.sh: Keystone does not answer at $url; the end of $folder/log:" >&2
-      tail -n 20 "$folder/log" >&2
-      return 1
-    fi
-    sleep 0.2
-  done
-}
-
-stop() {
-  running || return 0
-  local pid
-  pid=$(cat "$folder/pid")
-  kill "$pid"
-  for _ in $(seq 100); do
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.1
-  done
-  rm -f "$folder/pid"
+  await "" 180 answers --fail "$url"
 }
 
 case $action in
-  start) start && echo "$folder/admin.rc" ;;
-  stop) stop ;;
+  start)
+    start
+    echo "$folder/admin.rc"
+    ;;
+  stop) finish ;;
   *) echo "usage: keystone.sh start|stop [FOLDER]" >&2 && exit 2 ;;
 esac

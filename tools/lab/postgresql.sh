@@ -3,23 +3,20 @@
 # Everything lies in FOLDER (default: freezer-postgresql in the temp folder): data, socket, log, pid, and `url`, which `start` prints as well.
 # PGPORT chooses the port (15432), which FOLDER remembers. `kill` ends it as a crash does: a later `start` recovers. Needs the packages of install.sh; touches nothing in /etc or /var.
 set -eu
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-postgresql}
+. "$(dirname "$0")/lib.sh"
 programs=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort --version-sort | tail -n 1)
 
 # It refuses to run as root.
 as() { if [ "$(id -u)" = 0 ]; then (cd / && setpriv --reuid=postgres --regid=postgres --init-groups "$@"); else "$@"; fi; }
-# A process that ended and that nobody reaped is none.
-lives() { [ -e "/proc/$1" ] && [ "$(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null)" != Z ]; }
-gone() { for _ in $(seq 600); do lives "$1" || return 0; sleep 0.05; done; }
 running() { [ -s "$folder/data/postmaster.pid" ] && lives "$(head -n 1 "$folder/data/postmaster.pid")"; }
 
 set_up() {
   mkdir -p "$folder"
   chmod 711 "$folder"
   mkdir -m 700 "$folder/data" "$folder/socket"
-  (umask 077 && head -c 12 /dev/urandom | basenc --base64url >"$folder/password")
+  (umask 077 && password >"$folder/password")
   [ "$(id -u)" != 0 ] || chown -R postgres "$folder/data" "$folder/socket" "$folder/password"
   as "$programs/initdb" -D "$folder/data" -U freezer -A scram-sha-256 --pwfile="$folder/password" --no-sync -E UTF8 --locale=C >"$folder/set-up.log"
   cat >>"$folder/data/postgresql.conf" <<CONF
@@ -60,7 +57,10 @@ crash() {
 }
 
 case $action in
-  start) start && cat "$folder/url" ;;
+  start)
+    start
+    cat "$folder/url"
+    ;;
   stop) ! running || as "$programs/pg_ctl" stop --mode=fast --wait --silent -D "$folder/data" ;;
   kill) crash ;;
   *) echo "usage: postgresql.sh start|stop|kill [FOLDER]" >&2 && exit 2 ;;

@@ -4,13 +4,11 @@
 # Everything lies in FOLDER (default: freezer-s3 in the temp folder): its log, and s3.rc with ENDPOINT, ACCESS_KEY and SECRET_KEY.
 # S3_PORT chooses the port (15100). moto is no Debian package: it is installed by pip into MOTO_FOLDER (default: freezer-moto in the temp folder), once.
 set -eu
-export LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 version=5.2.5
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-s3}
+. "$(dirname "$0")/lib.sh"
 moto=${MOTO_FOLDER:-${TMPDIR:-/tmp}/freezer-moto}
-
-running() { [ -s "$folder/pid" ] && kill -0 "$(cat "$folder/pid")" 2>/dev/null; }
 
 # Several test files may start at once: the first installs.
 install_moto() {
@@ -29,32 +27,16 @@ start() {
   install_moto
   mkdir -p "$folder"
   local port=${S3_PORT:-15100}
-  setsid "$moto/venv/bin/python" "$moto/venv/bin/moto_server" -H 127.0.0.1 -p "$port" >>"$folder/log" 2>&1 </dev/null &
-  echo $! >"$folder/pid"
-  local end=$((SECONDS + 60))
-  until curl --silent --output /dev/null --max-time 10 "http://127.0.0.1:$port/"; do
-    if ! running || [ "$SECONDS" -ge "$end" ]; then
-      echo "s3.sh: moto does not answer on $port; the end of $folder/log:" >&2
-      tail -n 20 "$folder/log" >&2
-      return 1
-    fi
-    sleep 0.2
-  done
+  launch "" "$moto/venv/bin/python" "$moto/venv/bin/moto_server" -H 127.0.0.1 -p "$port"
+  await "" 60 answers "http://127.0.0.1:$port/"
   printf "export ENDPOINT='http://127.0.0.1:%s' ACCESS_KEY='lab' SECRET_KEY='lab-secret'\n" "$port" >"$folder/s3.rc"
 }
 
-stop() {
-  running || return 0
-  kill "$(cat "$folder/pid")"
-  for _ in $(seq 100); do
-    running || break
-    sleep 0.1
-  done
-  rm -f "$folder/pid"
-}
-
 case $action in
-  start) start && echo "$folder/s3.rc" ;;
-  stop) stop ;;
+  start)
+    start
+    echo "$folder/s3.rc"
+    ;;
+  stop) finish ;;
   *) echo "usage: s3.sh start|stop [FOLDER]" >&2 && exit 2 ;;
 esac

@@ -8,22 +8,10 @@
 # SWIFT_PORT chooses the port (18080; the four after it are taken too), KEYSTONE_PORT that of Keystone (15000); both are remembered in FOLDER.
 # SWIFT_MAX_FILE_SIZE is the largest object (5 GiB). Needs the packages of install.sh; touches nothing in /etc or /var.
 set -eu
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-here=$(cd "$(dirname "$0")" && pwd)
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-swift}
+. "$(dirname "$0")/lib.sh"
 servers="account container object proxy"
-
-running() { [ -s "$folder/$1.pid" ] && kill -0 "$(cat "$folder/$1.pid")" 2>/dev/null; }
-
-# Starts a program that outlives this script; its process id is in NAME.pid.
-launch() {
-  local name=$1
-  shift
-  running "$name" && return 0
-  setsid "$@" >>"$folder/$name.log" 2>&1 </dev/null &
-  echo $! >"$folder/$name.pid"
-}
 
 ports() {
   if [ ! -e "$folder/ports" ]; then
@@ -124,7 +112,7 @@ CONF
 
 set_up() {
   mkdir -p "$folder/etc" "$folder/devices/d1" "$folder/cache"
-  head -c 12 /dev/urandom | basenc --base64url >"$folder/service-password"
+  password >"$folder/service-password"
   cat >"$folder/etc/swift.conf" <<CONF
 [swift-hash]
 swift_hash_path_prefix = lab
@@ -141,19 +129,6 @@ CONF
   python3 "$here/swift-accounts.py" "$folder" "$port"
 }
 
-# The pid is that of the server: what says it is up is an answer.
-await() {
-  local end=$((SECONDS + 60))
-  until curl --silent --output /dev/null --max-time 10 "$2"; do
-    if ! running "$1" || [ "$SECONDS" -ge "$end" ]; then
-      echo "swift.sh: the $1 server does not answer at $2; the end of $folder/$1.log:" >&2
-      tail -n 20 "$folder/$1.log" >&2
-      return 1
-    fi
-    sleep 0.2
-  done
-}
-
 start() {
   ports
   export KEYSTONE_PORT=$keystone_port
@@ -161,30 +136,27 @@ start() {
   launch memcached memcached -u "$(id -un)" -l 127.0.0.1 -p $((port + 4)) -m 32 -t 1
   local name
   for name in $servers; do launch "$name" python3 "$here/swift-node.py" serve "$folder/etc" "$name"; done
-  await object "http://127.0.0.1:$((port + 1))/healthcheck"
-  await container "http://127.0.0.1:$((port + 2))/healthcheck"
-  await account "http://127.0.0.1:$((port + 3))/healthcheck"
-  await proxy "http://127.0.0.1:$port/healthcheck"
+  await object 60 answers "http://127.0.0.1:$((port + 1))/healthcheck"
+  await container 60 answers "http://127.0.0.1:$((port + 2))/healthcheck"
+  await account 60 answers "http://127.0.0.1:$((port + 3))/healthcheck"
+  await proxy 60 answers "http://127.0.0.1:$port/healthcheck"
 }
 
 stop() {
-  local name pid
-  for name in proxy account container object memcached; do
-    running "$name" || continue
-    pid=$(cat "$folder/$name.pid")
-    # memcached takes its time to leave, and holds nothing that anybody needs.
-    if [ "$name" = memcached ]; then kill -KILL "$pid"; else kill "$pid"; fi
-    for _ in $(seq 100); do
-      kill -0 "$pid" 2>/dev/null || break
-      sleep 0.1
-    done
-    rm -f "$folder/$name.pid"
-  done
+  local name
+  for name in proxy account container object; do finish "$name"; done
+  # It takes its time to leave, and holds nothing that anybody needs.
+  finish memcached KILL
   "$here/keystone.sh" stop "$folder/keystone"
 }
 
 case $action in
-  start) start && echo "$folder/swift.rc" && echo "$folder/s3.rc" && echo "$folder/lab.json" ;;
+  start)
+    start
+    echo "$folder/swift.rc"
+    echo "$folder/s3.rc"
+    echo "$folder/lab.json"
+    ;;
   stop) stop ;;
   *) echo "usage: swift.sh start|stop [FOLDER]" >&2 && exit 2 ;;
 esac
