@@ -11,7 +11,7 @@ export type { Changed, Collection, Page, WriteOptions, Written } from './resourc
 export type { EventAnswer, JobEvent, JobListOptions, Jobs } from './resources/jobs.ts';
 export type { RunListOptions, Runs } from './resources/runs.ts';
 export type { ServedVersion, Service } from './resources/service.ts';
-export type { SessionAnswer, Sessions } from './resources/sessions.ts';
+export type { SessionAnswer, SessionStart, Sessions } from './resources/sessions.ts';
 export type { TokenSource } from './token-source.ts';
 export { createFetchTransport } from './transport/fetch-transport.ts';
 export { type ApiRequest, type ApiResponse, type Transport, TransportError, type TransportErrorOptions } from './transport/transport.ts';

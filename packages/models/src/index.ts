@@ -1,7 +1,7 @@
 export { ActionChange, ActionDocument, ActionRequest, FreezerAction, JobAction } from './documents/action.ts';
 export { AlertDocument } from './documents/alert.ts';
 export { BackupChange, BackupDocument, BackupMetadata, BackupRequest } from './documents/backup.ts';
-export { ALL_CAPABILITIES, ClientChange, ClientDocument, ClientRecord, ClientRequest } from './documents/client.ts';
+export { ALL_CAPABILITIES, ClientChange, ClientConflict, ClientDocument, ClientRecord, ClientRequest } from './documents/client.ts';
 export { JobChange, JobDocument, JobEvent, JobRequest, UserCredentials } from './documents/job.ts';
 export { JobActionStatus, JobSchedule, SCHEDULE_KEYS, STATE_KEYS } from './documents/job-schedule.ts';
 export { RUN_LOG_MAX_BYTES, RunDocument, RunRequest } from './documents/run.ts';

@@ -15,6 +15,11 @@ export const CLIENT_KEYS = [
   'supported_storages',
   'supported_engines',
   'is_central',
+  'version',
+  'os',
+  'arch',
+  'timezone',
+  'started_at',
 ] as const;
 
 const LONGEST_ID = 200;

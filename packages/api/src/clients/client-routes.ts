@@ -13,8 +13,9 @@ import type { Route } from '../http/route.ts';
 import { validated } from '../http/validate.ts';
 import { answerList } from '../lists/answer-list.ts';
 import { CLIENTS } from '../lists/list-kind.ts';
+import { claimed } from './client-holder.ts';
 import { findClient, recordOf, sharedScope, shownClient } from './client-item.ts';
-import { keptOf, registerClient } from './register-client.ts';
+import { inUse, keptOf, registerClient } from './register-client.ts';
 
 async function listClients(exchange: Exchange): Promise<Answer> {
   const scope = exchange.isV1 ? exchange.scope : sharedScope(exchange.scope);
@@ -40,14 +41,19 @@ async function changeClient(exchange: Exchange): Promise<Answer> {
   const found = await findClient(exchange.api, exchange.scope, id);
   if (!found) throw noDocument(id);
   if (!isOwn(exchange, found)) throw forbidden();
+  let refused = false;
   const stored = await changeDocument(exchange.api.clients, found.id, exchange.scope, (document, current) => {
     demandMatch(exchange, current);
+    const claim = claimed(recordOf(current), change, exchange.api.seconds());
+    ({ refused } = claim);
+    if (refused) return { document: { ...document, client: claim.client } };
     return {
-      document: { ...document, user_id: exchange.owner.userId, client: merged(document['client'], keptOf(change)) },
+      document: { ...document, user_id: exchange.owner.userId, client: merged(claim.client, keptOf(change)) },
       owner: { ...current.owner, userId: exchange.owner.userId },
     };
   });
   if (!stored) throw noDocument(id);
+  if (refused) throw inUse(id);
   return written(200, 'client_id', id, stored);
 }
 

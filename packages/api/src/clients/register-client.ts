@@ -2,11 +2,12 @@ import { FreezerError, type Stored } from '@freezer/core';
 import { ClientRequest } from '@freezer/models';
 import { type Change, changeDocument } from '../documents/change-document.ts';
 import type { Item } from '../documents/item.ts';
-import { merged } from '../documents/merge.ts';
+import { isObject, merged } from '../documents/merge.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { alreadyExists } from '../http/problem.ts';
+import { alreadyExists, type Problem } from '../http/problem.ts';
 import { validated } from '../http/validate.ts';
+import { claimed } from './client-holder.ts';
 import { CLIENT_KEYS, clientKey, recordOf } from './client-item.ts';
 
 /** Of what a client says of itself, what is kept. */
@@ -24,7 +25,13 @@ export async function registerClient(exchange: Exchange): Promise<Answer> {
     const known = await ownClient(exchange, clientId);
     if (known && exchange.isV1) throw alreadyExists(`Client already registered with ID ${clientId}`);
     if (known) {
-      await changeDocument(api.clients, known.id, exchange.scope, (document) => registeredAgain(exchange, document, record));
+      let refused = false;
+      await changeDocument(api.clients, known.id, exchange.scope, (document) => {
+        const next = registeredAgain(exchange, document, record);
+        ({ refused } = next);
+        return next;
+      });
+      if (refused) throw inUse(clientId);
       return answer;
     }
     await refuseTakenUuid(exchange, record);
@@ -53,14 +60,21 @@ async function ownClient({ api, scope }: Exchange, clientId: string): Promise<St
 function newClient({ api, owner }: Exchange, record: Item): Item {
   const { hostname = null, description = null, is_central: isCentral = false, ...capabilities } = keptOf(record);
   const uuid = typeof record['uuid'] === 'string' && record['uuid'] !== '' ? record['uuid'] : api.newId();
-  const client = { uuid, hostname, client_id: record['client_id'], is_central: isCentral, description, ...capabilities };
+  const client = claimed({ uuid, hostname, client_id: record['client_id'], is_central: isCentral, description, ...capabilities }, record, api.seconds()).client;
   return { project_id: owner.projectId, user_id: owner.userId, client };
 }
 
-function registeredAgain({ owner }: Exchange, document: Item, record: Item): Change {
-  const client = merged(document['client'], keptOf(record));
-  return { document: { ...document, user_id: owner.userId, client }, owner };
+/** Another scheduler with the id of one that is alive leaves a note and changes nothing else. */
+function registeredAgain({ api, owner }: Exchange, document: Item, record: Item): Change & { readonly refused: boolean } {
+  const before = isObject(document['client']) ? document['client'] : {};
+  const { client, refused } = claimed(before, record, api.seconds());
+  if (refused) return { refused, document: { ...document, client } };
+  return { refused, document: { ...document, user_id: owner.userId, client: merged(client, keptOf(record)) }, owner };
 }
+
+/** `already` stands in it: to old schedulers 409 means that they are registered. */
+export const inUse = (clientId: string): Problem =>
+  alreadyExists(`Client ${clientId} is already in use by another scheduler; give one of them another client id, or stop the other`);
 
 /** A central client is one over all projects, by its id and host name. */
 async function refuseForeignIdentity({ api, projectId }: Exchange, record: Item): Promise<void> {

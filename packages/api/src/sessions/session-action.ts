@@ -20,7 +20,9 @@ export async function postSessionAction(exchange: Exchange): Promise<Answer> {
     return outcome.changes && { document: { ...document, ...outcome.changes, user_id: userId }, owner: { ...owner, userId } };
   });
   if (!stored || !outcome || 'refused' in outcome) throw notFound();
-  return { status: 202, body: { result: outcome.answer, session_tag: outcome.tag } };
+  // Schedulers of Python know two keys; ours compares the clocks.
+  const time = event.kind === 'start' && event.planned !== undefined ? { time: exchange.api.seconds() } : {};
+  return { status: 202, body: { result: outcome.answer, session_tag: outcome.tag, ...time } };
 }
 
 function eventOf(body: Item): SessionEvent {
@@ -30,15 +32,22 @@ function eventOf(body: Item): SessionEvent {
     throw new Problem(405, 'Bad Method', { description: 'Bad Action Method', headers: { allow: 'GET, POST, HEAD, PATCH, DELETE' } });
   const parameters = body[kind];
   if (!isObject(parameters)) throw badRequest('Bad action request format');
-  const { job_id: jobId, current_tag: tag, result } = parameters;
+  const { job_id: jobId, current_tag: tag, planned_time: planned, result } = parameters;
   if (typeof jobId !== 'string') throw badRequest('job_id must be a text');
   if (kind === 'end') {
     if (typeof result !== 'string') throw badRequest('result must be a text');
-    return { kind, jobId, result };
+    // Nobody had to say it here: what is no number is not looked at.
+    return { kind, jobId, result, tag: integerOf(tag) };
   }
-  const number = typeof tag === 'string' && /^\s*[+-]?\d+\s*$/.test(tag) ? Number(tag) : tag;
-  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw badRequest('current_tag must be an integer');
-  return { kind, jobId, tag: number };
+  const number = integerOf(tag);
+  if (number === undefined) throw badRequest('current_tag must be an integer');
+  if (planned !== undefined && !Number.isSafeInteger(planned)) throw badRequest('planned_time must be a number of seconds');
+  return { kind, jobId, tag: number, planned: integerOf(planned) };
+}
+
+function integerOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
 }
 
 function refusal(reason: 'tag_too_high' | 'no_member', document: Item, event: SessionEvent): Problem {

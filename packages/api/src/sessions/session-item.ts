@@ -9,7 +9,7 @@ const HOLD_OFF = 30;
 /** When a session has none of its own. */
 const START_HOLD_OFF = 60;
 const SERVER_KEYS = ['session_id', 'project_id', 'user_id', '_version'] as const;
-const MADE_KEYS = ['jobs', 'status', 'result'] as const;
+const MADE_KEYS = ['jobs', 'status', 'result', 'missing', 'planned_time'] as const;
 
 /** A new session of a request; what its rounds are made of is set by the server. */
 export function sessionItem(id: string, request: Item, { projectId, userId }: DocumentOwner): Item {
@@ -22,6 +22,7 @@ export function sessionItem(id: string, request: Item, { projectId, userId }: Do
     session_tag: request['session_tag'] ?? 0,
     result: null,
     hold_off: request['hold_off'] ?? HOLD_OFF,
+    ...(request['join_timeout'] !== undefined && { join_timeout: request['join_timeout'] }),
     status: 'active',
     time_ended: request['time_ended'] ?? -1,
     time_started: request['time_started'] ?? -1,
@@ -42,10 +43,14 @@ export const membersOf = (document: Item): Readonly<Record<string, Member>> => {
 const numberOf = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise);
 
 export function stateOf(document: Item): SessionState {
+  const holdOff = numberOf(document['hold_off'], START_HOLD_OFF);
   return {
     session_tag: numberOf(document['session_tag'], 0),
     time_start: numberOf(document['time_start'], -1),
-    hold_off: numberOf(document['hold_off'], START_HOLD_OFF),
+    hold_off: holdOff,
+    join_timeout: numberOf(document['join_timeout'], holdOff),
+    planned_time: typeof document['planned_time'] === 'number' ? document['planned_time'] : undefined,
+    missing: document['missing'],
     status: document['status'],
     jobs: membersOf(document),
   };

@@ -15,12 +15,14 @@ import type { Route } from '../http/route.ts';
 import { validated } from '../http/validate.ts';
 import { answerList } from '../lists/answer-list.ts';
 import { SESSIONS } from '../lists/list-kind.ts';
+import { closeRound, closeRounds } from './close-round.ts';
 import { postSessionAction } from './session-action.ts';
 import { membersOf, sessionItem, shownSession, withoutServerKeys } from './session-item.ts';
 import { addMember, removeMember } from './session-members.ts';
 
 async function listSessions(exchange: Exchange): Promise<Answer> {
   const { api, scope } = exchange;
+  await closeRounds(api, scope);
   return answerList(exchange, { kind: SESSIONS, documents: api.sessions, scope, shown: (stored) => shownSession(exchange, stored) });
 }
 
@@ -34,8 +36,9 @@ async function createSession(exchange: Exchange): Promise<Answer> {
 
 async function getSession(exchange: Exchange): Promise<Answer> {
   const id = exchange.param('session_id');
-  const stored = await exchange.api.sessions.get(id, exchange.scope);
-  if (!stored) throw noDocument(id);
+  const found = await exchange.api.sessions.get(id, exchange.scope);
+  if (!found) throw noDocument(id);
+  const stored = await closeRound(exchange.api, found);
   return answerOne(exchange, stored, { ...shownSession(exchange, stored), _version: stored.revision });
 }
 
@@ -49,7 +52,9 @@ async function replaceSession(exchange: Exchange): Promise<Answer> {
   const replaced = await changeDocument(api.sessions, id, exchange.scope, (document, current) => {
     demandMatch(exchange, current);
     const { status = 'active', result = null, time_start: start, time_end: end } = document;
-    const kept = { status, result, time_start: start ?? -1, time_end: end ?? -1, jobs: membersOf(document) };
+    const { missing, planned_time: planned } = document;
+    const round = { ...(missing !== undefined && { missing }), ...(planned !== undefined && { planned_time: planned }) };
+    const kept = { status, result, time_start: start ?? -1, time_end: end ?? -1, jobs: membersOf(document), ...round };
     const next = { ...current.owner, userId: owner.userId };
     return { document: { ...sessionItem(id, request, next), ...kept }, owner: next };
   });
@@ -144,7 +149,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     summary: 'A member begins or ends its part of a round',
     status: 202,
     request: SessionAction,
-    answer: z.object({ result: z.string(), session_tag: z.int() }),
+    answer: z.object({ result: z.string(), session_tag: z.int(), time: z.int().optional() }),
     handle: postSessionAction,
   },
   { method: 'PUT', path: '/sessions/:session_id/jobs/:job_id', rule: 'sessions:job:add', summary: 'Adds a job', status: 204, handle: addMember },

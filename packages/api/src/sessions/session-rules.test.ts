@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { combined, type SessionState, sessionStep } from './session-rules.ts';
+import { closed, combined, type SessionEvent, type SessionState, sessionStep } from './session-rules.ts';
 
 const member = (status = '', result = ''): Record<string, unknown> => ({ client_id: 'c', status, result, time_started: -1, time_ended: -1 });
 const session = (more: Partial<SessionState> = {}): SessionState => ({
   session_tag: 3,
   time_start: 1000,
   hold_off: 30,
+  join_timeout: 30,
+  planned_time: undefined,
+  missing: undefined,
   status: 'completed',
   jobs: { a: member('completed', 'success'), b: member('completed', 'fail') },
   ...more,
@@ -126,5 +129,131 @@ describe('any course of events', () => {
         }
       }),
     );
+  });
+});
+
+/** What members say one after the other; the answers, and the session after them. */
+function play(first: SessionState, events: readonly (readonly [now: number, event: SessionEvent])[]) {
+  let state = first;
+  const answers = events.map(([now, event]) => {
+    const outcome = sessionStep(state, event, now);
+    if ('refused' in outcome) return outcome.refused;
+    state = { ...state, ...(outcome.changes as Partial<SessionState>) };
+    return `${outcome.answer} ${outcome.tag}`;
+  });
+  return { answers, state };
+}
+
+const three = (more: Partial<SessionState> = {}): SessionState =>
+  session({ time_start: -1, session_tag: 7, status: 'active', jobs: { a: member(), b: member(), c: member() }, ...more });
+const begins = (jobId: string, tag: number, planned?: number): SessionEvent => ({ kind: 'start', jobId, tag, ...(planned !== undefined && { planned }) });
+const ends = (jobId: string, tag: number, result = 'success'): SessionEvent => ({ kind: 'end', jobId, tag, result });
+
+describe('A14: a member finds its round by the time that was planned', () => {
+  const NOON = 43_200;
+
+  it('three minutes late, as far as anybody waits for it', () => {
+    const { answers, state } = play(three(), [
+      [NOON, begins('a', 7, NOON)],
+      [NOON, begins('b', 7, NOON)],
+      [NOON + 180, begins('c', 7, NOON)],
+    ]);
+    expect(answers).toEqual(['success 8', 'success 8', 'success 8']);
+    expect(state).toMatchObject({ session_tag: 8, planned_time: NOON, status: 'running', jobs: { c: { status: 'running' } } });
+  });
+
+  it('three minutes early by a wrong clock', () => {
+    expect(
+      play(three(), [
+        [NOON - 180, begins('c', 7, NOON)],
+        [NOON, begins('a', 7, NOON)],
+        [NOON, begins('b', 7, NOON)],
+      ]).answers,
+    ).toEqual(['success 8', 'success 8', 'success 8']);
+  });
+
+  it('first in the next round although it missed the last one', () => {
+    const { answers } = play(three(), [
+      [NOON, begins('a', 7, NOON)],
+      [NOON + 86_400, begins('c', 7, NOON + 86_400)],
+      [NOON + 86_400, begins('a', 8, NOON + 86_400)],
+    ]);
+    expect(answers).toEqual(['success 8', 'success 9', 'success 9']);
+  });
+
+  it('of a round that is over it is none', () => {
+    const { answers } = play(three(), [
+      [NOON, begins('a', 7, NOON)],
+      [NOON + 600, begins('a', 8, NOON + 600)],
+      [NOON + 700, begins('c', 7, NOON)],
+    ]);
+    expect(answers).toEqual(['success 8', 'success 9', 'out-of-sync 9']);
+  });
+
+  it('again in the same round, which is counted', () => {
+    const { answers, state } = play(three({ jobs: { a: member() } }), [
+      [NOON, begins('a', 7, NOON)],
+      [NOON + 90, ends('a', 8, 'fail')],
+      [NOON + 100, begins('a', 8, NOON)],
+      [NOON + 110, ends('a', 8)],
+    ]);
+    expect(answers).toEqual(['success 8', 'success 8', 'success 8', 'success 8']);
+    expect(state).toMatchObject({ session_tag: 8, status: 'completed', result: 'success', jobs: { a: { attempt: 1 } } });
+  });
+
+  it('members that say no time, as those of Python, are told apart as before', () => {
+    expect(
+      play(three(), [
+        [NOON, begins('a', 7, NOON)],
+        [NOON + 5, begins('b', 7)],
+        [NOON + 180, begins('c', 7)],
+      ]).answers,
+    ).toEqual(['success 8', 'success 8', 'out-of-sync 8']);
+  });
+});
+
+describe('A13: members that do not come', () => {
+  it('are missing when those that came have ended, and the round has failed', () => {
+    const { state } = play(three(), [
+      [1000, begins('a', 7)],
+      [1001, begins('b', 7)],
+      [1050, ends('a', 8)],
+    ]);
+    expect(state).toMatchObject({ status: 'running', result: '' });
+    expect(closed(state, 1100)).toBeUndefined();
+    const { state: after } = play(state, [[1060, ends('b', 8)]]);
+    expect(after).toMatchObject({ status: 'completed', result: 'fail', missing: ['c'], time_end: 1060, jobs: { c: { status: 'missed' } } });
+  });
+
+  it('are missing later when those that came ended in time', () => {
+    const { state } = play(three(), [
+      [1000, begins('a', 7)],
+      [1001, begins('b', 7)],
+      [1010, ends('a', 8)],
+      [1011, ends('b', 8)],
+    ]);
+    expect(state).toMatchObject({ status: 'running' });
+    expect(closed(state, 1030)).toBeUndefined();
+    expect(closed(state, 1031)).toMatchObject({ status: 'completed', result: 'fail', missing: ['c'] });
+  });
+
+  it('count for nothing in a later round until they begin in it, and open one that was closed without them', () => {
+    const { answers, state } = play(three(), [
+      [1000, begins('a', 7, 1000)],
+      [1000, begins('b', 7, 1000)],
+      [1000, begins('c', 7, 1000)],
+      [1010, ends('a', 8)],
+      [2000, begins('a', 8, 2000)],
+      [2000, begins('b', 8, 2000)],
+      // What c did in round 8 is told late.
+      [2050, ends('c', 8)],
+      [2060, ends('a', 9)],
+      [2061, ends('b', 9)],
+    ]);
+    expect(answers.slice(4)).toEqual(['success 9', 'success 9', 'success 9', 'success 9', 'success 9']);
+    expect(state).toMatchObject({ status: 'completed', result: 'fail', missing: ['c'], time_start: 2000 });
+    const late = play(state, [[2100, begins('c', 8, 2000)]]).state;
+    expect(late).toMatchObject({ status: 'running', result: '', missing: [], session_tag: 9 });
+    expect(play(late, [[2110, ends('c', 9)]]).state).toMatchObject({ status: 'completed', result: 'success', missing: [] });
   });
 });

@@ -9,14 +9,19 @@ export interface SessionState {
   readonly time_start: number;
   /** Seconds. */
   readonly hold_off: number;
+  /** Seconds that the others wait for a member to begin. */
+  readonly join_timeout: number;
+  /** Epoch seconds: when the round was to begin by the schedule; undefined: no member has said so. */
+  readonly planned_time: number | undefined;
+  readonly missing: unknown;
   readonly status: unknown;
   /** In their stored order. */
   readonly jobs: Readonly<Record<string, Member>>;
 }
 
 export type SessionEvent =
-  | { readonly kind: 'start'; readonly jobId: string; readonly tag: number }
-  | { readonly kind: 'end'; readonly jobId: string; readonly result: string };
+  | { readonly kind: 'start'; readonly jobId: string; readonly tag: number; readonly planned?: number | undefined }
+  | { readonly kind: 'end'; readonly jobId: string; readonly result: string; readonly tag?: number | undefined };
 
 /** What is written, what is answered, or why neither. */
 export type SessionOutcome =
@@ -28,42 +33,97 @@ export function sessionStep(state: SessionState, event: SessionEvent, now: numbe
   return event.kind === 'start' ? start(state, event, now) : end(state, event, now, gone);
 }
 
-function start(state: SessionState, { jobId, tag }: { readonly jobId: string; readonly tag: number }, now: number): SessionOutcome {
-  const { session_tag: current, hold_off: holdOff, time_start: begun } = state;
-  if (tag > current) return { refused: 'tag_too_high' };
-  const isHeldOff = now - begun <= holdOff;
-  if (isHeldOff && tag === current) return { answer: 'hold-off', tag: current, changes: undefined };
-  if (!isHeldOff && tag < current) return { answer: 'out-of-sync', tag: current, changes: undefined };
-  const member = memberOf(state, jobId);
+type Start = SessionEvent & { readonly kind: 'start' };
+type End = SessionEvent & { readonly kind: 'end' };
+
+function start(state: SessionState, event: Start, now: number): SessionOutcome {
+  const { session_tag: current } = state;
+  if (event.tag > current) return { refused: 'tag_too_high' };
+  const answer = roundOf(state, event, now);
+  if (answer === 'hold-off' || answer === 'out-of-sync') return { answer, tag: current, changes: undefined };
+  const member = memberOf(state, event.jobId);
   if (!member) return { refused: 'no_member' };
-  const started = { ...member, status: 'running', result: '', time_started: now };
-  if (isHeldOff) return { answer: 'success', tag: current, changes: { jobs: { ...state.jobs, [jobId]: started } } };
-  // A new round: what the others did in the last one does not count in this one.
-  const others = Object.fromEntries(Object.entries(state.jobs).map(([id, each]) => [id, id === jobId ? started : { ...each, status: '', result: '' }]));
-  return { answer: 'success', tag: current + 1, changes: { session_tag: current + 1, time_start: now, status: 'running', result: '', jobs: others } };
+  return answer === 'join' ? join(state, event, member, now) : newRound(state, event, now);
 }
 
-function end(
-  state: SessionState,
-  { jobId, result }: { readonly jobId: string; readonly result: string },
-  now: number,
-  gone: ReadonlySet<string>,
-): SessionOutcome {
+/**
+ * Which round a start belongs to. Who says when it was to begin is in the round of that time, however late it comes and whatever its clock says; the others
+ * are told apart by the time that has gone by since the round began, and by the tag that they know.
+ */
+function roundOf({ session_tag: current, hold_off: holdOff, time_start: begun, planned_time: round }: SessionState, { tag, planned }: Start, now: number) {
+  const isHeldOff = now - begun <= holdOff;
+  if (planned !== undefined && round !== undefined) {
+    if (planned === round) return 'join';
+    if (planned > round && !isHeldOff) return 'new';
+    if (planned < round && !isHeldOff) return 'out-of-sync';
+  }
+  if (isHeldOff) return tag === current ? 'hold-off' : 'join';
+  return tag === current ? 'new' : 'out-of-sync';
+}
+
+function join(state: SessionState, { jobId, planned }: Start, member: Member, now: number): SessionOutcome {
+  const isAgain = member['status'] === 'running' || (member['status'] === 'completed' && planned !== undefined && member['planned_time'] === planned);
+  const attempt = typeof member['attempt'] === 'number' ? member['attempt'] : 0;
+  const jobs = { ...state.jobs, [jobId]: { ...begun(member, planned, now), ...(isAgain && { attempt: attempt + 1 }) } };
+  // It came after the round was closed without it, or again.
+  const reopened = state.status === 'completed' ? { status: 'running', result: '', time_end: -1, missing: missingOf(jobs) } : {};
+  return { answer: 'success', tag: state.session_tag, changes: { jobs, ...reopened } };
+}
+
+/** What the others did in the last round does not count in this one. */
+function newRound(state: SessionState, { jobId, planned }: Start, now: number): SessionOutcome {
+  const tag = state.session_tag + 1;
+  const jobs = Object.fromEntries(
+    Object.entries(state.jobs).map(([id, { attempt: _, ...each }]) => [id, id === jobId ? begun(each, planned, now) : { ...each, status: '', result: '' }]),
+  );
+  // Sessions of Python schedulers keep the keys that they had.
+  const planning = planned === undefined && state.planned_time === undefined ? {} : { planned_time: planned ?? null };
+  const missed = state.missing === undefined ? {} : { missing: [] };
+  return { answer: 'success', tag, changes: { session_tag: tag, time_start: now, status: 'running', result: '', jobs, ...planning, ...missed } };
+}
+
+const begun = (member: Member, planned: number | undefined, now: number): Member => ({
+  ...member,
+  status: 'running',
+  result: '',
+  time_started: now,
+  ...(planned !== undefined && { planned_time: planned }),
+});
+
+function end(state: SessionState, { jobId, result, tag }: End, now: number, gone: ReadonlySet<string>): SessionOutcome {
   const member = memberOf(state, jobId);
   if (!member) return { refused: 'no_member' };
+  const { session_tag: current } = state;
+  // Of an earlier round: it says nothing about this one, in which the member has not begun.
+  if (tag !== undefined && tag < current && ['', 'missed'].includes(String(member['status']))) return { answer: 'success', tag: current, changes: undefined };
   const jobs = { ...state.jobs, [jobId]: { ...member, status: 'completed', result, time_ended: now } };
   const overall = combined(jobs, gone);
   const isOver = state.status !== 'completed' && overall !== 'running';
   const completed = isOver ? { time_end: now, result: overall, status: 'completed' } : {};
-  return { answer: 'success', tag: state.session_tag, changes: { jobs, ...completed } };
+  const changes = { jobs, ...completed };
+  return { answer: 'success', tag: current, changes: { ...changes, ...closed({ ...state, ...changes }, now) } };
 }
+
+/** What a round becomes whose members have all ended but for those that did not begin in time; nothing when it is not over. */
+export function closed(state: SessionState, now: number): Readonly<Record<string, unknown>> | undefined {
+  const { jobs, status, time_start: begunAt, join_timeout: timeout } = state;
+  const waiting = Object.entries(jobs).filter(([, member]) => member['status'] !== 'completed');
+  if (status !== 'running' || now - begunAt <= timeout || waiting.length === 0 || waiting.some(([, member]) => member['status'] === 'running'))
+    return undefined;
+  const missed = Object.fromEntries(waiting.map(([id, member]) => [id, { ...member, status: 'missed', result: '' }]));
+  const all = { ...jobs, ...missed };
+  return { jobs: all, status: 'completed', result: 'fail', time_end: now, missing: missingOf(all) };
+}
+
+const missingOf = (jobs: Readonly<Record<string, Member>>): string[] => Object.keys(jobs).filter((id) => jobs[id]?.['status'] === 'missed');
 
 const memberOf = ({ jobs }: SessionState, jobId: string): Member | undefined => (Object.hasOwn(jobs, jobId) ? jobs[jobId] : undefined);
 
-/** In stored order: the first member that has not ended leaves all open, the first that failed ends all; partial ones make it partial. */
+/** In stored order: the first member that has not ended leaves all open, the first that failed or never began ends all; partial ones make it partial. */
 export function combined(jobs: Readonly<Record<string, Member>>, gone: ReadonlySet<string> = new Set()): 'running' | 'success' | 'partial' | 'fail' {
   let overall: 'success' | 'partial' = 'success';
   for (const [id, { status, result }] of Object.entries(jobs)) {
+    if (status === 'missed') return 'fail';
     if (status !== 'completed') {
       if (gone.has(id)) continue;
       return 'running';

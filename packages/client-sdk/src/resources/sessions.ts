@@ -7,6 +7,17 @@ import { Collection, type Root, type WriteOptions, type Written } from './collec
 export interface SessionAnswer {
   readonly result: string;
   readonly sessionTag: number | undefined;
+  /** Epoch seconds of the server's clock; our server says it to those who tell their planned time. */
+  readonly time: number | undefined;
+}
+
+/** A member that begins. */
+export interface SessionStart {
+  readonly jobId: string;
+  /** Of the round that it knows. */
+  readonly tag: number;
+  /** When its run was to begin by the schedule, epoch seconds; servers of Python do not look at it. */
+  readonly plannedTime?: number | undefined;
 }
 
 /** Jobs on several clients that start together. */
@@ -48,8 +59,9 @@ export class Sessions extends Collection<SessionDocument> {
   }
 
   /** A member says that it starts its run with number `tag`. */
-  async start(id: string, { jobId, tag }: { readonly jobId: string; readonly tag: number }, options: CallOptions = {}): Promise<SessionAnswer> {
-    return this.#act(id, `start job ${jobId} in session ${id}`, { start: { job_id: jobId, current_tag: tag } }, options);
+  async start(id: string, { jobId, tag, plannedTime }: SessionStart, options: CallOptions = {}): Promise<SessionAnswer> {
+    const start = { job_id: jobId, current_tag: tag, ...(plannedTime !== undefined && { planned_time: plannedTime }) };
+    return this.#act(id, `start job ${jobId} in session ${id}`, { start }, options);
   }
 
   /** A member says how its run with number `tag` ended. */
@@ -63,7 +75,7 @@ export class Sessions extends Collection<SessionDocument> {
 
   async #act(id: string, purpose: string, body: object, options: CallOptions): Promise<SessionAnswer> {
     const { document } = await this.caller.json({ ...options, method: 'POST', url: await this.urlOf(options, id, 'action'), purpose, expected: [202], body });
-    const { result, session_tag: tag } = document;
-    return { result: textOf(result), sessionTag: typeof tag === 'number' ? tag : undefined };
+    const { result, session_tag: tag, time } = document;
+    return { result: textOf(result), sessionTag: typeof tag === 'number' ? tag : undefined, time: typeof time === 'number' ? time : undefined };
   }
 }

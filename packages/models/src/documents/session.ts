@@ -10,6 +10,8 @@ export const SessionJob = z
     result: z.string(),
     time_started: z.union([z.int(), z.string()]),
     time_ended: z.union([z.int(), z.string()]),
+    /** How often it began again in the round. */
+    attempt: z.int().optional(),
   })
   .meta({ id: 'SessionJob' });
 export type SessionJob = z.infer<typeof SessionJob>;
@@ -27,6 +29,12 @@ export const SessionDocument = z
     result: textOrNull,
     /** Seconds in which starts belong to one round. */
     hold_off: z.int(),
+    /** Seconds that the others wait for a member to begin; default: `hold_off`. */
+    join_timeout: z.int().optional(),
+    /** When the round was to begin by the schedule, epoch seconds; null where no member has said so. */
+    planned_time: z.union([z.int(), z.null()]).optional(),
+    /** Ids of the jobs that did not begin in time. */
+    missing: z.array(z.string()).optional(),
     /** `active`, `running`, `completed`. */
     status: textOrNull,
     /** Of the last round, epoch seconds; -1: never. */
@@ -47,6 +55,7 @@ const settable = {
   session_tag: z.int().optional(),
   description: textOrNull.optional(),
   hold_off: z.int().optional(),
+  join_timeout: z.int().nonnegative().optional(),
   user_id: textOrNull.optional(),
   project_id: textOrNull.optional(),
   status: textOrNull.optional(),
@@ -70,7 +79,14 @@ export type SessionChange = z.infer<typeof SessionChange>;
 /** One pair: what a member begins or ends. Tags are numbers or their text. */
 export const SessionAction = z
   .looseObject({
-    start: z.looseObject({ job_id: z.string(), current_tag: z.union([z.int(), z.string()]) }).optional(),
+    start: z
+      .looseObject({
+        job_id: z.string(),
+        current_tag: z.union([z.int(), z.string()]),
+        /** When the run was to begin by the schedule, epoch seconds: by it a member finds its round, however late it is and whatever its clock says. */
+        planned_time: z.int().optional(),
+      })
+      .optional(),
     end: z.looseObject({ job_id: z.string(), current_tag: z.union([z.int(), z.string()]).optional(), result: z.string() }).optional(),
   })
   .meta({ id: 'SessionAction', example: { start: { job_id: '4822e482fcbb439189a1ad616ac0a72f', current_tag: 22 } } });
