@@ -8,11 +8,10 @@ import { noDocument } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { ALERTS } from '../lists/list-kind.ts';
 import { readListRequest } from '../lists/list-request.ts';
-import { alertsOf } from './alerts-of.ts';
-import { gatherFacts } from './gather-facts.ts';
+import { gatherAlerts } from './gather-facts.ts';
 
 async function alertsFor(exchange: Exchange): Promise<readonly AlertDocument[]> {
-  return alertsOf(await gatherFacts(exchange.api, exchange.scope, { signal: exchange.signal }));
+  return (await gatherAlerts(exchange.api, exchange.scope, { signal: exchange.signal })).alerts;
 }
 
 /** Worked out anew each time; filtered, sorted and cut as any list. */

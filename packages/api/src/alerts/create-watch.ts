@@ -4,8 +4,8 @@ import type { AlertDocument } from '@freezer/models';
 import { apiContext } from '../api-context.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { removeAged } from '../runs/record-run.ts';
-import { alertsOf, type SetAge, setAgesOf } from './alerts-of.ts';
-import { gatherFacts } from './gather-facts.ts';
+import type { SetAge } from './alerts-of.ts';
+import { gatherAlerts } from './gather-facts.ts';
 import { holdLease, releaseLease } from './lease.ts';
 
 /** What one look at everything found. */
@@ -18,7 +18,7 @@ export interface WatchReport {
 
 export type WatchDeps = Pick<ApiDeps, 'store' | 'now' | 'logger' | 'runs' | 'alerts'> & {
   readonly clock: Clock;
-  /** Seconds between two looks; default 60. */
+  /** Seconds between two looks, or more when they take long; default 60. */
   readonly interval?: number | undefined;
   /** Told of each look that this process made. */
   readonly onReport?: ((report: WatchReport) => void) | undefined;
@@ -33,21 +33,26 @@ export interface Watch {
 }
 
 const LEASE = 'watch';
+/** A look is followed by a pause of at least so many times its length. */
+const IDLE_SHARE = 20;
 
 export function createWatch({ clock, interval = 60, onReport, ...deps }: WatchDeps): Watch {
   const api = apiContext({ ...deps, authenticate: () => undefined, policy: { allows: () => false } });
   const holder = randomUUID();
+  let pause = interval;
   const look = async (): Promise<WatchReport | undefined> => {
-    if (!(await holdLease(api.leases, { name: LEASE, holder, seconds: interval * 3, now: api.seconds() }))) return undefined;
-    const facts = await gatherFacts(api, {});
-    const report = { alerts: alertsOf(facts), sets: setAgesOf(facts), removedRuns: await removeAged(api) };
+    const begun = performance.now();
+    if (!(await holdLease(api.leases, { name: LEASE, holder, seconds: Math.ceil(pause * 3), now: api.seconds() }))) return undefined;
+    const report = { ...(await gatherAlerts(api, {})), removedRuns: await removeAged(api) };
     onReport?.(report);
+    // Of a million jobs a look takes long: most of the time is for those who ask.
+    pause = Math.max(interval, ((performance.now() - begun) / 1000) * IDLE_SHARE);
     return report;
   };
   const run = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await look().catch((error: unknown) => api.logger.warn({ reason: messageOf(error) }, 'the watch over jobs failed, and will be tried again'));
-      await clock.sleep(interval * 1000, { signal }).catch(() => undefined);
+      await clock.sleep(pause * 1000, { signal }).catch(() => undefined);
     }
     await releaseLease(api.leases, LEASE, holder).catch((error: unknown) =>
       api.logger.debug({ reason: messageOf(error) }, 'the lease of the watch was not given back; it ends by itself'),
