@@ -40,7 +40,7 @@ describe('freezer-manage', () => {
   test('teaches', () => {
     expect(manage(place, ['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('freezer-manage db sync') });
     expect(manage(place, ['--version'])).toMatchObject({ code: 0 });
-    expect(manage(place, ['d', 'sync'])).toMatchObject({ code: 2, err: "freezer-manage: 'd' is unknown; did you mean db?; allowed: db, keystone\n" });
+    expect(manage(place, ['d', 'sync'])).toMatchObject({ code: 2, err: "freezer-manage: 'd' is unknown; did you mean db?; allowed: db, keystone, reindex\n" });
     expect(manage(place, ['db', 'synk'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('allowed: sync, update, remove, show, update-settings, export, import'),

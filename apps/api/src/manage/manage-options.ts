@@ -4,7 +4,16 @@ import type { Option } from '@freezer/settings';
 export const MANAGE_OPTIONS = [
   { name: 'yes', short: 'y', type: 'bool', default: false, group: 'manage', help: 'answer every question with yes' },
   { name: 'erase', short: 'e', type: 'bool', default: false, group: 'manage', actions: ['db'], help: 'sync and update: remove everything first' },
-  { name: 'test-only', short: 't', type: 'bool', default: false, group: 'manage', actions: ['db'], help: 'say what would be done, and change nothing' },
+  {
+    name: 'test-only',
+    short: 't',
+    aliases: ['dry-run'],
+    type: 'bool',
+    default: false,
+    group: 'manage',
+    actions: ['db', 'reindex'],
+    help: 'say what would be done, and change nothing',
+  },
   { name: 'host', type: 'string', group: 'manage', actions: ['db'], help: 'the host of Elasticsearch, in place of [elasticsearch] hosts' },
   { name: 'port', type: 'int', min: 1, max: 65535, group: 'manage', actions: ['db'], help: 'its port (default: 9200)' },
   { name: 'index', short: 'i', type: 'string', group: 'manage', actions: ['db'], help: 'begins the names of the indices, in place of [elasticsearch] index' },

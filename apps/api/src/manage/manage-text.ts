@@ -1,12 +1,12 @@
 import { documentWords, type ProgramText } from '@freezer/settings/text';
-import { MANAGE_TABLE } from './manage-table.ts';
+import { MANAGE_LINE_TABLE } from './manage-table.ts';
 
 const PROGRAM = 'freezer-manage';
 
 /** What is said of freezer-manage besides its options. */
 export const MANAGE_TEXT: ProgramText = {
   program: PROGRAM,
-  table: MANAGE_TABLE,
+  table: MANAGE_LINE_TABLE,
   actions: {
     db: {
       does: 'sync | update | remove | show | update-settings | export [FILE] | import [FILE]: works on the store of freezer-api',
@@ -17,6 +17,13 @@ export const MANAGE_TEXT: ProgramText = {
         'freezer-manage db import freezer.jsonl',
         'freezer-manage db import --from mysql+pymysql://freezer:secret@db/freezer',
         'freezer-manage -y db remove',
+      ],
+    },
+    reindex: {
+      does: 'enters a record of each backup that lies on a storage and has none, with the storage options of freezer-agent',
+      examples: [
+        'freezer-manage reindex --storage local --container /backups --project-id 7f3c',
+        'freezer-manage reindex --storage ssh --ssh-host vault --container /srv/backups --dry-run',
       ],
     },
     keystone: {
@@ -34,11 +41,18 @@ export const MANAGE_TEXT: ProgramText = {
   manual: {
     section: 8,
     purpose: 'prepares and moves the documents of freezer-api',
-    synopsis: ['[_options_] **db** _sync|update|remove|show|update-settings|export|import_ [_file_]', '[_options_] **keystone** _register_'],
+    synopsis: [
+      '[_options_] **db** _sync|update|remove|show|update-settings|export|import_ [_file_]',
+      '[_options_] **reindex** **--storage** _kind_',
+      '[_options_] **keystone** _register_',
+    ],
     description: `Works on the store that freezer-api is configured for: makes tables or
 indices, brings them to this version, shows and removes them, writes all
 documents as JSON lines and reads them back, and takes over what Freezer in
-Python kept in a database. Registers the service in Keystone.
+Python kept in a database. Rebuilds the records of backups from what lies on a
+storage: points of this program and of Freezer in Python get a record when they
+have none, and nothing that is there is changed. Registers the service in
+Keystone.
 .PP
 Options may stand before and behind the words.`,
     files: 'As freezer-api: freezer.conf and freezer-api.conf in ~/.freezer, ~,\n/etc/freezer or /etc.',

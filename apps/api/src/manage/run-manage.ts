@@ -5,12 +5,13 @@ import { printable } from '@freezer/terminal';
 import { exitCodeOf } from '../run/exit-code.ts';
 import { runDb } from './db-commands.ts';
 import type { ManageRun } from './manage-run.ts';
-import { MANAGE_TABLE, type ManageRow, type ManageSettings } from './manage-table.ts';
+import { MANAGE_LINE_TABLE, MANAGE_TABLE, type ManageRow, type ManageSettings } from './manage-table.ts';
 import { registerService } from './register.ts';
+import { runReindex } from './reindex/run-reindex.ts';
 
 const PROGRAM = 'freezer-manage';
-const ACTIONS = ['db', 'keystone'];
-const LINE = new CommandLine(MANAGE_TABLE, { takesOperands: () => true, wordsAnywhere: true, words: new Set(ACTIONS) });
+const ACTIONS = ['db', 'keystone', 'reindex'];
+const LINE = new CommandLine(MANAGE_LINE_TABLE, { takesOperands: () => true, wordsAnywhere: true, words: new Set(ACTIONS) });
 const SEARCH = { project: 'freezer', program: 'freezer-api' };
 
 export interface ManageHost extends SettingsHost {
@@ -42,8 +43,12 @@ function wordsOf({ word, operands }: ParsedArguments): { readonly action: string
   return { action: word, verb, rest };
 }
 
+/** As freezer-api decides it. */
+const isTrial = ({ auth, ...settings }: ManageSettings, files: readonly string[]): boolean =>
+  auth === undefined ? settings['keystone_authtoken.auth_url'] === undefined && files.length === 0 : auth === 'none';
+
 async function run(host: ManageHost): Promise<void> {
-  const { settings, warnings, parsed } = await resolveTable<ManageRow>({
+  const { settings, warnings, parsed, files } = await resolveTable<ManageRow>({
     table: MANAGE_TABLE,
     line: LINE,
     argv: host.argv,
@@ -52,7 +57,7 @@ async function run(host: ManageHost): Promise<void> {
     search: SEARCH,
   });
   const { action, verb, rest } = wordsOf(parsed);
-  const log = await openLogger(settings, { ...host, program: PROGRAM, now: () => new Date(), secretKeys: MANAGE_TABLE.secretKeys(), quiet: true });
+  const log = await openLogger(settings, { ...host, program: PROGRAM, now: () => new Date(), secretKeys: MANAGE_LINE_TABLE.secretKeys(), quiet: true });
   try {
     for (const warning of warnings) log.logger.warn({}, warning);
     const command: ManageRun = {
@@ -63,7 +68,8 @@ async function run(host: ManageHost): Promise<void> {
       logger: log.logger,
       print: host.print,
     };
-    await (action === 'db' ? runDb(command) : registerService(command));
+    if (action === 'reindex') await runReindex({ run: command, given: parsed.given, host, isTrial: isTrial(settings, files) });
+    else await (action === 'db' ? runDb(command) : registerService(command));
   } finally {
     await log.close();
   }
