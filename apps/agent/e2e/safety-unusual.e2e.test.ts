@@ -73,6 +73,23 @@ describe('containers and names', () => {
     for (const name of ['db', 'db/1', 'db_1']) await mustAgent(lab, 'restore', ['-N', name, '--restore-abs-path', lab.target()]);
   });
 
+  it('two pairs of host and name that make one name on the storage: nothing of the other pair is removed or added to', async () => {
+    await mustAgent(lab, 'backup', ['-F', lab.source, '--hostname', 'a', '-N', 'b_c']);
+    await lab.tick();
+    await mustAgent(lab, 'backup', ['-F', lab.source, '--hostname', 'a', '-N', 'b_c']);
+    // Without the container itself, in which the lock comes and goes.
+    const before = (await wholeListing(lab.store)).slice(1);
+    for (const [action, options] of [
+      ['admin', ['--keep-last', '1']],
+      ['backup', ['-F', lab.source]],
+    ] satisfies [string, Options][]) {
+      const ended = await runAgent(lab, action, ['--hostname', 'a_b', '-N', 'c', ...options]);
+      expect(ended.code).toBe(1);
+      expect(expectOneLine(ended)).toContain("set a_b_c: belongs to host 'a' and backup name 'b_c'");
+    }
+    expect((await wholeListing(lab.store)).slice(1)).toEqual(before);
+  });
+
   it('two containers with one state folder do not disturb each other', async () => {
     const [one, two] = ['one', 'two'].map((name) => join(lab.root, name)) as [string, string];
     const started = [one, two].map((store) => startAgent(lab, 'backup', ['-F', lab.source, '-C', store, '--nosync']));

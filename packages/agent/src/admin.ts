@@ -28,6 +28,7 @@ import { belowDoubtfulPin, doubtfulPin } from './pins/needed-by-pins.ts';
 import { pinReason } from './pins/pin-text.ts';
 import { forgetPointRecord, readPointRecord } from './point-record.ts';
 import type { RunContext } from './run-context.ts';
+import { otherOwner } from './set-ownership.ts';
 
 /** Data without metadata that is younger may be a Python run at work: its chain is left alone. */
 const UNCLAIMED_GRACE_SECONDS = 7 * 86_400;
@@ -71,6 +72,8 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
   const views = await viewChains(reader, catalog, { signal });
   warnOfDamage(views, set, context.logger);
+  const owner = otherOwner(views, request.set);
+  if (owner !== undefined) throw new FreezerError('conflict', `set ${set}: belongs to ${owner}; name those to remove backups of it`);
   const pinned = await pinsOf(context, catalog, views);
   const plan =
     request.policy === undefined ? undefined : planRetention(pointsOf(views), request.policy, { now: now(), stranded: strandedLevels(views), pinned });

@@ -3,6 +3,7 @@ import { type CatalogLevel, judgeTrust, LevelReader, type OpenedLevel, readCatal
 import { type ChainView, viewChains, warnOfDamage } from '../chain-view.ts';
 import { warnOfLoss } from '../loss-warning.ts';
 import type { RunContext } from '../run-context.ts';
+import { otherOwner } from '../set-ownership.ts';
 
 /** A restore point whose manifests were read and believed, level 0 first. */
 export interface ChosenPoint {
@@ -37,6 +38,8 @@ export interface PointRequest {
 /** Finds the point and checks every object of it but the data. Fails before anything is written: `not_found`, `corrupt`, `unauthenticated`. */
 export async function choosePoint(context: RunContext, request: PointRequest): Promise<ChosenPoint> {
   const opened = await openSet(context, request.set);
+  const owner = otherOwner(opened.views, request.set);
+  if (owner !== undefined) context.logger.warn({ set: setName(request.set) }, `the set belongs to ${owner}`);
   const point = findPoint(opened, { at: request.at, name: request.point });
   const chosen = await openPointLevels(context, opened, point, request.trust);
   context.logger.info({ set: setName(request.set), chain: point.id.t0, level: point.id.level, time: formatUtc(point.id.t) }, 'restore point chosen');
