@@ -13,6 +13,7 @@ import {
   isDocumentId,
   type Stored,
 } from '@freezer/core';
+import type { CompiledQuery } from 'kysely';
 import { boundedCall } from './bounded-call.ts';
 import type { Database, Place } from './place.ts';
 import { DOCUMENT_COLUMNS, type FoundRow, storedOf, versionOf } from './rows.ts';
@@ -75,8 +76,11 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
 
   async #row(id: string): Promise<FoundRow | undefined> {
     if (!isDocumentId(id)) return undefined;
-    const query = this.#place.reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS);
-    return await query.where('kind', '=', this.#kind).where('id', '=', id).executeTakeFirst();
+    const { reader, rows } = this.#place;
+    const build = (): CompiledQuery<FoundRow> =>
+      reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS).where('kind', '=', this.#kind).where('id', '=', id).compile();
+    const [row] = await rows('document', [this.#kind, id], build);
+    return row;
   }
 
   async #read<R>({ signal }: CallOptions, work: () => Promise<R>): Promise<R> {

@@ -1,5 +1,5 @@
 import { compareSortValues, type DocumentFilter, type DocumentKind, type DocumentSearch, inScope, type SortValue, sortValueAt } from '@freezer/core';
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import type { Place } from '../place.ts';
 import { DOCUMENT_COLUMNS, type FoundRow, ownerOf } from '../rows.ts';
 import { projectTerm } from '../terms/term-hash.ts';
@@ -96,11 +96,16 @@ export async function countDocuments(place: Place, kind: DocumentKind, filter: D
   return own + everybodys - both;
 }
 
-async function totals({ reader }: Place, kind: DocumentKind, projectId: string | undefined): Promise<{ documents: number; changes: number }> {
+interface Totals {
+  readonly documents: number | string | null;
+  readonly changes: number | string | null;
+}
+
+async function totals({ rows, reader }: Place, kind: DocumentKind, projectId: string | undefined): Promise<{ documents: number; changes: number }> {
   const where = projectId === undefined ? sql`` : sql`and project_id = ${projectId}`;
-  const query = sql<{ documents: number | string | null; changes: number | string | null }>`select sum(documents) as documents, sum(changes) as changes
-    from freezer_totals where kind = ${kind} ${where}`;
-  const row = (await query.execute(reader)).rows[0];
+  const build = (): CompiledQuery<Totals> =>
+    sql<Totals>`select sum(documents) as documents, sum(changes) as changes from freezer_totals where kind = ${kind} ${where}`.compile(reader);
+  const [row] = await (projectId === undefined ? rows('totals of all', [kind], build) : rows('totals', [kind, projectId], build));
   return { documents: Number(row?.documents ?? 0), changes: Number(row?.changes ?? 0) };
 }
 

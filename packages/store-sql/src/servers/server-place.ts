@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@freezer/core';
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { failureOf } from '../failures.ts';
 import { type Database, FREQUENT, type Place } from '../place.ts';
+import { shapedRows } from '../search/shaped-rows.ts';
 import type { Tables } from '../tables.ts';
 
 export interface ServerOptions {
@@ -30,6 +31,7 @@ export function serverPlace(database: Kysely<Tables>, dialect: Dialect, alone: P
   return {
     dialect,
     reader: database,
+    rows: shapedRows(async (text, parameters) => (await database.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows),
     frequent: FREQUENT,
     write,
     breathe: async () => undefined,
