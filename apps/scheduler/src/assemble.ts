@@ -16,6 +16,7 @@ import {
   JobCopies,
   JobPoll,
   type JobReading,
+  leave,
   type Meter,
   markOf,
   Outbox,
@@ -56,6 +57,9 @@ export interface RunningScheduler {
   close(): Promise<void>;
 }
 
+/** Seconds: the API is not told more often that this client is there, however often it polls. */
+const FASTEST_BEAT = 5;
+
 /** What a scheduler and a single run have in common. */
 export async function parts(assembly: Assembly) {
   const { connect, host, logger, instance } = assembly;
@@ -69,18 +73,31 @@ export async function parts(assembly: Assembly) {
   let clientId = settings['scheduler.client_id'] ?? (noApi ? host.hostname : '');
   const probe = new FeatureProbe(api);
   const outbox = noApi ? undefined : await Outbox.open(instance.outbox, delivery(api, probe), logger);
+  const startedAt = Math.floor(host.now() / 1000);
+  const beatSeconds = (): number => Math.max(FASTEST_BEAT, settings['scheduler.interval']);
   const registration = async (): Promise<Registration> => {
     if (clientId === '') clientId = `${await api().projectId()}_${host.hostname}`;
     const { ours } = await probe.features();
     const central = settings['scheduler.centralized_scheduler'];
-    return { clientId, hostname: host.hostname, central, capabilities: capabilitiesOf(settings), instance: instance.uuid, version: host.version, ours };
+    const self = {
+      instance: instance.uuid,
+      process: markOf(process.pid),
+      version: host.version,
+      os: host.platform,
+      arch: process.arch,
+      timezone: zoneOf(settings),
+      startedAt,
+    };
+    return { clientId, hostname: host.hostname, central, capabilities: capabilitiesOf(settings), ...self, beatSeconds: beatSeconds(), ours };
   };
   const desk =
     outbox &&
     new ApiDesk({
       outbox,
-      register: async () => registerClient(api(), await registration(), Math.floor(host.now() / 1000)),
-      beat: async () => beat(api(), await registration(), Math.floor(host.now() / 1000)),
+      register: async () => registerClient(api(), await registration()),
+      beat: async () => beat(api(), await registration()),
+      leave: async () => leave(api(), await registration()),
+      beatSeconds,
       clientId: () => clientId,
       logger,
     });

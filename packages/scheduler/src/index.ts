@@ -2,7 +2,7 @@ export type { ApiAccess, JobOwner } from './api/api-access.ts';
 export { ApiDesk } from './api/api-desk.ts';
 export { delivery, FeatureProbe } from './api/deliver.ts';
 export { JobPoll } from './api/job-poll.ts';
-export { beat, type Registration, registerClient } from './api/register.ts';
+export { beat, type Claim, leave, type Registration, registerClient } from './api/register.ts';
 export { SessionCalls } from './api/session-calls.ts';
 export { checkJobFiles, type JobFileCheck } from './daemon/check-job-files.ts';
 export { type HookOptions, RunHooks } from './daemon/hooks.ts';

@@ -1,19 +1,24 @@
 import { ApiError } from '@freezer/client-sdk';
 import { type Logger, messageOf } from '@freezer/core';
 import type { ApiSide } from '../daemon/api-side.ts';
+import { monotonicSleep } from '../daemon/monotonic-sleep.ts';
 import type { RunFile } from '../daemon/run-file.ts';
 import type { JobReading } from '../documents/job-reading.ts';
 import type { Command, RunEnd } from '../machine/state.ts';
 import type { Outbox } from '../state/outbox.ts';
 import type { JobWrite } from './deliver.ts';
-import { BEAT_SECONDS } from './register.ts';
+import type { Claim } from './register.ts';
 
 export interface ApiDeskOptions {
   readonly outbox: Outbox;
   /** Registers the client. Rejects while the API cannot be reached; resolves to whether another scheduler has its id. */
-  readonly register: () => Promise<'ours' | 'taken'>;
+  readonly register: () => Promise<Claim>;
   /** Says that we are there, where the API keeps it. Rejects when it could not be said. */
-  readonly beat: () => Promise<'ours' | 'taken'>;
+  readonly beat: () => Promise<Claim>;
+  /** Says that we are not there any more. */
+  readonly leave: () => Promise<void>;
+  /** Between two signs of life, and between two tries of one that was refused. */
+  readonly beatSeconds: () => number;
   readonly clientId: () => string;
   readonly logger: Logger;
 }
@@ -23,8 +28,8 @@ export const ownerOf = (reading: JobReading | undefined) => ({
   ...(reading?.projectId !== undefined && { project_id: reading.projectId }),
 });
 
-/** Whoever was refused because of another with the same id asks again after so long. */
-const TAKEN_AGAIN_MS = 60_000;
+/** Polls are a little less far apart than they are told to be. */
+const POLL_SLACK_MS = 500;
 
 /** What the scheduler tells the API. */
 export class ApiDesk implements ApiSide {
@@ -47,9 +52,9 @@ export class ApiDesk implements ApiSide {
   }
 
   async prepare(): Promise<void> {
-    if (this.#registered || (this.#taken && performance.now() - this.#takenAt < TAKEN_AGAIN_MS)) return;
+    if (this.#registered || (this.#taken && !this.#isTimeAfter(this.#takenAt))) return;
     const { register, logger, clientId } = this.#options;
-    let answer: 'ours' | 'taken';
+    let answer: Claim;
     try {
       answer = await register();
     } catch (error) {
@@ -103,10 +108,13 @@ export class ApiDesk implements ApiSide {
 
   polled(): void {
     this.#options.outbox.flush(true);
-    const now = performance.now();
-    if (!this.#registered || now - this.#beatAt < BEAT_SECONDS * 1000) return;
-    this.#beatAt = now;
+    if (!this.#registered || !this.#isTimeAfter(this.#beatAt)) return;
+    this.#beatAt = performance.now();
     this.#beat().catch((error: unknown) => this.#options.logger.debug({ error: messageOf(error) }, 'the API cannot be told that this client is there'));
+  }
+
+  #isTimeAfter(last: number): boolean {
+    return performance.now() - last >= this.#options.beatSeconds() * 1000 - POLL_SLACK_MS;
   }
 
   async #beat(): Promise<void> {
@@ -125,6 +133,10 @@ export class ApiDesk implements ApiSide {
   async close(milliseconds: number): Promise<void> {
     await this.#options.outbox.drain(milliseconds);
     await this.#options.outbox.close();
+    if (!this.#registered) return;
+    const leaving = this.#options.leave().catch((error: unknown) => this.#options.logger.debug({ error: messageOf(error) }, 'the API was not told good-bye'));
+    const heard = new AbortController();
+    await Promise.race([leaving.finally(() => heard.abort()), monotonicSleep(milliseconds, heard.signal)]);
   }
 
   /** A backup that a run has made. */

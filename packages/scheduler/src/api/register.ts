@@ -1,8 +1,9 @@
 import { ApiError } from '@freezer/client-sdk';
 import { FreezerError } from '@freezer/core';
-import { ClientRequest } from '@freezer/models';
+import { type ClientRecord, ClientRequest } from '@freezer/models';
 import * as z from 'zod';
 import type { Capabilities } from '../run/action-policy.ts';
+import { isAlive, isSameKernel, namespaceOfProcesses, type ProcessMark } from '../run/process-mark.ts';
 import type { ApiAccess } from './api-access.ts';
 
 /** How this scheduler describes itself. */
@@ -13,17 +14,32 @@ export interface Registration {
   readonly capabilities: Capabilities;
   /** Of this installation: two schedulers with one client id differ in it. */
   readonly instance: string;
+  readonly process: ProcessMark;
   readonly version: string;
+  readonly os: string;
+  readonly arch: string;
+  readonly timezone: string;
+  /** Epoch seconds. */
+  readonly startedAt: number;
+  /** Seconds between two signs of life; after three of them without one, another scheduler may take the id. */
+  readonly beatSeconds: number;
   /** Whether the server is ours. */
   readonly ours: boolean;
 }
 
-/** How long after its last sign of life a scheduler counts as gone, in seconds. */
-const GONE_AFTER = 300;
-/** How often a scheduler gives one. */
-export const BEAT_SECONDS = 60;
+/** Whose the client id is. */
+export type Claim = 'ours' | 'taken';
 
-const described = ({ clientId, hostname, central, capabilities, instance, version }: Registration, now: number) => {
+const identityOf = ({ instance, process, beatSeconds }: Registration) => ({
+  instance_uuid: instance,
+  poll_interval: beatSeconds,
+  state: 'running' as const,
+  process: { ...process, namespace: namespaceOfProcesses() },
+});
+
+/** A server of Python is told what its own scheduler tells. */
+function described(registration: Registration): ClientRequest {
+  const { clientId, hostname, central, capabilities, version, os, arch, timezone, startedAt, ours } = registration;
   const { actions, modes, storages, engines } = capabilities;
   const request = ClientRequest.safeParse({
     client_id: clientId,
@@ -33,43 +49,64 @@ const described = ({ clientId, hostname, central, capabilities, instance, versio
     ...(storages.length > 0 && { supported_storages: storages }),
     ...(engines.length > 0 && { supported_engines: engines }),
     is_central: central,
-    instance_uuid: instance,
-    version,
-    last_seen: now,
+    ...(ours && { version, os, arch, timezone, started_at: startedAt, ...identityOf(registration) }),
   });
   if (!request.success) throw new FreezerError('invalid', `the API would not take this client: ${z.prettifyError(request.error)}`);
   return request.data;
-};
+}
 
-/** Whether another scheduler that is alive works under the id. Servers that keep no `instance_uuid` cannot tell. */
-async function isTaken(access: ApiAccess, { clientId, instance, ours }: Registration, now: number): Promise<boolean> {
-  if (!ours) return false;
-  const found = await access.client.clients.get(clientId);
-  const record: Readonly<Record<string, unknown>> = found?.client ?? {};
-  const [other, seen] = [record['instance_uuid'], record['last_seen']];
-  return typeof other === 'string' && other !== instance && typeof seen === 'number' && now - seen < GONE_AFTER;
+/** Who the client is by what the API says; `undefined` where it says nothing of that. */
+async function holderOf(access: ApiAccess, { clientId }: Registration): Promise<ClientRecord | undefined> {
+  const client = (await access.client.clients.get(clientId))?.client;
+  return client?.instance_uuid === undefined ? undefined : client;
+}
+
+/** Whether the holder was a process of this host that has ended: a state folder that was lost must lock nobody out. */
+function hasEndedHere({ process }: ClientRecord): boolean {
+  const namespace = namespaceOfProcesses();
+  // The kernel is the same, and so are the process numbers; else nobody here can see whether it runs.
+  return process !== undefined && namespace !== '' && process.namespace === namespace && isSameKernel(process) && !isAlive(process);
 }
 
 /**
- * Registers the client, unless another scheduler works under its id. Rejects with an `ApiError` when the API cannot be reached or does not
- * take it.
+ * Registers the client, unless another scheduler works under its id: our server keeps the first until it says good-bye or is silent. Rejects with an
+ * `ApiError` when the API cannot be reached or does not take the client.
  */
-export async function registerClient(access: ApiAccess, registration: Registration, now: number): Promise<'ours' | 'taken'> {
-  if (await isTaken(access, registration, now)) return 'taken';
-  try {
-    await access.client.clients.create(described(registration, now));
-  } catch (error) {
-    // Registered before, with a server that takes it for an error.
-    if (!ApiError.is(error, 'already_exists')) throw error;
-  }
-  // Of two that came at the same moment the later one is written down.
-  return (await isTaken(access, registration, now)) ? 'taken' : 'ours';
+export async function registerClient(access: ApiAccess, registration: Registration): Promise<Claim> {
+  const request = described(registration);
+  if (await isCreated(access, request)) return 'ours';
+  if (!registration.ours) return 'ours';
+  const holder = await holderOf(access, registration);
+  if (!holder || holder.instance_uuid === registration.instance) return 'ours';
+  if (!hasEndedHere(holder)) return 'taken';
+  return (await isCreated(access, { ...request, replaces: holder.instance_uuid })) ? 'ours' : 'taken';
 }
 
-/** A sign of life. Resolves to whether the id is still ours. */
-export async function beat(access: ApiAccess, registration: Registration, now: number): Promise<'ours' | 'taken'> {
+/** False: it was registered before, with a server that takes it for an error, or by another scheduler. */
+async function isCreated(access: ApiAccess, request: ClientRequest): Promise<boolean> {
+  try {
+    await access.client.clients.create(request);
+    return true;
+  } catch (error) {
+    if (ApiError.is(error, 'already_exists')) return false;
+    throw error;
+  }
+}
+
+/** A sign of life. Resolves to whether the id is still ours. A client that somebody has deleted is registered anew. */
+export async function beat(access: ApiAccess, registration: Registration): Promise<Claim> {
   if (!registration.ours) return 'ours';
-  if (await isTaken(access, registration, now)) return 'taken';
-  await access.client.clients.update(registration.clientId, { last_seen: now, instance_uuid: registration.instance });
-  return 'ours';
+  try {
+    await access.client.clients.update(registration.clientId, identityOf(registration));
+    return 'ours';
+  } catch (error) {
+    if (ApiError.is(error, 'already_exists')) return 'taken';
+    if (ApiError.is(error, 'not_found')) return registerClient(access, registration);
+    throw error;
+  }
+}
+
+/** Says good-bye, so that another scheduler need not wait. */
+export async function leave(access: ApiAccess, registration: Registration): Promise<void> {
+  if (registration.ours) await access.client.clients.update(registration.clientId, { ...identityOf(registration), state: 'stopped' });
 }

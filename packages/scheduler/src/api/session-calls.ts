@@ -8,6 +8,12 @@ import type { Outbox } from '../state/outbox.ts';
 import type { ApiAccess } from './api-access.ts';
 import { ownerOf } from './api-desk.ts';
 
+/** From so much on a difference of clocks is told. */
+const SKEW_SECONDS = 5;
+
+/** Whether the time at which a run was to begin is one of the schedule, which all members of a session share. */
+const isOfSchedule = ({ content }: JobReading): boolean => content.kind === 'job' && content.plan.trigger.kind !== 'at-once';
+
 /** What asking again does not change. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'permission_denied', 'unsupported', 'already_exists']);
 
@@ -23,12 +29,12 @@ export class SessionCalls implements SessionDesk {
     this.#logger = logger;
   }
 
-  async join(reading: JobReading, { tag: known, signal }: JoinRequest): Promise<Joined> {
+  async join(reading: JobReading, { tag: known, roundAt, signal }: JoinRequest): Promise<Joined> {
     const { jobId, sessionId = '' } = reading;
     const begun = performance.now();
     let tag = known;
     for (let attempts = 0; ; attempts += 1) {
-      const answer = await this.#ask(reading, tag);
+      const answer = await this.#ask(reading, tag, roundAt);
       const decision = decideStart(answer, { tag, attempts, elapsed: performance.now() - begun });
       if (decision.kind === 'join') return { state: 'joined', tag: decision.tag };
       if (decision.kind === 'run-alone' || signal.aborted) {
@@ -41,15 +47,33 @@ export class SessionCalls implements SessionDesk {
     }
   }
 
-  async #ask(reading: JobReading, tag: number): Promise<SessionAnswer> {
+  async #ask(reading: JobReading, tag: number, roundAt: number): Promise<SessionAnswer> {
     const { jobId, sessionId = '' } = reading;
     try {
-      return { kind: 'answer', ...(await this.#access().behalfOf(reading).sessions.start(sessionId, { jobId, tag })) };
+      const plannedTime = isOfSchedule(reading) ? Math.floor(roundAt / 1000) : undefined;
+      const asked = Date.now();
+      const answer = await this.#access().behalfOf(reading).sessions.start(sessionId, { jobId, tag, plannedTime });
+      if (answer.time !== undefined) this.#compareClocks(reading, answer.time, asked);
+      return { kind: 'answer', ...answer };
     } catch (error) {
       const code = ApiError.is(error) || FreezerError.is(error) ? error.code : 'unexpected';
       if (code === 'not_found') return { kind: 'absent' };
       return { kind: REFUSALS.has(code) ? 'refused' : 'failed', reason: messageOf(error) };
     }
+  }
+
+  /** A clock that is wrong begins its part of each round at another moment than the others. */
+  #compareClocks({ jobId, sessionId }: JobReading, serverSeconds: number, asked: number): void {
+    const now = Date.now();
+    // The server knows whole seconds, and spoke at some moment of the call.
+    const early = asked / 1000 - (serverSeconds + 1);
+    const late = serverSeconds - now / 1000;
+    const skew = Math.max(early, late);
+    if (skew > SKEW_SECONDS)
+      this.#logger.warn(
+        { job_id: jobId, session_id: sessionId ?? '', seconds: Math.round(skew) },
+        `the clock of this host is ${early > late ? 'ahead of' : 'behind'} that of the API; members of a session begin by their own clocks`,
+      );
   }
 
   async leave(reading: JobReading, tag: number, result: string): Promise<void> {

@@ -29,11 +29,12 @@ export class RunDesk {
     return this.#drivers.size;
   }
 
-  async start({ jobId, runId, reading, plannedAt }: Command & { readonly kind: 'start-run' }): Promise<void> {
+  async start({ jobId, runId, reading, plannedAt, roundAt }: Command & { readonly kind: 'start-run' }): Promise<void> {
     const run: RunFile = {
       job_id: jobId,
       run_id: runId,
       planned_at: plannedAt,
+      round_at: roundAt,
       started_at: Date.now(),
       document: { ...reading.document },
       session_tag: reading.sessionTag,

@@ -177,7 +177,8 @@ export class RunDriver {
     const { sessionId } = this.#reading;
     const { sessions } = this.#deps;
     if (sessionId === undefined || !sessions) return;
-    const joined = await sessions.join(this.#reading, { tag: this.#run.session_tag, plannedAt: this.#run.planned_at, signal: this.#wake.signal });
+    const { session_tag: tag, planned_at: plannedAt, round_at: roundAt = plannedAt } = this.#run;
+    const joined = await sessions.join(this.#reading, { tag, roundAt, signal: this.#wake.signal });
     this.#run = { ...this.#run, session: joined.state, session_tag: joined.tag };
     // A run that goes alone keeps the tag, too: with it the next round is found.
     this.#told({ sessionTag: joined.tag });

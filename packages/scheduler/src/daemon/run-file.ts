@@ -10,6 +10,8 @@ const shape = z.object({
   run_id: z.string(),
   /** Epoch milliseconds. */
   planned_at: z.number(),
+  /** By it a member of a session finds its round. */
+  round_at: z.number().optional(),
   started_at: z.number(),
   /** The job as it was when the run began: an edit meanwhile concerns the next run. */
   document: z.record(z.string(), z.unknown()),

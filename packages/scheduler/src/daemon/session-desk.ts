@@ -3,8 +3,8 @@ import type { JobReading } from '../documents/job-reading.ts';
 export interface JoinRequest {
   /** The tag that the job has. */
   readonly tag: number;
-  /** When the run was to begin, epoch milliseconds. */
-  readonly plannedAt: number;
+  /** When the run was to begin by the schedule, epoch milliseconds. */
+  readonly roundAt: number;
   readonly signal: AbortSignal;
 }
 

@@ -31,6 +31,8 @@ export function begin(draft: Draft): void {
     startAfter: false,
   };
   const lastPlanned = Math.max(planned, memory.lastPlanned ?? planned);
+  // One that makes up for a lost run belongs to the same round of its session.
+  const roundAt = memory.isRepeat ? (memory.lastPlanned ?? planned) : planned;
   draft.set({ phase: 'running', sequence, run, lastPlanned, isExcused: false, isRepeat: false });
   draft.setNext(isRecurringDraft(draft) && plan.trigger.kind !== 'continuous' ? (nextAfter(draft, now) ?? null) : null);
   if (draft.queuedAt !== null && draft.queuedAt < now) draft.write({ queued_at: -1 });
@@ -38,7 +40,7 @@ export function begin(draft: Draft): void {
   draft.write({ status: 'running', result: '', message: '', time_started: seconds(now), time_ended: -1 });
   // What the API shows of the tag may be older than what the session said last.
   const reading = { ...draft.reading, sessionTag: memory.sessionTag };
-  draft.command({ kind: 'start-run', jobId: draft.jobId, runId: run.runId, reading, plannedAt: planned });
+  draft.command({ kind: 'start-run', jobId: draft.jobId, runId: run.runId, reading, plannedAt: planned, roundAt });
 }
 
 export function progress(draft: Draft, event: { readonly runId: string; readonly pid?: number; readonly sessionTag?: number }): void {

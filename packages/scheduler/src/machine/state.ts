@@ -131,7 +131,15 @@ export type Command =
   /** Through the outbox, in the order of the job's commands. `acknowledged`: the event that this write clears; another one stays. */
   | { readonly kind: 'write'; readonly jobId: string; readonly schedule: StateKeys; readonly sessionTag?: number; readonly acknowledged?: string }
   /** `run-ended` answers, whatever happens. */
-  | { readonly kind: 'start-run'; readonly jobId: string; readonly runId: string; readonly reading: JobReading; readonly plannedAt: Instant }
+  | {
+      readonly kind: 'start-run';
+      readonly jobId: string;
+      readonly runId: string;
+      readonly reading: JobReading;
+      readonly plannedAt: Instant;
+      /** The time of the schedule to which it belongs: that of the lost run where it makes up for one. */
+      readonly roundAt: Instant;
+    }
   /** `after-action`: the action at work may end, the others do not begin. `run-ended` answers. */
   | {
       readonly kind: 'abort-run';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { systemCodeOf } from '@freezer/core';
 import * as z from 'zod';
 
@@ -27,6 +27,18 @@ function fieldsOf(pid: number): readonly string[] | undefined {
   // The name may hold blanks and parentheses; state is the first field behind it, the start the twentieth.
   return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
+
+/** In which process numbers mean the same; '' where that is not known. */
+export function namespaceOfProcesses(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    // No Linux.
+    return '';
+  }
+}
+
+export const isSameKernel = ({ boot }: Pick<ProcessMark, 'boot'>): boolean => boot !== '' && boot === bootOfKernel();
 
 const bootOfKernel = (): string => textOf('/proc/sys/kernel/random/boot_id');
 
