@@ -1,4 +1,5 @@
 import { OTHER_WORD_NAMES } from './other-word-names.ts';
+import { printText } from './print-text.ts';
 import { tuneV8 } from './tune-v8.ts';
 
 // `--version` and `--help` load nothing but what they print: they are called by scripts, and by people who wait.
@@ -6,11 +7,11 @@ declare const FREEZER_AGENT_VERSION: string;
 
 async function printHelp(argv: readonly string[]): Promise<void> {
   const { helpPage } = await import('./help-page.ts');
-  process.stdout.write(helpPage(argv, process.stdout.columns ?? 100));
+  printText(helpPage(argv, process.stdout.columns ?? 100));
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  if (argv.includes('--version')) process.stdout.write(`${FREEZER_AGENT_VERSION}\n`);
+  if (argv.includes('--version')) printText(`${FREEZER_AGENT_VERSION}\n`);
   else if (OTHER_WORD_NAMES.has(argv[0] ?? '')) {
     const { runProcessWord } = await import('./process-word.ts');
     process.exitCode = await runProcessWord(argv, FREEZER_AGENT_VERSION);

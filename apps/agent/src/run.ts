@@ -77,11 +77,18 @@ async function pour(text: AsyncIterable<string>, host: Host): Promise<void> {
   }
 }
 
+/** Who reads a restored file and goes away has not got it. */
+async function writeContent(chunk: Uint8Array, { out }: Host): Promise<void> {
+  await out.write(chunk);
+  if (out.closed) throw new FreezerError('unavailable', 'standard output: its reader is gone before the file was at its end');
+}
+
 function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, watched: Pick<ActionInput, 'signal' | 'limits' | 'progress'>): ActionInput {
   return {
     action: resolved.action,
     settings: resolved.settings,
     engineNamed: resolved.places.has('engine_name'),
+    hostNamed: resolved.places.has('hostname'),
     storageSections: resolved.storageSections,
     cli: commandLineWithoutSecrets(PROGRAM, host.argv, AGENT_LINE),
     version: host.version,
@@ -90,7 +97,7 @@ function actionInput(resolved: ResolvedSettings, host: Host, logger: Logger, wat
     now: host.now,
     environment: { ...host.environment, ...proxyEnvironment(resolved.settings.proxy) },
     ...(host.standardInput && { standardInput: host.standardInput }),
-    writeOut: (chunk) => host.out.write(chunk),
+    writeOut: (chunk) => writeContent(chunk, host),
   };
 }
 

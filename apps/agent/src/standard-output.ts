@@ -1,4 +1,4 @@
-import { systemCodeOf } from '@freezer/core';
+import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 
 /** Standard output, one chunk at a time. Once its reader is gone (`| head`, a terminal that was closed), what comes is dropped. */
 export interface StandardOutput {
@@ -7,6 +7,9 @@ export interface StandardOutput {
   readonly closed: boolean;
 }
 
+const failed = (cause: unknown): FreezerError => new FreezerError('unavailable', `standard output: ${messageOf(cause)}`, { cause });
+
+/** Its `write` fails with `unavailable` when the output cannot be written, on a full disk. */
 export function openStandardOutput(stream: NodeJS.WritableStream): StandardOutput {
   let closed = false;
   const takeError = (error: unknown): boolean => {
@@ -24,7 +27,7 @@ export function openStandardOutput(stream: NodeJS.WritableStream): StandardOutpu
       closed
         ? Promise.resolve()
         : new Promise((resolve, reject) => {
-            stream.write(chunk, (error) => (error && !takeError(error) ? reject(error) : resolve()));
+            stream.write(chunk, (error) => (error && !takeError(error) ? reject(failed(error)) : resolve()));
           }),
   };
 }

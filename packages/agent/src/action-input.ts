@@ -13,6 +13,8 @@ export interface ActionInput {
   readonly settings: Settings;
   /** Whether `--engine` was given. Else an action that reads takes the engine that made the set. */
   readonly engineNamed?: boolean;
+  /** Whether `--hostname` was given: a listing then shows the sets of that host only. */
+  readonly hostNamed?: boolean;
   /** Several storages at once; when there are any, they stand in place of `settings.storage` and `settings.container`. */
   readonly storageSections: readonly StorageSection[];
   /** The command line for the result document, without secrets. */

@@ -26,6 +26,20 @@ describe('manifest', () => {
     expect(encodeManifest(DOCUMENT, undefined).toString('utf8')).toBe(`${first}\nsha256 ${sha256Hex(Buffer.from(first))}\n`);
   });
 
+  test('damage shows without a key where none is needed, and in one line', () => {
+    const bytes = encodeManifest(DOCUMENT, undefined);
+    for (const at of [1, 40, bytes.indexOf('"t0"') + 5]) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      expect(thrownBy(() => peekManifest(damaged, WHERE))).toMatchObject({ code: 'corrupt', message: `manifest of ${WHERE}: it is damaged` });
+    }
+    const other = Buffer.from('{"format":1,"identity":{}}');
+    expect(thrownBy(() => peekManifest(Buffer.from(`${other}\nsha256 ${sha256Hex(other)}\n`), WHERE))).toMatchObject({
+      code: 'corrupt',
+      message: expect.not.stringContaining('\n'),
+    });
+  });
+
   test('a line end behind the second line may be absent', () => {
     expect(readManifest(encodeManifest(DOCUMENT, KEY).subarray(0, -1), KEY, WHERE).document).toEqual(DOCUMENT);
   });

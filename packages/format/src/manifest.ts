@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { FreezerError, type LevelId, messageOf, type SetId } from '@freezer/core';
+import { FreezerError, type LevelId, type SetId } from '@freezer/core';
 import { Manifest } from '@freezer/models';
 
 /** A manifest is small; anything larger under its name is not one. */
@@ -53,13 +53,14 @@ function parseDocument(first: Buffer, where: string): Manifest {
     return Manifest.parse(value);
   } catch (error) {
     if (FreezerError.is(error)) throw error;
-    throw new FreezerError('corrupt', `manifest of ${where}: is no manifest of format 1: ${messageOf(error).slice(0, 200)}`, { cause: error });
+    throw new FreezerError('corrupt', `manifest of ${where}: is no manifest of format 1 (damaged, or made by something else)`, { cause: error });
   }
 }
 
-/** Reads a manifest without asking whether it is true: for the salt that the key is made from, and for listings. */
+/** Reads a manifest without a key, so that one of a passphrase is not asked whether it is true: for the salt of the key, and for listings. */
 export function peekManifest(bytes: Buffer, where: string): ReadManifest {
-  const { first, vouching } = splitLines(bytes, where);
+  const { first, vouching, hex } = splitLines(bytes, where);
+  if (vouching === 'sha256' && sha256Hex(first) !== hex) throw new FreezerError('corrupt', `manifest of ${where}: it is damaged`);
   return { document: parseDocument(first, where), vouching, digest: sha256Hex(bytes) };
 }
 

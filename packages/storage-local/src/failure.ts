@@ -40,7 +40,7 @@ const oneLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, (char) => 
 
 /** An error of this package's own making, in the same words as those that the system reports. */
 export const failure = (code: ErrorCode, deed: Deed, reason: string, cause?: unknown): FreezerError =>
-  new FreezerError(code, oneLine(`local storage: ${deed.operation} of '${deed.key}' failed: ${reason} (${deed.path})`), {
+  new FreezerError(code, oneLine(`local storage: ${deed.operation}${deed.key === '' ? '' : ` of '${deed.key}'`} failed: ${reason} (${deed.path})`), {
     cause,
     details: { operation: deed.operation, key: deed.key },
   });

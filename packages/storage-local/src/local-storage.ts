@@ -16,7 +16,7 @@ import type {
 } from '@freezer/core';
 import { type Deed, failure, guarded, isSystemError, translated } from './failure.ts';
 import { pathOfKey, pathOfPrefix } from './key-path.ts';
-import { makeContainer } from './make-container.ts';
+import { prepareContainer } from './make-container.ts';
 import type { LocalStorageOptions } from './options.ts';
 import { putObject } from './put-object.ts';
 import { readObject } from './read-object.ts';
@@ -51,7 +51,8 @@ export class LocalStorage implements Storage {
 
   async prepare({ signal }: CallOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    await guarded({ operation: 'prepare', key: '', path: this.#root }, async () => await makeContainer(this.#root, this.#run.folderMode));
+    const deed = { operation: 'prepare', key: '', path: this.#root };
+    await guarded(deed, async () => await prepareContainer(deed, this.#run.folderMode));
   }
 
   async put(key: StorageKey, body: ByteStream, options: PutOptions = {}): Promise<ObjectInfo> {

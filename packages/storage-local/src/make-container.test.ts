@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { makeContainer } from './make-container.ts';
+import { makeContainer, prepareContainer } from './make-container.ts';
 
 let place = '';
 beforeEach(async () => {
@@ -23,6 +23,11 @@ test('what is missing is made with the mode whatever the umask says, what is the
 
 test('a file in the way, and a file system that makes no folders, are said', async () => {
   await writeFile(join(place, 'file'), '');
-  await expect(makeContainer(join(place, 'file'), 0o700)).rejects.toMatchObject({ code: 'EEXIST' });
+  for (const path of [join(place, 'file'), join(place, 'file', 'below')]) {
+    await expect(prepareContainer({ operation: 'prepare', key: '', path }, 0o700)).rejects.toMatchObject({
+      code: 'already_exists',
+      message: `local storage: prepare failed: a file is where the container, or a folder above it, should be (${path})`,
+    });
+  }
   if (process.platform === 'linux') await expect(makeContainer('/proc/nope/a', 0o700)).rejects.toMatchObject({ code: 'ENOENT' });
 });

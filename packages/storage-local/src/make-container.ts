@@ -1,7 +1,17 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isSystemError } from './failure.ts';
+import { type Deed, failure, isSystemError } from './failure.ts';
 import { syncFolder } from './sync-folder.ts';
+
+/** Makes the container. A file in its way is no object of it: `already_exists`, in words of its own. */
+export async function prepareContainer(deed: Deed, mode: number): Promise<void> {
+  try {
+    await makeContainer(deed.path, mode);
+  } catch (error) {
+    if (!isSystemError(error, 'EEXIST', 'ENOTDIR')) throw error;
+    throw failure('already_exists', deed, 'a file is where the container, or a folder above it, should be', error);
+  }
+}
 
 /**
  * Makes a directory and those above it that are missing, with this mode whatever the umask says. One that is there stays as it is.

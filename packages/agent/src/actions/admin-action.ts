@@ -2,6 +2,7 @@ import { FreezerError, levelFolder, messageOf, type PointDecision, type Retentio
 import { formatBytes, formatInstant, formatTable, printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { type AdminOutcome, type AdminRequest, runAdmin } from '../admin.ts';
+import { checkContainer } from '../check-container.ts';
 import { openRun } from '../open-run.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -22,6 +23,7 @@ interface FailedSet {
 export async function adminAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
   const { settings } = input;
   await using run = await openRun(input, plugins);
+  await checkContainer(run.context.storage);
   const outcomes: AdminOutcome[] = [];
   const failed: FailedSet[] = [];
   const sets = await setsToRemoveFrom(settings, run.context);

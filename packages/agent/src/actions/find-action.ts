@@ -1,6 +1,7 @@
 import { levelFolder } from '@freezer/core';
 import { formatInstant, printable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
+import { checkContainer } from '../check-container.ts';
 import { attributeText, jsonEntry, jsonPath, pathText } from '../entry-listing.ts';
 import type { FileVersion, FoundPath } from '../find/file-versions.ts';
 import { findPaths } from '../find/find-paths.ts';
@@ -19,7 +20,9 @@ export async function findAction(input: ActionInput, plugins: AgentPlugins): Pro
 async function* found(input: ActionInput, plugins: AgentPlugins): AsyncGenerator<FoundPath> {
   const { settings } = input;
   await using run = await openRun(input, plugins);
-  yield* findPaths(run.context, { sets: await setsOf(settings, run.context), words: settings.path, trust: trustOf(settings) });
+  const sets = await setsOf(settings, run.context);
+  if (sets.length === 0) await checkContainer(run.context.storage);
+  yield* findPaths(run.context, { sets, words: settings.path, trust: trustOf(settings) });
 }
 
 /** The path, and a line for each of its versions. */

@@ -1,35 +1,26 @@
-import { stat } from 'node:fs/promises';
-import { FreezerError, levelFolder, type Storage, setName } from '@freezer/core';
+import { levelFolder, setName } from '@freezer/core';
 import { formatBytes, formatInstant, formatTable } from '@freezer/terminal';
 import type { ActionInput, ActionResult } from '../action-input.ts';
+import { checkContainer } from '../check-container.ts';
 import { type ListedPoint, type ListedSet, runList } from '../list.ts';
 import { openRun } from '../open-run.ts';
 import { pinJson } from '../pins/pin-text.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import { ReadableParts } from '../readable-parts.ts';
 
-/** Lists every set of a storage, or the one that `--backup-name` and `--hostname` name. */
+/** Lists every set of a storage, those of the host that `--hostname` names, or the one that `--backup-name` names. */
 export async function listAction(input: ActionInput, plugins: AgentPlugins): Promise<ActionResult> {
   const { settings } = input;
   await using run = await openRun(input, plugins);
   const set = settings.backup_name === undefined ? undefined : setName({ host: settings.hostname, name: settings.backup_name });
   const sets: ListedSet[] = [];
   const storage = new ReadableParts(run.context.storage, { logger: input.logger });
-  for await (const listed of runList({ ...run.context, storage }, { engine: undefined, set, host: undefined })) sets.push(listed);
+  for await (const listed of runList({ ...run.context, storage }, { engine: undefined, set, host: input.hostNamed ? settings.hostname : undefined }))
+    sets.push(listed);
   if (sets.length === 0) await checkContainer(run.context.storage);
   // Nobody may take what could not be looked at for what is not there.
   const text = sets.length === 0 && storage.isPartial ? 'no backups in what could be read\n' : textOf(sets);
   return { result: storage.isPartial ? 'partial' : 'success', output: { text, json: sets.map(jsonOf) } };
-}
-
-/** A container that is not there is another thing than one without backups. Fails with `not_found`. */
-async function checkContainer({ hostPath }: Storage): Promise<void> {
-  if (hostPath === undefined) return;
-  const isFolder = await stat(hostPath).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw new FreezerError('not_found', `--container: ${hostPath} does not exist, or is no directory`);
 }
 
 const jsonOf = ({ points, ...set }: ListedSet) => ({ ...set, points: points.map(({ pin, ...point }) => ({ ...point, ...(pin && { pin: pinJson(pin) }) })) });

@@ -134,6 +134,7 @@ describe('job files', () => {
       { name: 'two', settings: { storage: 'local', container: '/two', ssh_port: 23 } },
     ]);
     expect((await resolveJob(text, ['--storage', 'local'])).storageSections).toEqual([]);
+    expect((await resolveJob(`${text}contaner = /x\n`)).warnings).toContain('job.ini: [storage:two]: unknown key contaner is ignored; did you mean container?');
   });
 
   test('a file that is missing is one line', async () => {

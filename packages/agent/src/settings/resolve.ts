@@ -80,7 +80,7 @@ class Resolver {
     const merged = entries.filter(({ section }) => storageSectionName(section) === undefined);
     const layer = { entries: merged, file: basename(path), template: false, flat: true };
     addFileLayer(AGENT_TABLE, this.#reader.values, layer, this.#reader.findings);
-    this.#sections = readStorageSections(entries, basename(path), this.#reader.at());
+    this.#sections = readStorageSections(entries, { file: basename(path), at: this.#reader.at(), unknown: this.#reader.findings.unknown });
   }
 
   #dropSections(): void {

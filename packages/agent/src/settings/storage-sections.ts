@@ -1,5 +1,5 @@
 import { FreezerError } from '@freezer/core';
-import { type IniEntry, keyOf, readValue, refuseWhatIsMissing, type ValuePlace } from '@freezer/settings';
+import { type IniEntry, keyOf, nearestName, readValue, refuseWhatIsMissing, type UnknownKey, type ValuePlace } from '@freezer/settings';
 import { AGENT_TABLE } from './option-table.ts';
 
 /** One `[storage:NAME]` of a job file: one of several storages that hold the same backups. */
@@ -14,14 +14,17 @@ const HEADER = /^storage:\s*(.*)$/i;
 /** The name in `storage:NAME`; undefined for other sections. */
 export const storageSectionName = (section: string): string | undefined => HEADER.exec(section)?.[1];
 
-function sectionOf(name: string, entries: readonly IniEntry[], file: string, at: Omit<ValuePlace, 'place'>): StorageSection {
+function sectionOf(name: string, entries: readonly IniEntry[], { file, at, unknown }: SectionsRead): StorageSection {
   const settings: Record<string, unknown> = {};
   for (const { key, value } of entries) {
     const option = AGENT_TABLE.ofFileName(key);
     const place = `${file}: [storage:${name}] ${key}`;
     if (option) {
       settings[keyOf(option)] = readValue(option, value, { ...at, place });
-    } else settings[key.replaceAll('-', '_')] = value;
+    } else {
+      settings[key.replaceAll('-', '_')] = value;
+      unknown.push({ place: `${file}: [storage:${name}]`, key, nearest: nearestName(key.replaceAll('-', '_'), AGENT_TABLE.keysOf('DEFAULT')) });
+    }
   }
   const { storage, container } = settings;
   if (typeof storage !== 'string') throw new FreezerError('invalid', `${file}: [storage:${name}]: storage is missing`);
@@ -45,12 +48,19 @@ export function completedSection(section: StorageSection, settings: Readonly<Rec
   return { ...section, settings: { ...Object.fromEntries(taken), ...own } };
 }
 
+/** Where sections stand, and whom to tell about keys that are no settings. */
+export interface SectionsRead {
+  readonly file: string;
+  readonly at: Omit<ValuePlace, 'place'>;
+  readonly unknown: UnknownKey[];
+}
+
 /** The storages that a job file names, in its order; empty when it has no such section. */
-export function readStorageSections(entries: readonly IniEntry[], file: string, at: Omit<ValuePlace, 'place'>): readonly StorageSection[] {
+export function readStorageSections(entries: readonly IniEntry[], read: SectionsRead): readonly StorageSection[] {
   const byName = new Map<string, IniEntry[]>();
   for (const entry of entries) {
     const name = storageSectionName(entry.section);
     if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), entry]);
   }
-  return [...byName].map(([name, own]) => sectionOf(name, own, file, at));
+  return [...byName].map(([name, own]) => sectionOf(name, own, read));
 }
