@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { action, Bench } from './harness/bench.ts';
@@ -225,6 +225,37 @@ describe('with the API', () => {
     const count = bench.facts('known', 'start').length;
     bench.start([...words, '--http-timeout', '1']);
     await begins('known', count + 2);
+  });
+
+  test('A21: of two schedulers with one client id one begins jobs; the other waits until that one has gone', async () => {
+    const id = await create('shared', { schedule: { schedule_interval: '1 seconds' } });
+    const first = await bench.started(words);
+    await begins('shared');
+    // Another state folder is another installation; the trial API is found in the first.
+    const second = [...words, '--state-dir', bench.path('second'), '--pid-file', bench.path('second.pid')];
+    await mkdir(bench.path('second'), { recursive: true });
+    await copyFile(bench.path('state', 'api-trial.json'), bench.path('second', 'api-trial.json'));
+    const other = await bench.started(second);
+    expect(other.log()).toContain('another scheduler works under this client id');
+    expect(await bench.status(second)).toMatchObject({ running: true, state: 'standby' });
+    const held = (await api.client.clients.get('node1'))?.client;
+    expect(held).toMatchObject({ state: 'running', conflict: { hostname: expect.any(String) as unknown } });
+    expect(held?.conflict?.instance_uuid).not.toBe(held?.instance_uuid);
+    // Its folder is lost, and nobody heard it end; what the first had at work ends by itself.
+    const killedAt = Date.now();
+    first.process.kill('SIGKILL');
+    await first.ended;
+    await waitFor('the other has taken over', async () => (await bench.status(second)).state === 'running', 30);
+    const before = bench.facts('shared', 'start').length;
+    await begins('shared', before + 1);
+    expect((await api.client.clients.get('node1'))?.client).toMatchObject({ instance_uuid: held?.conflict?.instance_uuid, conflict: null });
+    other.process.kill('SIGTERM');
+    await other.ended;
+    expect((await api.client.clients.get('node1'))?.client).toMatchObject({ state: 'stopped' });
+    expect((await scheduleOf(id))?.status).toBe('scheduled');
+    const byOther = bench.facts('shared', 'start').filter(({ argv }) => argv?.some((word) => word.includes('/second/')));
+    expect(byOther.length).toBeGreaterThan(0);
+    expect(byOther.filter(({ at }) => at < killedAt)).toEqual([]);
   });
 
   test('A13: a session of three of which one is dead', async () => {

@@ -173,7 +173,8 @@ export class Bench {
 
   #common(words: readonly string[]): readonly string[] {
     const agent = words.includes('--agent-path') ? [] : ['--agent-path', FAKE_AGENT];
-    return ['--state-dir', this.path('state'), ...agent];
+    const state = words.includes('--state-dir') ? [] : ['--state-dir', this.path('state')];
+    return [...state, ...agent];
   }
 }
 
