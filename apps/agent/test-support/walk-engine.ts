@@ -37,12 +37,12 @@ export function walkEngine(whim: () => LevelWhim): EnginePlugin {
       const saved = now.filter((entry, at) => before.get(entry.path) !== signatureOf(entry) || at % alsoEvery === 0);
       const paths = new Set(now.map(({ path }) => path));
       const deleted = [...before.keys()].filter((path) => !paths.has(path)).map((path) => ({ kind: 'deleted', path }) as const);
-      async function* entries(): AsyncGenerator<IndexEntry> {
-        yield* deleted;
+      async function* entryBatches(): AsyncGenerator<readonly IndexEntry[]> {
+        yield deleted;
         // In no promised order.
-        yield* saved.toReversed();
+        yield saved.toReversed();
       }
-      const outcome = { statePath, entries, replacesAll: before.size === 0, archiveBytes: 0, metadata: {} };
+      const outcome = { statePath, entryBatches, replacesAll: before.size === 0, archiveBytes: 0, metadata: {} };
       return {
         kind: 'archive',
         stages: [{ kind: 'open', name: 'walk', open: () => once(Buffer.from('x')) }],

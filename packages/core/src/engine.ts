@@ -19,8 +19,11 @@ export interface EngineBackupRequest extends CallOptions {
 export interface EngineOutcome {
   /** A private file to be kept as `engine_metadata`, from which the next level starts. May be empty. */
   readonly statePath: string;
-  /** What the level holds, what vanished since the base, what was skipped; in no promised order. May be called once. */
-  entries(): AsyncIterable<IndexEntry>;
+  /**
+   * What the level holds, what vanished since the base, what was skipped; in no promised order. In batches, because a promise for each of a
+   * million entries costs more than what is done with them. May be called once.
+   */
+  entryBatches(): AsyncIterable<readonly IndexEntry[]>;
   /** True when every path of the source is in the level, so that nothing of an older level counts any more. */
   readonly replacesAll: boolean;
   /** Bytes of the archive before compression. */

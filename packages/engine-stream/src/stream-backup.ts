@@ -26,10 +26,10 @@ export function openStreamBackup({ source, workDir }: EngineBackupRequest): Arch
       uid: process.geteuid?.() ?? 0,
       gid: process.getegid?.() ?? 0,
     };
-    async function* entries() {
-      yield held;
+    async function* entryBatches() {
+      yield [held];
     }
-    return { statePath, entries, replacesAll: true, archiveBytes: size, metadata: fileKeys(held) };
+    return { statePath, entryBatches, replacesAll: true, archiveBytes: size, metadata: fileKeys(held) };
   };
   return { kind: 'archive', compressible: true, stages: [bytes, count], reached: async () => bytePathOf(resource), finish };
 }

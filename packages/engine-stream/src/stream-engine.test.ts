@@ -75,7 +75,7 @@ describe('the engine stream', () => {
     expect(outcome).toMatchObject({ replacesAll: true, archiveBytes: 6 });
     expect(readFileSync(outcome.statePath, 'utf8')).toBe('');
     const entries = [];
-    for await (const entry of outcome.entries()) entries.push(entry);
+    for await (const batch of outcome.entryBatches()) entries.push(...batch);
     expect(entries).toEqual([expect.objectContaining({ kind: 'held', path: 'db.sql', type: 'file', size: 6, mode: 0o600, uid: process.geteuid?.() })]);
     expect(outcome.metadata).toEqual({ file: expect.objectContaining({ name: 'db.sql', bytes: 6, mode: 0o600 }) });
   });

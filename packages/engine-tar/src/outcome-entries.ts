@@ -15,27 +15,29 @@ export interface OutcomeRequest extends CallOptions {
   readonly skipped: readonly SkippedEntry[];
 }
 
-/** What the level holds, what is gone since the base, what was skipped. */
-export async function* outcomeEntries(request: OutcomeRequest): AsyncGenerator<IndexEntry, void, undefined> {
+/** What the level holds, what is gone since the base, what was skipped; in batches. */
+export async function* outcomeEntries(request: OutcomeRequest): AsyncGenerator<readonly IndexEntry[], void, undefined> {
   const { indexPath, snapshotPath, basePath, leftOut, signal } = request;
   const flags = new InodeFlags(request.folder, { signal });
   try {
     for await (const lines of readLineBatches(indexPath, { signal })) {
+      const batch: IndexEntry[] = [];
       for (const line of lines) {
         const held = parseIndexLine(line)?.entry;
         if (held === undefined) continue;
-        yield held;
-        if (flags.add(held)) yield* await flags.flush();
+        batch.push(held);
+        if (flags.add(held)) batch.push(...(await flags.flush()));
       }
+      yield batch;
     }
-    yield* await flags.end();
+    yield await flags.end();
   } finally {
     flags.close();
   }
   if (basePath !== undefined) yield* asDeleted(deletedPaths({ basePath, snapshotPath, leftOut, signal }));
-  yield* request.skipped;
+  yield request.skipped;
 }
 
-async function* asDeleted(paths: AsyncIterable<BytePath>): AsyncGenerator<IndexEntry, void, undefined> {
-  for await (const path of paths) yield { kind: 'deleted', path };
+async function* asDeleted(paths: AsyncIterable<BytePath>): AsyncGenerator<readonly IndexEntry[], void, undefined> {
+  for await (const path of paths) yield [{ kind: 'deleted', path }];
 }

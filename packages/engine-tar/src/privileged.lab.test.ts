@@ -50,7 +50,7 @@ async function backupAsNobody(basePath?: string): Promise<NobodyLevel> {
   await pipeline(joined.output, createWriteStream(archive));
   const outcome = await backup.finish(await joined.exits);
   const entries: IndexEntry[] = [];
-  for await (const entry of outcome.entries()) entries.push(entry);
+  for await (const batch of outcome.entryBatches()) entries.push(...batch);
   const lines = entries.map((entry) => (entry.kind === 'skipped' ? `${entry.reason} ${entry.path}: ${entry.detail}` : `${entry.kind} ${entry.path}`));
   return { archive, statePath: outcome.statePath, lines: lines.toSorted() };
 }

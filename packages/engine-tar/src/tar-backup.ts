@@ -127,7 +127,7 @@ class TarBackup {
     else await writeNextState({ basePath: this.#basePath, snapshotPath: this.#snapshotPath, statePath, leftOut, signal });
     return {
       statePath,
-      entries: () =>
+      entryBatches: () =>
         outcomeEntries({
           indexPath: this.#indexPath,
           snapshotPath: this.#snapshotPath,

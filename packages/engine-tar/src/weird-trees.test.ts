@@ -178,7 +178,7 @@ describe('a file that changes while it is read', () => {
     for (const line of errors.trimEnd().split('\n')) stage.onStderrLine?.(line);
     const outcome = await backup.finish([{ name: 'tar', code, signal: null, stderr: '' }]);
     const skipped: string[] = [];
-    for await (const entry of outcome.entries()) if (entry.kind === 'skipped') skipped.push(`${entry.reason} ${entry.path}`);
+    for await (const batch of outcome.entryBatches()) for (const entry of batch) if (entry.kind === 'skipped') skipped.push(`${entry.reason} ${entry.path}`);
     expect(skipped).toEqual(['changed big']);
     expect((await bench.backup(source, outcome.statePath)).held).toEqual(['.', 'big']);
   });

@@ -71,7 +71,7 @@ export class PortableBench {
     await pipeline(joined.output, createWriteStream(archive));
     const outcome = await backup.finish(await joined.exits);
     const entries: IndexEntry[] = [];
-    for await (const entry of outcome.entries()) entries.push(entry);
+    for await (const batch of outcome.entryBatches()) entries.push(...batch);
     return { archive, outcome, entries };
   }
 }

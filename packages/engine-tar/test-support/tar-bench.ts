@@ -85,7 +85,7 @@ export class TarBench {
     await pipeline(joined.output, createWriteStream(archive));
     const outcome = await backup.finish(await joined.exits);
     const entries: IndexEntry[] = [];
-    for await (const entry of outcome.entries()) entries.push(entry);
+    for await (const batch of outcome.entryBatches()) entries.push(...batch);
     const paths = (kind: IndexEntry['kind']): string[] =>
       entries.filter((entry) => entry.kind === kind).map((entry) => (entry.kind === 'skipped' ? `${entry.reason} ${entry.path}` : entry.path));
     return { archive, outcome, entries, held: paths('held').toSorted(), deleted: paths('deleted').toSorted(), skipped: paths('skipped').toSorted() };

@@ -142,25 +142,27 @@ class RunFiles {
 }
 
 /**
- * Sorts any number of records by the bytes of their keys, in batches, with bounded memory: what does not fit goes to private files (0600) in
+ * Sorts batches of any number of records by the bytes of their keys with bounded memory: what does not fit goes to private files (0600) in
  * `workDir`. Stable: records of one key come in the order in which they were given. Every char of a key or line must be one byte.
- * Fails with what `records` failed with, with Node's own error of a file, or with the signal's reason.
+ * Fails with what `batches` failed with, with Node's own error of a file, or with the signal's reason.
  */
-export async function* externalSort(records: AsyncIterable<SortRecord>, options: ExternalSortOptions): AsyncGenerator<readonly SortRecord[]> {
+export async function* sortBatches(batches: AsyncIterable<readonly SortRecord[]>, options: ExternalSortOptions): AsyncGenerator<readonly SortRecord[]> {
   const maxChars = options.maxHeldChars ?? MAX_HELD_CHARS;
   const maxRecords = options.maxHeldRecords ?? MAX_HELD_RECORDS;
   const files = new RunFiles(options);
   let held: SortRecord[] = [];
   let chars = 0;
   try {
-    for await (const record of records) {
-      held.push(record);
-      chars += record.key.length + record.line.length;
-      if (held.length < maxRecords && chars < maxChars) continue;
-      options.signal?.throwIfAborted();
-      await files.add(oneBatch(held.sort(byKey)));
-      held = [];
-      chars = 0;
+    for await (const batch of batches) {
+      for (const record of batch) {
+        held.push(record);
+        chars += record.key.length + record.line.length;
+        if (held.length < maxRecords && chars < maxChars) continue;
+        options.signal?.throwIfAborted();
+        await files.add(oneBatch(held.sort(byKey)));
+        held = [];
+        chars = 0;
+      }
     }
     held.sort(byKey);
     if (files.isEmpty) {
@@ -174,3 +176,18 @@ export async function* externalSort(records: AsyncIterable<SortRecord>, options:
     await files.close();
   }
 }
+
+async function* gathered(records: AsyncIterable<SortRecord>): AsyncGenerator<readonly SortRecord[]> {
+  let batch: SortRecord[] = [];
+  for await (const record of records) {
+    batch.push(record);
+    if (batch.length < BATCH_RECORDS) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+/** As `sortBatches`, of records that come one by one. */
+export const externalSort = (records: AsyncIterable<SortRecord>, options: ExternalSortOptions): AsyncGenerator<readonly SortRecord[]> =>
+  sortBatches(gathered(records), options);

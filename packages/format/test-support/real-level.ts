@@ -42,8 +42,8 @@ function encrypted({ secret, set = SET, id }: RealLevel, body: ByteStream, purpo
   return gcmEncryptStage(secret.keys.chainKey, { purpose, identity: identityText(set, id) }).apply(body, {});
 }
 
-async function* entriesOf({ entries = [fileEntry('etc/hostname', 9)] }: RealLevel): AsyncGenerator<HeldEntry> {
-  yield* entries;
+async function* entriesOf({ entries = [fileEntry('etc/hostname', 9)] }: RealLevel): AsyncGenerator<readonly HeldEntry[]> {
+  yield entries;
 }
 
 /** The objects of a level as a backup makes them, but for the manifest and `metadata`. */

@@ -8,11 +8,11 @@ export class BrokenLinks {
   readonly #items: string[] = [];
   #total = 0;
 
-  /** The same entries. `root` is where their paths begin; undefined: the source is no folder of this host, and nothing is looked for. */
-  async *watch(entries: AsyncIterable<IndexEntry>, root: string | undefined): AsyncGenerator<IndexEntry> {
-    for await (const entry of entries) {
-      if (root !== undefined && entry.kind === 'held' && entry.type === 'symlink') this.#look(root, entry.path);
-      yield entry;
+  /** The same batches. `root` is where their paths begin; undefined: the source is no folder of this host, and nothing is looked for. */
+  async *watch(batches: AsyncIterable<readonly IndexEntry[]>, root: string | undefined): AsyncGenerator<readonly IndexEntry[]> {
+    for await (const batch of batches) {
+      if (root !== undefined) for (const entry of batch) if (entry.kind === 'held' && entry.type === 'symlink') this.#look(root, entry.path);
+      yield batch;
     }
   }
 

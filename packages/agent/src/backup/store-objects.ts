@@ -54,7 +54,7 @@ export async function storeSmallObjects(needs: SmallObjectsRequest): Promise<Sto
   const state = await storeState(needs);
   const indexKey = keys && { chainKey: keys.chainKey, identity };
   const links = new BrokenLinks();
-  const written = writeIndex(links.watch(engine.entries(), work.lease.kind === 'path' ? work.lease.resource : undefined), {
+  const written = writeIndex(links.watch(engine.entryBatches(), work.lease.kind === 'path' ? work.lease.resource : undefined), {
     workDir: await context.work.folder('index'),
     replacesAll: engine.replacesAll,
     key: indexKey,

@@ -122,10 +122,11 @@ export class RestoreLab {
     const now = new Set(this.#paths);
     const deleted = before.filter((path) => !now.has(path)).map((path) => ({ kind: 'deleted', path }) as const);
     const held = (await this.#read(data)).filter((entry): entry is IndexEntry => entry.kind === 'held');
-    async function* entries(): AsyncGenerator<IndexEntry> {
-      yield* [...held, ...deleted];
+    async function* batches(): AsyncGenerator<readonly IndexEntry[]> {
+      yield held;
+      yield deleted;
     }
-    const index = writeIndex(entries(), { workDir: await this.context.work.folder('index'), replacesAll: id.level === 0 });
+    const index = writeIndex(batches(), { workDir: await this.context.work.folder('index'), replacesAll: id.level === 0 });
     const pieces = hashPieces(once(data));
     await collect(pieces.stream, { maxBytes: 1e9 });
     this.#put('pieces', pieces.digests());

@@ -148,7 +148,7 @@ describe('a full backup without GNU tar', () => {
     }
     const outcome = await backup.finish(await joined.exits);
     const entries = [];
-    for await (const entry of outcome.entries()) entries.push(entry);
+    for await (const batch of outcome.entryBatches()) entries.push(...batch);
     expect(entries).toMatchObject([{ path: '.' }, { kind: 'held', path: 'big', size: 8_000_000 }, { kind: 'skipped', path: 'big', reason: 'changed' }]);
     const target = await bench.folder('target');
     const archive = join(bench.root, 'changed.tar');

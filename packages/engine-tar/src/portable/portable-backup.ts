@@ -190,7 +190,7 @@ class PortableBackup {
     const statePath = join(this.#request.workDir, 'state');
     await writeFile(statePath, '', { mode: 0o600 });
     const { signal } = this.#request;
-    return { statePath, entries: () => this.#entries.entries({ signal }), replacesAll: true, archiveBytes: this.#bytes, metadata: {} };
+    return { statePath, entryBatches: () => this.#entries.batches({ signal }), replacesAll: true, archiveBytes: this.#bytes, metadata: {} };
   }
 }
 

@@ -35,9 +35,14 @@ export class SpooledEntries<Entry> {
     await this.#file?.close();
   }
 
-  /** Each entry in the order in which it was added; to be called after `close`. */
+  /** The entries in the order in which they were added; to be called after `close`. */
+  async *batches(options: CallOptions = {}): AsyncGenerator<readonly Entry[], void, undefined> {
+    for await (const lines of readLineBatches(this.#path, options)) yield lines.map((line): Entry => JSON.parse(line, reviveTime));
+  }
+
+  /** As `batches`, one by one. */
   async *entries(options: CallOptions = {}): AsyncGenerator<Entry, void, undefined> {
-    for await (const lines of readLineBatches(this.#path, options)) for (const line of lines) yield JSON.parse(line, reviveTime);
+    for await (const batch of this.batches(options)) yield* batch;
   }
 }
 

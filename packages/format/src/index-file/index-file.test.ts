@@ -14,8 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(workDir, { recursive: true }));
 
-async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
+/** The items in two batches. */
+async function* each<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  const half = items.length >> 1;
+  yield items.slice(0, half);
+  yield items.slice(half);
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -116,8 +119,8 @@ describe('writeIndex', () => {
   });
 
   it('lets the failure of the entries through and leaves no file', async () => {
-    const failing = (async function* (): AsyncGenerator<IndexEntry> {
-      yield file('a');
+    const failing = (async function* (): AsyncGenerator<readonly IndexEntry[]> {
+      yield [file('a')];
       throw new FreezerError('unexpected', 'tar: listing is cut off');
     })();
     await expect(all(writeIndex(failing, { workDir, replacesAll: false }).stream)).rejects.toMatchObject({ code: 'unexpected' });

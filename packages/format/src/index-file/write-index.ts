@@ -1,6 +1,6 @@
 import { gcmEncryptStage } from '@freezer/codec';
 import { type ByteStream, type CallOptions, FreezerError, type IndexEntry } from '@freezer/core';
-import { externalSort } from '../external-sort.ts';
+import { sortBatches } from '../external-sort.ts';
 import type { SortRecord } from '../sort-run.ts';
 import { IndexCounter, type IndexCounts } from './index-counts.ts';
 import { frameLines } from './index-frames.ts';
@@ -60,11 +60,13 @@ function flat(text: string): string {
   return scratch.toString('latin1', 0, scratch.write(text, 'latin1'));
 }
 
-async function* recordsOf(entries: AsyncIterable<IndexEntry>, counter: IndexCounter): AsyncGenerator<SortRecord> {
-  for await (const entry of entries) {
-    counter.count(entry);
-    yield { key: flat(keyOf(entry)), line: flat(formatIndexLine(entry)) };
-  }
+function recordOf(entry: IndexEntry, counter: IndexCounter): SortRecord {
+  counter.count(entry);
+  return { key: flat(keyOf(entry)), line: flat(formatIndexLine(entry)) };
+}
+
+async function* recordsOf(batches: AsyncIterable<readonly IndexEntry[]>, counter: IndexCounter): AsyncGenerator<readonly SortRecord[]> {
+  for await (const batch of batches) yield batch.map((entry) => recordOf(entry, counter));
 }
 
 function uncount(line: string, counter: IndexCounter): void {
@@ -79,10 +81,10 @@ function noteSkipped({ key, line }: SortRecord, counter: IndexCounter): void {
 }
 
 /** Header, sorted lines without repeated ones, trailer. */
-async function* linesOf(entries: AsyncIterable<IndexEntry>, options: WriteIndexOptions, counter: IndexCounter): AsyncGenerator<readonly string[]> {
+async function* linesOf(entries: AsyncIterable<readonly IndexEntry[]>, options: WriteIndexOptions, counter: IndexCounter): AsyncGenerator<readonly string[]> {
   yield [`{"format":${INDEX_FORMAT},"replaces_all":${options.replacesAll}}`];
   let last: SortRecord | undefined;
-  for await (const batch of externalSort(recordsOf(entries, counter), options)) {
+  for await (const batch of sortBatches(recordsOf(entries, counter), options)) {
     options.signal?.throwIfAborted();
     const lines: string[] = [];
     for (const record of batch) {
@@ -103,11 +105,11 @@ async function* linesOf(entries: AsyncIterable<IndexEntry>, options: WriteIndexO
 }
 
 /**
- * Makes the object `index` of entries in any order: sorted by the bytes of the path, as gzip members that any gunzip reads, then sealed when
+ * Makes the object `index` of batches of entries in any order: sorted by the bytes of the path, as gzip members that any gunzip reads, then sealed when
  * there is a key. Of a path that occurs twice held wins over deleted, and the later one over the earlier, as in an archive.
  * Memory stays the same for any number of entries. The stream fails with what `entries` failed with.
  */
-export function writeIndex(entries: AsyncIterable<IndexEntry>, options: WriteIndexOptions): WrittenIndex {
+export function writeIndex(entries: AsyncIterable<readonly IndexEntry[]>, options: WriteIndexOptions): WrittenIndex {
   const counter = new IndexCounter();
   let ended = false;
   async function* framed(): AsyncGenerator<Uint8Array> {
