@@ -3,6 +3,7 @@ import { type DocumentStore, type Logger, SILENT, type Store } from '@freezer/co
 import { ClientSightings } from './alerts/client-sightings.ts';
 import type { AlertLimits, ApiDeps, RunLimits, Trusts } from './api-deps.ts';
 import type { Item } from './documents/item.ts';
+import { type IdSpace, OwnIds } from './documents/own-ids.ts';
 import { TotalCounts } from './lists/total-counts.ts';
 import type { Policy } from './policy/policy.ts';
 
@@ -43,9 +44,7 @@ export function apiContext(deps: ApiDeps): ApiContext {
   return {
     store,
     clients: store.documents('clients'),
-    jobs: store.documents('jobs'),
-    actions: store.documents('actions'),
-    sessions: store.documents('sessions'),
+    ...ownDocuments(store, 'projectId'),
     backups: store.documents('backups'),
     runs: store.documents('runs'),
     leases,
@@ -63,3 +62,12 @@ export function apiContext(deps: ApiDeps): ApiContext {
     seconds,
   };
 }
+
+/** The documents whose ids callers may choose. */
+function ownDocuments(store: Store, space: IdSpace): Pick<ApiContext, 'jobs' | 'actions' | 'sessions'> {
+  const own = (kind: 'jobs' | 'actions' | 'sessions'): DocumentStore<Item> => new OwnIds<Item>(store.documents(kind), space);
+  return { jobs: own('jobs'), actions: own('actions'), sessions: own('sessions') };
+}
+
+/** The same for version 1, where each user has ids of his own. */
+export const contextOfUsers = (api: ApiContext): ApiContext => ({ ...api, ...ownDocuments(api.store, 'userId') });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorRequestHandler, type Express, default as express } from 'express';
-import { type ApiContext, apiContext } from './api-context.ts';
+import { type ApiContext, apiContext, contextOfUsers } from './api-context.ts';
 import type { ApiDeps } from './api-deps.ts';
 import type { Caller } from './caller.ts';
 import { acceptsJson } from './http/accepts-json.ts';
@@ -44,7 +44,7 @@ export function createApi(deps: ApiDeps): Express {
   });
   const callerOf = (request: IncomingMessage): Caller => callers.get(request) ?? { userId: '', roles: [] };
   if (withV2) app.use('/v2/:project_id', mountVersion('v2', ROUTES, api, callerOf));
-  if (withV1) app.use('/v1', mountVersion('v1', ROUTES, api, callerOf));
+  if (withV1) app.use('/v1', mountVersion('v1', ROUTES, contextOfUsers(api), callerOf));
   for (const version of versions) mountHome(app, version);
   app.use((_request, response) => sendProblem(response, noPath()));
   app.use(failed(api));

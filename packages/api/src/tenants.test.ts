@@ -52,25 +52,32 @@ interface Place {
   readonly ids: Readonly<Record<string, string>>;
 }
 
-async function filledPlace(): Promise<Place> {
+async function filledPlace(root = ALPHA): Promise<Place> {
   const bench = await ApiBench.open();
   const post = async (path: string, body: unknown, as = 'alpha') => (await bench.call('POST', path, { as, body })).body as Record<string, string>;
-  await post(`${ALPHA}/clients`, { client_id: 'web1', hostname: 'web1' });
-  await post(`${ALPHA}/actions`, { action_id: 'a1', freezer_action: { action: 'backup', secret: 'alpha-only' } });
-  await post(`${ALPHA}/jobs`, { job_id: 'j1', client_id: 'web1', job_actions: [{ action_id: 'a1' }], description: 'alpha-only' });
-  await post(`${ALPHA}/sessions/s1`, { schedule: {}, session_tag: 0, description: 'alpha-only' });
-  await bench.call('PUT', `${ALPHA}/sessions/s1/jobs/j1`, { as: 'alpha' });
-  const { backup_id: backup = '' } = await post(`${ALPHA}/backups`, { container: 'alpha-only', hostname: 'h', backup_name: 'n' });
-  await bench.call('PATCH', `${ALPHA}/jobs/j1`, {
+  await post(`${root}/clients`, { client_id: 'web1', hostname: 'web1' });
+  await post(`${root}/actions`, { action_id: 'a1', freezer_action: { action: 'backup', secret: 'alpha-only' } });
+  // Version 1 gives ids of its own to jobs.
+  const job = await post(`${root}/jobs`, { job_id: 'j1', client_id: 'web1', job_actions: [{ action_id: 'a1' }], description: 'alpha-only' });
+  await post(`${root}/sessions/s1`, { schedule: {}, session_tag: 0, description: 'alpha-only' });
+  await bench.call('PUT', `${root}/sessions/s1/jobs/${job['job_id']}`, { as: 'alpha' });
+  const { backup_id: backup = '' } = await post(`${root}/backups`, { container: 'alpha-only', hostname: 'h', backup_name: 'n' });
+  await bench.call('PATCH', `${root}/jobs/${job['job_id']}`, {
     as: 'alpha',
     body: { job_schedule: { status: 'completed', result: 'fail', time_started: 10, time_ended: 20 } },
   });
-  const { runs } = (await bench.call('GET', `${ALPHA}/runs`, { as: 'alpha' })).body as { runs: { run_id: string }[] };
-  return { bench, ids: { ...IDS, backup_id: backup, run_id: runs[0]?.run_id ?? 'none' } };
+  const { runs = [] } = (await bench.call('GET', `${ALPHA}/runs`, { as: 'alpha' })).body as { runs?: { run_id: string }[] };
+  return { bench, ids: { ...IDS, ...job, backup_id: backup, run_id: runs[0]?.run_id ?? 'none' } };
 }
 
 const pathOf = (root: string, route: Route, ids: Readonly<Record<string, string>>): string =>
   root + route.path.replaceAll(/:(\w+)/g, (_whole, name: string) => ids[name] ?? 'none');
+
+/** The text of an answer, as it were if no id had been there. */
+const withoutIds = (reply: { readonly text: string }, ids: Readonly<Record<string, string>>): string =>
+  Object.values(ids)
+    .toSorted((one, two) => two.length - one.length)
+    .reduce((all, id) => (id === '' ? all : all.replaceAll(id, 'absent0')), reply.text);
 
 const V2 = ROUTES.filter(({ versions = ['v2'] }) => versions.includes('v2'));
 
@@ -94,17 +101,8 @@ describe('every route of version 2 and every caller', () => {
       await call('beta', pathOf(BETA, route, ids)),
       await call('beta', pathOf(BETA, route, Object.fromEntries(Object.keys(ids).map((key) => [key, 'absent0'])))),
     ];
-    const isReplace = route.method === 'POST' && /^\/(jobs|actions|sessions)\/:\w+$/.test(route.path);
-    // Ids are one space: who asks to create under a taken one must be told.
-    if (isReplace) expect([409, 422]).toContain(foreign.status);
-    else {
-      const text = (reply: { text: string }): string =>
-        Object.values(ids)
-          .toSorted((one, two) => two.length - one.length)
-          .reduce((all, id) => all.replaceAll(id, 'absent0'), reply.text);
-      const isCreating = route.method === 'POST' && !route.path.includes(':');
-      if (!isCreating) expect([foreign.status, text(foreign)]).toEqual([absent.status, absent.text]);
-    }
+    const isCreating = route.method === 'POST' && !route.path.includes(':');
+    if (!isCreating) expect([foreign.status, withoutIds(foreign, ids)]).toEqual([absent.status, withoutIds(absent, ids)]);
     expect(foreign.text).not.toContain('alpha');
     const after = JSON.stringify(
       (await bench.store.documents<object>('jobs').search({ scope: { projectId: 'project-alpha' }, limit: 10, offset: 0 })).map(({ version }) => version),
@@ -133,6 +131,81 @@ describe('documents that name others', () => {
     expect((await beta('GET', '/jobs?project_id=project-alpha')).body).toEqual({ jobs: [] });
     expect((await beta('GET', '/jobs?marker=j1')).body).toEqual({ jobs: [] });
     expect((await bench.call('GET', `${ALPHA}/sessions/s1`, { as: 'alpha' })).body).toMatchObject({ jobs: { j1: {} } });
+  });
+});
+
+const V1 = ROUTES.filter(({ versions = ['v1'] }) => versions.includes('v1'));
+
+describe('every route of version 1', () => {
+  it.each(V1.map((route) => [`${route.method} ${route.path}`, route] as const))('%s: what is of another user is as good as absent', async (name, route) => {
+    const { bench, ids } = await filledPlace('/v1');
+    await using _bench = bench;
+    const body = name.endsWith('/action') ? { start: { job_id: ids['job_id'], current_tag: 0 } } : BODIES[name];
+    const call = async (as: string | undefined, known: Readonly<Record<string, string>>) =>
+      bench.call(route.method, pathOf('/v1', route, known), { as, ...(body !== undefined && { body }) });
+    for (const as of [undefined, 'expired']) expect(await call(as, ids)).toMatchObject({ status: 401 });
+    const none = Object.fromEntries(Object.keys(ids).map((key) => [key, 'absent0']));
+    const isCreating = route.method === 'POST' && !route.path.includes(':');
+    for (const as of ['alpha2', 'beta', 'admin']) {
+      const [foreign, absent] = [await call(as, ids), await call(as, none)];
+      if (!isCreating) expect([as, foreign.status, withoutIds(foreign, ids)]).toEqual([as, absent.status, withoutIds(absent, ids)]);
+      expect(foreign.text).not.toContain('alpha-only');
+    }
+    expect([(await call('alpha', ids)).status]).toEqual([route.status]);
+  });
+});
+
+describe('ids that callers choose (8.30)', () => {
+  it.each([
+    ['jobs', { client_id: 'w', job_actions: [] }],
+    ['actions', { freezer_action: { action: 'backup' } }],
+    ['sessions', { schedule: {}, session_tag: 0 }],
+  ] as const)('%s: one that another project has is free, and each project keeps its own', async (kind, body) => {
+    const { bench, ids } = await filledPlace();
+    await using _bench = bench;
+    await bench.call('POST', `${BETA}/clients`, { as: 'beta', body: { client_id: 'w' } });
+    const key = `${kind.slice(0, -1)}_id`;
+    const id = ids[key] ?? '';
+    const beta = async (method: string, path: string, sent?: unknown) => bench.call(method, `${BETA}/${kind}${path}`, { as: 'beta', body: sent });
+    const before = await bench.call('GET', `${ALPHA}/${kind}/${id}`, { as: 'alpha' });
+    const post = kind === 'sessions' ? await beta('POST', `/${id}`, body) : await beta('POST', '', { ...body, [key]: id });
+    expect([post.status, post.body]).toEqual([201, kind === 'sessions' ? { [key]: id, version: 1 } : { [key]: id }]);
+    // His own is taken now, and changed, listed and read like any other.
+    if (kind !== 'sessions') expect((await beta('POST', '', { ...body, [key]: id })).status).toBe(409);
+    expect((await beta('POST', `/${id}`, body)).body).toEqual({ [key]: id, version: 2 });
+    expect((await beta('PATCH', `/${id}`, { description: 'of beta' })).body).toEqual({ [key]: id, version: 3 });
+    const got = await beta('GET', `/${id}`);
+    expect(got.body).toMatchObject({ [key]: id, project_id: 'project-beta', description: 'of beta' });
+    expect((await bench.call('PATCH', `${BETA}/${kind}/${id}`, { as: 'beta', body: {}, headers: { 'if-match': String(got.headers.etag) } })).status).toBe(200);
+    if (kind !== 'sessions') await beta('POST', '', { ...body, [key]: 'second' });
+    else await beta('POST', '/second', body);
+    const first = await beta('GET', '?limit=1');
+    expect([first.body, first.headers['x-next-marker']]).toEqual([{ [kind]: [expect.objectContaining({ [key]: id })] }, id]);
+    expect((await beta('GET', `?limit=5&marker=${id}`)).body).toEqual({ [kind]: [expect.objectContaining({ [key]: 'second' })] });
+    expect((await bench.call('GET', `${ALPHA}/${kind}/${id}`, { as: 'alpha' })).text).toBe(before.text);
+    expect((await bench.call('GET', `${ALPHA}/${kind}/${id}`, { as: 'admin' })).text).toBe(before.text);
+    expect((await beta('DELETE', `/${id}`)).status).toBe(204);
+    expect((await beta('GET', `/${id}`)).status).toBe(404);
+    expect((await bench.call('GET', `${ALPHA}/${kind}/${id}`, { as: 'alpha' })).text).toBe(before.text);
+  });
+
+  it('an action of a job that is refused is taken back, and not that of another project', async () => {
+    await using bench = await ApiBench.open();
+    const action = { action_id: 'a1', freezer_action: { action: 'backup' } };
+    await bench.call('POST', `${ALPHA}/actions`, { as: 'alpha', body: action });
+    await bench.call('POST', `${BETA}/clients`, { as: 'beta', body: { client_id: 'w' } });
+    const job = { client_id: 'w', job_actions: [{ ...action, freezer_action: { action: 'restore' } }, { action_id: 'unknown' }] };
+    expect((await bench.call('POST', `${BETA}/jobs`, { as: 'beta', body: job })).status).toBe(422);
+    expect((await bench.call('GET', `${BETA}/actions`, { as: 'beta' })).body).toEqual({ actions: [] });
+    expect((await bench.call('GET', `${ALPHA}/actions/a1`, { as: 'alpha' })).status).toBe(200);
+  });
+
+  it('a client of another project keeps its uuid to itself', async () => {
+    await using bench = await ApiBench.open();
+    const body = { client_id: 'w', uuid: 'u-u-i-d' };
+    expect((await bench.call('POST', `${ALPHA}/clients`, { as: 'alpha', body })).status).toBe(201);
+    expect((await bench.call('POST', `${ALPHA}/clients`, { as: 'alpha', body: { ...body, client_id: 'w2' } })).status).toBe(409);
+    expect((await bench.call('POST', `${BETA}/clients`, { as: 'beta', body })).status).toBe(201);
   });
 });
 

@@ -27,7 +27,9 @@ async function listActions(exchange: Exchange): Promise<Answer> {
 
 async function createAction(exchange: Exchange): Promise<Answer> {
   const request = validated(ActionRequest, await exchange.filledObject());
-  const id = request.action_id || exchange.api.newId();
+  const { action_id: wanted } = request;
+  if (wanted && (await exchange.api.actions.get(wanted, exchange.scope))) throw taken(wanted);
+  const id = wanted || exchange.api.newId();
   await createWithId(exchange, id, request);
   return { status: 201, body: { action_id: id } };
 }

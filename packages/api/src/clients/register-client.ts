@@ -85,8 +85,8 @@ async function refuseForeignIdentity({ api, projectId }: Exchange, record: Item)
   if (isForeign) throw alreadyExists(`Client ${String(clientId)} is already registered by another project`);
 }
 
-async function refuseTakenUuid({ api }: Exchange, { uuid }: Item): Promise<void> {
+async function refuseTakenUuid({ api, scope }: Exchange, { uuid }: Item): Promise<void> {
   if (typeof uuid !== 'string' || uuid === '') return;
-  const taken = await api.clients.search({ scope: {}, match: [{ key: 'client.uuid', value: uuid }], limit: 1, offset: 0 });
+  const taken = await api.clients.search({ scope, match: [{ key: 'client.uuid', value: uuid }], limit: 1, offset: 0 });
   if (taken.length > 0) throw alreadyExists('Document with the specified ID already exists.');
 }

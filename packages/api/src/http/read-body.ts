@@ -26,7 +26,10 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
     });
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', (cause) => reject(new FreezerError('aborted', 'the caller went away', { cause })));
-    request.once('close', () => reject(new FreezerError('aborted', 'the caller went away')));
+    request.once('close', () => {
+      // Each request closes in the end; an error is made for those that did so too early.
+      if (!request.complete) reject(new FreezerError('aborted', 'the caller went away'));
+    });
   });
 }
 

@@ -75,7 +75,7 @@ async function makeAction({ api, owner }: Exchange, entry: Item, wantedId: strin
       await api.actions.create(wantedId, actionItem(wantedId, entry, owner), owner);
       return wantedId;
     } catch (error) {
-      // Somebody else's: that is not told.
+      // Another request made it meanwhile.
       if (!FreezerError.is(error, 'already_exists')) throw error;
     }
   }
@@ -85,6 +85,9 @@ async function makeAction({ api, owner }: Exchange, entry: Item, wantedId: strin
 }
 
 /** Takes back action documents of a job that was not written. */
-export async function removeActions({ api }: Exchange, ids: readonly string[]): Promise<void> {
-  for (const id of ids) await api.actions.remove(id);
+export async function removeActions({ api, scope }: Exchange, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const stored = await api.actions.get(id, scope);
+    if (stored) await api.actions.remove(id, stored);
+  }
 }

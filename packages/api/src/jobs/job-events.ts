@@ -4,13 +4,14 @@ import { isObject, merged } from '../documents/merge.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badRequest, notFound } from '../http/problem.ts';
+import { settled } from './settled.ts';
 
 const EVENTS = ['start', 'stop', 'abort'];
 
 /** What an event makes of a schedule; undefined when it was asked for already. A start begins anew: status and result are emptied. */
 function withEvent(schedule: Item, event: string): Item | undefined {
   if (schedule['event'] === event) return undefined;
-  return event === 'start' ? { ...schedule, event, status: '', result: '' } : { ...schedule, event };
+  return event === 'start' ? { ...schedule, event, status: '', result: '' } : settled({ ...schedule, event });
 }
 
 /** POST of an event: leaves it in the job, until the scheduler has seen it. */

@@ -9,7 +9,7 @@ import type { Route } from '../http/route.ts';
 import { answerList, type SeenSearch } from '../lists/answer-list.ts';
 import { JOBS } from '../lists/list-kind.ts';
 import { postEvent } from './job-events.ts';
-import { readScope, shownJob } from './job-item.ts';
+import { jobText, readScope } from './job-item.ts';
 import { dropTrust } from './job-trust.ts';
 import { changeJob, createJob, replaceJob } from './write-job.ts';
 
@@ -30,7 +30,7 @@ async function listJobs(exchange: Exchange): Promise<Answer> {
     kind: JOBS,
     documents: api.jobs,
     scope,
-    shown: (stored) => shownJob(exchange, stored),
+    shown: (stored) => jobText(exchange, stored),
     seen: (search) => noticePoll(exchange, search),
   });
 }
@@ -47,7 +47,7 @@ async function getJob(exchange: Exchange): Promise<Answer> {
   const { api, scope } = exchange;
   const stored = (await api.jobs.get(id, scope)) ?? (await getForeignJob(exchange, id));
   if (!stored) throw noDocument(id);
-  return answerOne(exchange, stored, { ...shownJob(exchange, stored), _version: stored.revision });
+  return answerOne(exchange, stored, jobText(exchange, stored, stored.revision));
 }
 
 async function getForeignJob(exchange: Exchange, id: string) {

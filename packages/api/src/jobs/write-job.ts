@@ -15,6 +15,7 @@ import { type LinkedActions, linkActions, removeActions, withDefaults } from './
 import { clientOfJob } from './job-client.ts';
 import { entriesOf, SERVER_KEYS } from './job-item.ts';
 import { CLIENT_PROJECT, centralKeys } from './job-trust.ts';
+import { settled } from './settled.ts';
 
 const taken = (id: string) => alreadyExists(`Job already registered with ID ${id}`);
 
@@ -42,7 +43,7 @@ async function newJob(exchange: Exchange, id: string, body: Item, before: readon
     job_id: id,
     project_id: owner.projectId,
     user_id: owner.userId,
-    job_schedule: isObject(body['job_schedule']) ? body['job_schedule'] : {},
+    job_schedule: isObject(body['job_schedule']) ? settled(body['job_schedule']) : {},
     client_id: body['client_id'],
     session_id: body['session_id'] ?? '',
     session_tag: body['session_tag'] ?? 0,
@@ -74,7 +75,7 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
   const body = await readRequest(exchange);
   const wanted = exchange.isV1 ? '' : body['job_id'];
   const id = typeof wanted === 'string' && wanted !== '' ? wanted : exchange.api.newId();
-  if (wanted && (await exchange.api.jobs.get(id, {}))) throw taken(id);
+  if (wanted && (await exchange.api.jobs.get(id, exchange.scope))) throw taken(id);
   const { item, made } = await newJob(exchange, id, body, []);
   const schedule = isObject(item['job_schedule']) ? item['job_schedule'] : {};
   const times = { time_created: exchange.api.seconds(), time_started: -1, time_ended: -1 };
@@ -90,7 +91,6 @@ export async function replaceJob(exchange: Exchange): Promise<Answer> {
   const { api, scope } = exchange;
   const before = await api.jobs.get(id, scope);
   if (before) demandMatch(exchange, before);
-  else if (await api.jobs.get(id, {})) throw taken(id);
   const job = await newJob(exchange, id, body, entriesOf(before?.document['job_actions']));
   const stored = await changeDocument(api.jobs, id, scope, (_document, current) => {
     demandMatch(exchange, current);
@@ -155,7 +155,7 @@ class OnceLinked {
 async function changedJob(exchange: Exchange, document: Item, change: Item, actions: OnceLinked | undefined): Promise<Item> {
   const { job_schedule: schedule, job_actions: _, ...rest } = without(change, ...SERVER_KEYS);
   const next: Item = { ...document, ...rest };
-  if (isObject(schedule)) next['job_schedule'] = mergedSchedule(document['job_schedule'], schedule);
+  if (isObject(schedule)) next['job_schedule'] = settled(mergedSchedule(document['job_schedule'], schedule));
   const before = entriesOf(document['job_actions']);
   const hasOtherClient = next['client_id'] !== document['client_id'];
   // A scheduler sends the whole job with each state: what is as it was needs no second look, and works when the client has been removed meanwhile.

@@ -13,8 +13,8 @@ export interface ListOptions {
   readonly kind: ListKind;
   readonly documents: DocumentStore<Item>;
   readonly scope: DocumentScope;
-  /** An item as the caller may see it. */
-  readonly shown: (stored: Stored<Item>) => object;
+  /** An item as the caller may see it, or its JSON text. */
+  readonly shown: (stored: Stored<Item>) => object | string;
   /** The id in the store behind a marker, and the marker of an item, where they are not the same. */
   readonly marker?: { idOf(marker: string): Promise<string>; of(stored: Stored<Item>): string };
   /** Told what is asked for. */
@@ -34,7 +34,7 @@ export async function answerList(exchange: Exchange, options: ListOptions): Prom
   const { search } = request;
   if (exchange.isV1) {
     const found = await documents.search(search, callOptions);
-    return { status: 200, body: { [kind.name]: found.map(shown) } };
+    return { status: 200, json: listText(kind, found.map(shown)) };
   }
   // Before the search: what changes in between shows in the next answer, never in none.
   const mark = await documents.fingerprint(filterOf(search), callOptions);
@@ -46,7 +46,11 @@ export async function answerList(exchange: Exchange, options: ListOptions): Prom
   const total = isWhole ? search.offset + page.length : await exchange.api.totals.count(kind.name, documents, filterOf(search), mark, callOptions);
   const last = page.at(-1);
   const next = page.length < found.length && last ? { 'x-next-marker': options.marker?.of(last) ?? last.id } : {};
-  return { status: 200, body: { [kind.name]: page.map(shown) }, headers: { etag, 'x-total-count': String(total), ...next } };
+  return { status: 200, json: listText(kind, page.map(shown)), headers: { etag, 'x-total-count': String(total), ...next } };
+}
+
+function listText({ name }: ListKind, items: readonly (object | string)[]): string {
+  return `{"${name}":[${items.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(',')}]}`;
 }
 
 async function withStoredMarker(request: ListRequest, { marker: names }: ListOptions): Promise<ListRequest> {

@@ -4,6 +4,7 @@ import { isObject, without } from '../documents/merge.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { notFound } from '../http/problem.ts';
+import { settled } from '../jobs/settled.ts';
 import { membersOf } from './session-item.ts';
 
 const scheduleOf = (job: Item): Item => (isObject(job['job_schedule']) ? job['job_schedule'] : {});
@@ -50,7 +51,7 @@ export async function removeMember(exchange: Exchange): Promise<Answer> {
   if (!session) throw notFound(`Session not register with ID ${sessionId}`);
   const jobId = exchange.param('job_id');
   const job = await changeDocument(api.jobs, jobId, scope, (document, { owner }) => {
-    const left = { session_id: '', session_tag: 0, job_schedule: { ...scheduleOf(document), event: 'stop' } };
+    const left = { session_id: '', session_tag: 0, job_schedule: settled({ ...scheduleOf(document), event: 'stop' }) };
     return { document: { ...document, ...left, user_id: writer.userId }, owner: { ...owner, userId: writer.userId } };
   });
   if (!job && !Object.hasOwn(membersOf(session.document), jobId)) throw notFound(`Job not registered with ID ${jobId}`);
