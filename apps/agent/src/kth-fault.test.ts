@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FreezerError } from '@freezer/core';
-import { compareTrees, type Fault, type FaultyOperation, readTree, type TreeEntry } from '@freezer/testing';
+import { compareTrees, type Fault, readTree, type TreeEntry } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { FaultBench } from '../test-support/fault-bench.ts';
+import { faultsOf, plannedCalls } from '../test-support/planned-faults.ts';
 
 jest.setTimeout(600_000);
 
@@ -22,28 +22,12 @@ function change(round: number): void {
   rmSync(join(bench.source, round === 1 ? 'gone' : `new-${round - 1}`), { recursive: true });
 }
 
-/** What may go wrong with one call. Of reads only what is another thing for whoever reads. */
-function faultsOf(operation: FaultyOperation, call: number): readonly Fault[] {
-  const one = { operation, call, error: new FreezerError('unavailable', `storage: ${operation} number ${call} failed as planned`) };
-  const faults: Fault[] = [{ ...one, kind: 'before' }];
-  if (operation !== 'stat') faults.push({ ...one, kind: 'after' });
-  if (operation === 'get') faults.push({ ...one, kind: 'truncate' });
-  if (operation === 'put' || operation === 'get') faults.push({ ...one, kind: 'truncate', bytes: 40 });
-  if (operation !== 'get' && operation !== 'stat') faults.push({ ...one, kind: 'twice' });
-  return faults;
-}
-
 /** Each fault of each call that a run makes, one after the other, with what it is of, for messages; at last all calls are delayed. */
-function* faultsOfAll(calls: readonly string[]): Generator<readonly [faults: readonly Fault[], name: string]> {
-  const counts = new Map<string, number>();
-  for (const [at, line] of calls.entries()) {
-    const operation = line.split(' ', 1)[0] as FaultyOperation;
-    const call = (counts.get(operation) ?? 0) + 1;
-    counts.set(operation, call);
-    for (const fault of faultsOf(operation, call)) yield [[fault], `call ${at + 1}, ${line}, ${fault.kind} ${fault.bytes ?? ''}`];
-  }
+function* faultsOfAll(lines: readonly string[]): Generator<readonly [faults: readonly Fault[], name: string]> {
+  const calls = plannedCalls(lines);
+  for (const call of calls) for (const fault of faultsOf(call)) yield [[fault], `${call.name}, ${fault.kind} ${fault.bytes ?? ''}`];
   const later = (at: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 5 * at));
-  yield [calls.map((line, at) => ({ operation: line.split(' ', 1)[0] as FaultyOperation, kind: 'delay', until: later(at) })), 'all calls are delayed'];
+  yield [calls.map(({ operation }, at) => ({ operation, kind: 'delay', until: later(at) })), 'all calls are delayed'];
 }
 
 const BACKUP = ['backup', '-F', 'SOURCE', '--nosync', '--compression', 'none', '--suspicious-below', '0'];

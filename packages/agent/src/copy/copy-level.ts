@@ -1,9 +1,20 @@
+import { createHash } from 'node:crypto';
 import { type ByteStream, type CallOptions, collect, FreezerError, type ObjectName, objectKey } from '@freezer/core';
-import { type CatalogLevel, hashPieces, type LevelReader, LevelWriter, metadataKeyOf, type OpenedLevel, type SetCatalog } from '@freezer/format';
+import {
+  type CatalogLevel,
+  hashPieces,
+  type LevelReader,
+  LevelWriter,
+  metadataKeyOf,
+  type OpenedLevel,
+  type SetCatalog,
+  type StoredObject,
+} from '@freezer/format';
 import type { RunContext } from '../run-context.ts';
 
 /** The objects beside `data`, in the order in which a backup writes them. */
 const SMALL_OBJECTS = ['pieces', 'engine_metadata', 'state', 'index', 'manifest', 'pinned'] as const satisfies readonly ObjectName[];
+type SmallObjectName = (typeof SMALL_OBJECTS)[number] | 'metadata';
 const METADATA_MAX_BYTES = 16 * 1024 * 1024;
 
 export interface CopyEnds {
@@ -29,9 +40,10 @@ export async function copyLevel(ends: CopyEnds, level: CatalogLevel, options: Ca
   try {
     const bytes = await writer.putUnhashed('data', wholeData(reader, opened, options), options);
     for (const name of SMALL_OBJECTS) {
-      if (level.objects.has(name)) await writer.put(name, from.storage.get(objectKey(engine, set, level.id, name), options), options);
+      if (level.objects.has(name)) checkSame(opened, name, await writer.put(name, from.storage.get(objectKey(engine, set, level.id, name), options), options));
     }
     const metadata = await collect(from.storage.get(metadataKeyOf(catalog, level), options), { ...options, maxBytes: METADATA_MAX_BYTES, what: 'metadata' });
+    checkSame(opened, 'metadata', { size: metadata.length, sha256: createHash('sha256').update(metadata).digest('hex') });
     if (level.superseded) await writer.commitSuperseded(metadata, check, options);
     else await writer.commit(metadata, check, options);
     await writer.finish();
@@ -40,6 +52,16 @@ export async function copyLevel(ends: CopyEnds, level: CatalogLevel, options: Ca
     if (!(await isVisible(to, catalog, level))) await writer.abandon();
     throw error;
   }
+}
+
+/** They were read before and found right, but of a reading that breaks off without a word nothing may become visible. */
+function checkSame({ level, manifest }: OpenedLevel, name: SmallObjectName, copied: StoredObject): void {
+  const known = name === 'manifest' || name === 'pinned' ? undefined : manifest?.document.objects[name];
+  const digest = name === 'manifest' ? manifest?.digest : known?.sha256;
+  const listedAs = name === 'metadata' && level.superseded ? 'superseded' : name;
+  const size = known?.size ?? level.objects.get(listedAs)?.size;
+  if ((size === undefined || size === copied.size) && (digest === undefined || digest === copied.sha256)) return;
+  throw new FreezerError('corrupt', `${name} of level ${level.id.level}: ${copied.size} bytes were read that are not those that the storage holds`);
 }
 
 /** With a manifest each piece is checked before it goes on; without one the listing tells how much there must be. */
