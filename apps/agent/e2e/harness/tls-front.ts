@@ -5,7 +5,7 @@ import { type AddressInfo, createConnection } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 
-/** TLS before a server of 127.0.0.1, with a certificate that it signed itself. */
+/** TLS before a server of 127.0.0.1, with a certificate that it signed itself, for as many days from now. */
 export class TlsFront implements AsyncDisposable {
   readonly #server: Server;
   /** The file of the certificate. */
@@ -16,12 +16,12 @@ export class TlsFront implements AsyncDisposable {
     this.certificate = certificate;
   }
 
-  static async start(folder: string, target: number): Promise<TlsFront> {
-    const [key, certificate] = [join(folder, 'tls-key.pem'), join(folder, 'tls-cert.pem')];
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...subject], {
-      stdio: 'ignore',
-    });
+  static async start(folder: string, target: number, { days = 2, address = '127.0.0.1' } = {}): Promise<TlsFront> {
+    const [key, request, certificate] = [join(folder, 'tls-key.pem'), join(folder, 'tls-request.pem'), join(folder, 'tls-cert.pem')];
+    const subject = ['-subj', '/CN=lab', '-addext', `subjectAltName=IP:${address}`];
+    const openssl = (...words: readonly string[]): Buffer => execFileSync('openssl', words, { stdio: 'ignore' });
+    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', request, ...subject);
+    openssl('x509', '-req', '-in', request, '-signkey', key, '-days', `${days}`, '-copy_extensions', 'copy', '-out', certificate);
     const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (socket) => {
       const inner = createConnection(target, '127.0.0.1');
       for (const [from, to] of [
