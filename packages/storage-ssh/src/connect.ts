@@ -1,6 +1,7 @@
 import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
 import type { Client, ConnectConfig, SFTPWrapper } from 'ssh2';
 import { type Credentials, readCredentials } from './credentials.ts';
+import { connectSocket } from './gathering-socket.ts';
 import { fingerprintOf, hostKeyAlgorithms, judgeHostKey } from './host-key.ts';
 import { hostNameOf, type KnownHost, keyTypeOf } from './known-hosts.ts';
 import { addKnownHost, readKnownHosts } from './known-hosts-file.ts';
@@ -86,8 +87,6 @@ function reasonOf(attempt: Attempt, error: unknown): FreezerError {
 function configOf(attempt: Attempt): ConnectConfig {
   const { options, known, credentials } = attempt;
   return {
-    host: options.host,
-    port: options.port,
     username: options.username,
     authHandler: [...credentials.methods],
     hostVerifier: (key: Buffer) => verifyHostKey(attempt, key),
@@ -101,10 +100,6 @@ function configOf(attempt: Attempt): ConnectConfig {
 /** Resolves when the log-in is through. */
 function logIn(client: Client, attempt: Attempt): Promise<void> {
   return new Promise((resolve, reject) => {
-    client.on('connect', () => {
-      // Small requests one after another are what a storage sends; held back, each costs 40 ms.
-      client.setNoDelay(true);
-    });
     client.on('ready', () => resolve());
     client.on('error', (error) => {
       // The log-in goes on with the next way.
@@ -112,7 +107,7 @@ function logIn(client: Client, attempt: Attempt): Promise<void> {
       else reject(reasonOf(attempt, error));
     });
     client.on('close', () => reject(failed(attempt, 'unavailable', 'the server closed the connection during the log-in')));
-    client.connect(configOf(attempt));
+    client.connect({ ...configOf(attempt), sock: connectSocket(attempt.options.port, attempt.options.host) });
   });
 }
 

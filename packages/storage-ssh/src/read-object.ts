@@ -6,29 +6,34 @@ import type { Handle, Session } from './session.ts';
 const PIECE_BYTES = 131_072;
 /** So many requests wait for their answers at most: 4 MiB. */
 const PIECES_IN_FLIGHT = 32;
-/** Small objects and ranges cost no more than they hold; each piece that was taken doubles it. */
-const FIRST_IN_FLIGHT = 4;
+/** Doubled by each piece that had to be waited for: who reads slowly, as a limit of the rate makes it, has little asked for that is not taken yet. */
+const FIRST_IN_FLIGHT = 2;
+
+/** What reading needs of a connection. */
+export type ReadingSession = Pick<Session, 'stat' | 'open' | 'fstat' | 'read' | 'close' | 'lost'>;
 
 /** The bytes of one object, or of a range of it, from the moment of the first pull: a replacement made later is not seen. */
 export async function* readObject(
-  session: Session,
+  session: ReadingSession,
   path: string,
   deed: Deed,
   options: { readonly range?: ByteRange | undefined; readonly signal?: AbortSignal | undefined },
 ): ByteStream {
   const { range, signal } = options;
   const handle = await guarded(deed, () => openObject(session, path, deed), signal);
-  const pieces: Promise<Buffer>[] = [];
+  const pieces: Asked[] = [];
   try {
     const { size } = await guarded(deed, () => session.fstat(handle), signal);
     if (range && range.offset > size) throw failure('range_not_satisfied', deed, `it has ${size} bytes, and none at offset ${range.offset}`);
     const end = range ? Math.min(size, range.offset + range.length) : size;
     let asked = range?.offset ?? 0;
     let given = asked;
-    for (let limit = FIRST_IN_FLIGHT; given < end; limit = Math.min(PIECES_IN_FLIGHT, limit * 2)) {
+    for (let limit = FIRST_IN_FLIGHT; given < end; ) {
       for (; pieces.length < limit && asked < end; asked += PIECE_BYTES) pieces.push(askFor(session, handle, asked, Math.min(PIECE_BYTES, end - asked)));
       signal?.throwIfAborted();
-      const piece = await guarded(deed, () => pieces.shift() ?? Promise.resolve(Buffer.alloc(0)), signal);
+      const next = pieces.shift();
+      if (next?.isThere === false) limit = Math.min(PIECES_IN_FLIGHT, limit * 2);
+      const piece = await guarded(deed, () => next?.answer ?? Promise.resolve(Buffer.alloc(0)), signal);
       const isCut = piece.length < Math.min(PIECE_BYTES, end - given);
       given += piece.length;
       if (piece.length > 0) yield piece;
@@ -40,7 +45,7 @@ export async function* readObject(
 }
 
 /** Opens a regular file, and nothing else: a FIFO would hold the server for ever. */
-async function openObject(session: Session, path: string, deed: Deed): Promise<Handle> {
+async function openObject(session: ReadingSession, path: string, deed: Deed): Promise<Handle> {
   try {
     if ((await session.stat(path)).isFile()) return await session.open(path, 'r');
   } catch (error) {
@@ -49,15 +54,24 @@ async function openObject(session: Session, path: string, deed: Deed): Promise<H
   throw failure('not_found', deed, 'no such object');
 }
 
+/** A piece that was asked for. */
+interface Asked {
+  readonly answer: Promise<Buffer>;
+  isThere: boolean;
+}
+
 /** Those that nobody waits for any more, after the reader left, fail unseen. */
-function askFor(session: Session, handle: Handle, position: number, length: number): Promise<Buffer> {
-  const piece = readPiece(session, handle, position, length);
-  piece.catch(() => undefined);
-  return piece;
+function askFor(session: ReadingSession, handle: Handle, position: number, length: number): Asked {
+  const asked: Asked = { answer: readPiece(session, handle, position, length), isThere: false };
+  asked.answer.then(
+    () => (asked.isThere = true),
+    () => undefined,
+  );
+  return asked;
 }
 
 /** All bytes from `position` on; less only where the file ends. */
-async function readPiece(session: Session, handle: Handle, position: number, length: number): Promise<Buffer> {
+async function readPiece(session: ReadingSession, handle: Handle, position: number, length: number): Promise<Buffer> {
   const piece = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   while (filled < length) {
