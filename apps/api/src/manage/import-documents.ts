@@ -79,9 +79,28 @@ async function put(store: Store, line: ExportedLine, { update, testOnly, isEmpty
   return 'created';
 }
 
+/** Written together: a store syncs many writes at once in hardly more time than one. */
+const AT_ONCE = 64;
+
+/** Lines in order, so many at a time; none twice in one of them. */
+async function* batchesOf(lines: AsyncIterable<ExportedLine>): AsyncGenerator<readonly ExportedLine[]> {
+  let batch = new Map<string, ExportedLine>();
+  for await (const line of lines) {
+    const name = `${line.kind} ${line.id}`;
+    if (batch.size >= AT_ONCE || batch.has(name)) {
+      yield [...batch.values()];
+      batch = new Map();
+    }
+    batch.set(name, line);
+  }
+  if (batch.size > 0) yield [...batch.values()];
+}
+
 /** Writes documents into a store. May be repeated after it was interrupted: what is there stays, or is replaced. */
 export async function importDocuments(store: Store, lines: AsyncIterable<ExportedLine>, options: ImportOptions): Promise<ImportCounts> {
   const counts = { created: 0, updated: 0, left: 0 };
-  for await (const line of lines) counts[await put(store, line, options)]++;
+  for await (const batch of batchesOf(lines)) {
+    for (const done of await Promise.all(batch.map((line) => put(store, line, options)))) counts[done] += 1;
+  }
   return counts;
 }

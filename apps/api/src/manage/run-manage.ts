@@ -1,8 +1,9 @@
 import { FreezerError, messageOf } from '@freezer/core';
 import { openLogger } from '@freezer/log';
-import { CommandLine, nearestName, type ParsedArguments, resolveTable, type SettingsHost } from '@freezer/settings';
+import { CommandLine, nearestName, type ParsedArguments, type SettingsHost } from '@freezer/settings';
 import { printable } from '@freezer/terminal';
 import { exitCodeOf } from '../run/exit-code.ts';
+import { resolveStoreTable } from '../settings/named-backend.ts';
 import { runDb } from './db-commands.ts';
 import type { ManageRun } from './manage-run.ts';
 import { MANAGE_LINE_TABLE, MANAGE_TABLE, type ManageRow, type ManageSettings } from './manage-table.ts';
@@ -48,7 +49,7 @@ const isTrial = ({ auth, ...settings }: ManageSettings, files: readonly string[]
   auth === undefined ? settings['keystone_authtoken.auth_url'] === undefined && files.length === 0 : auth === 'none';
 
 async function run(host: ManageHost): Promise<void> {
-  const { settings, warnings, parsed, files } = await resolveTable<ManageRow>({
+  const { settings, warnings, parsed, files } = await resolveStoreTable<ManageRow>({
     table: MANAGE_TABLE,
     line: LINE,
     argv: host.argv,

@@ -66,6 +66,23 @@ describe('configurations of older releases', () => {
     expect(warnings).toHaveLength(8);
   });
 
+  test('a key that has no effect here is named, unless it says what is so anyway', async () => {
+    const text = `${KEYSTONE}memcached_servers = m:11211\ninterface =\ndelay_auth_decision = true\ninclude_service_catalog = true
+[database]\nslave_connection = mysql://s/f\n[centralized_scheduler]\nauth_section = keystone_authtoken\nservice_user = other\n[elasticsearch]\nmapping = x\n`;
+    const { warnings } = await resolveApi([], hostWith({ [CONF]: text }));
+    const named = (key: string) => expect.stringContaining(key);
+    expect(warnings).toHaveLength(5);
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        named('[elasticsearch]: unknown key mapping is ignored'),
+        named('[database] slave_connection has no effect: every read sees what was written'),
+        named('[keystone_authtoken] memcached_servers has no effect'),
+        named('[keystone_authtoken] delay_auth_decision has no effect: who has no token gets 401'),
+        named('[centralized_scheduler] service_user has no effect'),
+      ]),
+    );
+  });
+
   const PASTE = `[composite:main]
 use = egg:Paste#urlmap
 / = appv

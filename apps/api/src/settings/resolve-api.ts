@@ -1,6 +1,8 @@
 import { FreezerError } from '@freezer/core';
-import { CommandLine, type ResolvedTable, resolveTable, type SettingsHost } from '@freezer/settings';
+import { CommandLine, type ResolvedTable, type SettingsHost } from '@freezer/settings';
 import { API_TABLE, type ApiRow, type ApiSettings } from './api-table.ts';
+import { idleKeys } from './idle-keys.ts';
+import { resolveStoreTable } from './named-backend.ts';
 import { readPaste } from './paste.ts';
 
 const API_LINE = new CommandLine(API_TABLE);
@@ -60,11 +62,12 @@ async function withPaste(resolved: ResolvedTable<ApiSettings>, host: SettingsHos
 
 /** The settings of freezer-api. Fails with `invalid`, in one line. */
 export async function resolveApi(argv: readonly string[], host: SettingsHost): Promise<ResolvedApi> {
-  const resolved = await resolveTable<ApiRow>({ table: API_TABLE, line: API_LINE, argv, host, program: 'freezer-api', search: SEARCH });
+  const resolved = await resolveStoreTable<ApiRow>({ table: API_TABLE, line: API_LINE, argv, host, program: 'freezer-api', search: SEARCH });
   const { word } = resolved.parsed;
   if (word !== undefined) throw new FreezerError('invalid', `unexpected word '${word}'; freezer-api --help says how it is called`);
   const whole = await withPaste(resolved, host);
   checkTogether(whole);
   const auth = authOf(whole);
-  return { ...whole, auth, bindHost: bindHostOf(whole, auth) };
+  const warnings = [...whole.warnings, ...idleKeys(API_TABLE, whole)];
+  return { ...whole, warnings, auth, bindHost: bindHostOf(whole, auth) };
 }

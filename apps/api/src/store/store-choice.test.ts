@@ -29,9 +29,21 @@ describe('the store', () => {
     },
   );
 
+  test('is where the section says that backend names, and the usual one is not looked at', async () => {
+    const text =
+      '[storage]\nbackend = big_one\ndriver = elasticsearch\n[big_one]\nhosts = es9:9200\nindex = mine\n[elasticsearch]\nhosts = other:9200\nhttp_auth = o:p\n';
+    const resolved = await resolveApi(['--auth', 'none', '--config-file', '/c'], hostWith({ '/c': text }));
+    expect(storeChoice(resolved.settings)).toMatchObject({ kind: 'elasticsearch', hosts: ['es9:9200'], index: 'mine', httpAuth: undefined });
+    expect(resolved.warnings).toEqual([expect.stringContaining('section [elasticsearch, not named] is not used')]);
+    const line = await resolveApi(['--auth', 'none', '--config-file', '/c', '--elasticsearch-index', 'line'], hostWith({ '/c': text }));
+    expect(storeChoice(line.settings)).toMatchObject({ hosts: ['es9:9200'], index: 'line' });
+    const sql = '[storage]\nbackend = archive\ndriver = sqlalchemy\n[archive]\nconnection = postgresql://f@db/f\nmax_pool_size = 7\n';
+    expect(await choice(sql)).toMatchObject({ kind: 'sql', url: 'postgresql://f@db/f', poolSize: 7 });
+  });
+
   test('another one is named, with what is allowed', async () => {
     await expect(choice('[storage]\nbackend = mongodb\n')).rejects.toMatchObject({
-      message: "[storage] backend: 'mongodb' is unknown; allowed: sqlalchemy, elasticsearch",
+      message: "[storage] backend: 'mongodb' is unknown; allowed: sqlalchemy, elasticsearch, or the name of a section and driver beside it",
     });
   });
 });

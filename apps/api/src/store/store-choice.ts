@@ -41,7 +41,7 @@ function kindOf(settings: StoreSettings): StoreChoice['kind'] {
   if (/elastic/.test(word)) return 'elasticsearch';
   throw new FreezerError(
     'invalid',
-    `[storage] ${settings['storage.driver'] === undefined ? 'backend' : 'driver'}: '${named}' is unknown; allowed: sqlalchemy, elasticsearch`,
+    `[storage] ${settings['storage.driver'] === undefined ? 'backend' : 'driver'}: '${named}' is unknown; allowed: sqlalchemy, elasticsearch${settings['storage.driver'] === undefined ? ', or the name of a section and driver beside it' : ''}`,
   );
 }
 

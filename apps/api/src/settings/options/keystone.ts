@@ -79,11 +79,11 @@ export const CENTRAL_OPTIONS = [
     name: 'auth-section',
     type: 'string',
     default: 'keystone_authtoken',
-    help: 'the section of the user who is trusted; only keystone_authtoken is known',
+    help: `${NOT_USED}trusts are made with the user of [keystone_authtoken]`,
   },
   { ...central, name: 'trusts-delegated-roles', type: 'string', repeatable: true, commas: true, default: 'member', help: 'the roles of a trust' },
-  { ...central, name: 'service-user', type: 'string', help: 'the user who is trusted, by name, when it is another one', quietly: true },
-  { ...central, name: 'service-user-domain', type: 'string', help: 'its domain', quietly: true },
+  { ...central, name: 'service-user', type: 'string', help: `${NOT_USED}trusts are made with the user of [keystone_authtoken]`, quietly: true },
+  { ...central, name: 'service-user-domain', type: 'string', help: `${NOT_USED}trusts are made with the user of [keystone_authtoken]`, quietly: true },
 ] as const satisfies readonly Option[];
 
 const policy = { section: 'oslo_policy', only: 'files', group: 'policy' } as const;
