@@ -7,7 +7,7 @@ import { acceptsJson } from './http/accepts-json.ts';
 import { sendJson, sendProblem, sendText } from './http/answer.ts';
 import type { ApiVersion } from './http/exchange.ts';
 import { problemOfAuthentication, problemOfFailure } from './http/failure.ts';
-import { mountVersion } from './http/mount.ts';
+import { answerOtherMethod, mountVersion } from './http/mount.ts';
 import { noPath } from './http/problem.ts';
 import { requestIdOf } from './http/request-id.ts';
 import { openApiDocument } from './openapi/openapi-document.ts';
@@ -53,7 +53,8 @@ export function createApi(deps: ApiDeps): Express {
 
 /** What needs no token. */
 function mountPublic(app: Express, { unhealthy = async () => undefined }: ApiDeps, versions: readonly ApiVersion[]): void {
-  app.get('/', (request, response) => sendJson(response, { status: 300, body: versionDocument(baseUrlOf(request), versions) }));
+  // Freezer's looks at the path alone.
+  app.all('/', (request, response) => sendJson(response, { status: 300, body: versionDocument(baseUrlOf(request), versions) }));
   // Made when they are first asked for: most servers are never.
   let document: object | undefined;
   const described = (): object => (document ??= openApiDocument(ROUTES, versions));
@@ -64,7 +65,10 @@ function mountPublic(app: Express, { unhealthy = async () => undefined }: ApiDep
 
 function mountHome(app: Express, version: ApiVersion): void {
   const text = jsonHome(version);
-  app.get(`/${version}`, (_request, response) => sendText(response, 200, text, { 'content-type': 'application/json-home' }));
+  app.all(`/${version}`, (request, response) => {
+    if (request.method === 'GET') sendText(response, 200, text, { 'content-type': 'application/json-home' });
+    else answerOtherMethod(request, response, ['GET']);
+  });
 }
 
 /** The caller; when there is none the answer is sent. */

@@ -71,6 +71,39 @@ describe('requests', () => {
     expect((await bench.call('HEAD', '/healthcheck')).status).toBe(503);
   });
 
+  it('by another method are told which there are, also of a version document; the first document is for every method', async () => {
+    await using bench = await ApiBench.open();
+    for (const [method, path, allow] of [
+      ['POST', '/v2', 'GET, OPTIONS'],
+      ['HEAD', '/v1/', 'GET, OPTIONS'],
+      ['HEAD', '/v2/project-alpha/jobs', 'GET, POST, OPTIONS'],
+      ['PUT', '/v2/project-alpha/jobs/j', 'DELETE, GET, PATCH, POST, OPTIONS'],
+    ] as const) {
+      const { status, headers, text } = await bench.call(method, path, { as: 'alpha' });
+      expect([path, status, headers.allow]).toEqual([path, 405, allow]);
+      expect(text).toBe(method === 'HEAD' ? '' : '{"title":"405 Method Not Allowed"}');
+    }
+    expect(await bench.call('OPTIONS', '/v2', { as: 'alpha' })).toMatchObject({ status: 200, text: '', headers: { allow: 'GET' } });
+    expect((await bench.call('POST', '/')).status).toBe(300);
+  });
+
+  it.each(['/v2/project-alpha/jobs/a%2Fb', '/v2/project-alpha/jobs//', '//v2/project-alpha/jobs', '/v2/project%2Falpha/jobs', '/v2/project-alpha/jobs/%ff'])(
+    'of the odd path %s lead nowhere',
+    async (path) => {
+      await using bench = await ApiBench.open();
+      expect(await bench.call('GET', path, { as: 'alpha' })).toMatchObject({ status: 404, text: '{"title":"404 Not Found"}' });
+    },
+  );
+
+  it('with a text for a whole number are told so in the words of Python', async () => {
+    await using bench = await ApiBench.open();
+    const job = { job_actions: [], client_id: 'w', session_tag: 'many' };
+    expect((await bench.call('POST', '/v2/project-alpha/jobs', { as: 'alpha', body: job })).body).toEqual({
+      title: 'Bad request format',
+      description: "'many' is not of type 'integer'",
+    });
+  });
+
   it('of a version that is not served lead nowhere', async () => {
     await using bench = await ApiBench.open({ versions: { v1: false, v2: true } });
     expect(await bench.call('GET', '/v1/jobs', { as: 'alpha' })).toMatchObject({ status: 404, body: { title: '404 Not Found' } });

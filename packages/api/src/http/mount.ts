@@ -4,10 +4,8 @@ import type { ApiContext } from '../api-context.ts';
 import type { Caller } from '../caller.ts';
 import { sendJson, sendProblem } from './answer.ts';
 import { type ApiVersion, Exchange } from './exchange.ts';
-import { forbidden, Problem } from './problem.ts';
+import { forbidden, noPath, Problem } from './problem.ts';
 import { BOTH, type Route } from './route.ts';
-
-type Routes = ReadonlyMap<string, Route>;
 
 /** A router for the paths of one version. `callerOf` tells whom the request was found to be from. */
 export function mountVersion(version: ApiVersion, routes: readonly Route[], api: ApiContext, callerOf: (request: IncomingMessage) => Caller): Router {
@@ -20,10 +18,12 @@ export function mountVersion(version: ApiVersion, routes: readonly Route[], api:
   }
   for (const [path, methods] of paths) {
     router.all(path, async (request, response) => {
-      const route = methods.get(request.method);
-      if (!route) return answerOtherMethod(request, response, methods);
-      const caller = callerOf(request);
       const params = request.params as Readonly<Record<string, string>>;
+      // An id that holds `/`, also as %2F, addresses nothing.
+      if (Object.values(params).some((value) => value.includes('/'))) throw noPath();
+      const route = methods.get(request.method);
+      if (!route) return answerOtherMethod(request, response, [...methods.keys()]);
+      const caller = callerOf(request);
       const projectId = version === 'v1' ? caller.projectId : params['project_id'];
       if (projectId === undefined) throw forbidden();
       const exchange = new Exchange({ api, version, caller, projectId, params, request, response });
@@ -34,8 +34,9 @@ export function mountVersion(version: ApiVersion, routes: readonly Route[], api:
   return router;
 }
 
-function answerOtherMethod({ method }: IncomingMessage, response: ServerResponse, methods: Routes): void {
-  const allowed = [...methods.keys()].toSorted();
+/** OPTIONS says what there is; all else that there is not is 405. */
+export function answerOtherMethod({ method }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
+  const allowed = methods.toSorted();
   if (method === 'OPTIONS') sendJson(response, { status: 200, headers: { allow: allowed.join(', ') } });
   else sendProblem(response, new Problem(405, '405 Method Not Allowed', { headers: { allow: [...allowed, 'OPTIONS'].join(', ') } }));
 }

@@ -6,7 +6,8 @@ type Issue = z.core.$ZodIssue;
 
 const TYPES: Readonly<Record<string, string>> = {
   int: 'integer',
-  number: 'number',
+  // What zod says of a text in place of a whole number; those are nearly all that there are.
+  number: 'integer',
   string: 'string',
   boolean: 'boolean',
   object: 'object',
