@@ -13,6 +13,8 @@ export interface DocumentOwner {
 export interface Stored<T> {
   readonly id: string;
   readonly document: T;
+  /** The document as JSON text, of stores that have it so: an answer that shows all of it need not write it anew. */
+  readonly json?: string | undefined;
   readonly owner: DocumentOwner;
   /** 1 when it was created, one more with each `replace`. For answers. */
   readonly revision: number;

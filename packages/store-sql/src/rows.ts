@@ -20,10 +20,16 @@ export const ownerOf = (row: Pick<FoundRow, 'project_id' | 'user_id'>): Document
 /** A version names the creation too: a document that was made anew under an old id is another one. */
 export const versionOf = (seq: number | string, revision: number | string): string => `${seq}.${revision}`;
 
+/** The document is read when somebody looks into it. */
 export function storedOf<T extends object>(row: FoundRow): Stored<T> {
+  let document: T | undefined;
   return {
     id: nameOf(row.id),
-    document: JSON.parse(row.document) as T,
+    get document(): T {
+      document ??= JSON.parse(row.document) as T;
+      return document;
+    },
+    json: row.document,
     owner: ownerOf(row),
     revision: Number(row.revision),
     version: versionOf(row.seq, row.revision),

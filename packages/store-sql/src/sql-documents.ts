@@ -16,7 +16,7 @@ import {
 import type { CompiledQuery } from 'kysely';
 import { boundedCall } from './bounded-call.ts';
 import type { Database, Place } from './place.ts';
-import { DOCUMENT_COLUMNS, type FoundRow, storedOf, versionOf } from './rows.ts';
+import { DOCUMENT_COLUMNS, type FoundRow, storedOf } from './rows.ts';
 import { countDocuments, fingerprintOf, searchDocuments } from './search/search-documents.ts';
 import { createDocument, type Incoming, noSuch, removeDocument, replaceDocument, type Write } from './write/write-document.ts';
 
@@ -42,7 +42,7 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
   async get(id: string, scope: DocumentScope, options: CallOptions = {}): Promise<Stored<T> | undefined> {
     const row = await this.#read(options, async () => await this.#row(id));
     const found = row && storedOf<T>(row);
-    return found && inScope(found.document, found.owner, scope) ? found : undefined;
+    return found && isSeen(found, scope) ? found : undefined;
   }
 
   async search(search: DocumentSearch, options: CallOptions = {}): Promise<readonly Stored<T>[]> {
@@ -108,7 +108,12 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
   }
 }
 
+/** The document itself matters only where some are seen by everybody. */
+function isSeen(found: Stored<object>, scope: DocumentScope): boolean {
+  return inScope(scope.shared ? found.document : {}, found.owner, scope);
+}
+
 /** What is answered is read from what was written, so that nobody changes the one by the other. */
 function stored<T extends object>(id: string, { text, owner }: Incoming, seq: number, revision: number): Stored<T> {
-  return { id, document: JSON.parse(text) as T, owner, revision, version: versionOf(seq, revision) };
+  return storedOf({ seq, id, project_id: owner.projectId, user_id: owner.userId, revision, document: text });
 }

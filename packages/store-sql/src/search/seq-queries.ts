@@ -12,9 +12,9 @@ export interface DrivenPlan extends Plan {
 /** The number of documents of a term, counted up to what makes it frequent. */
 export async function frequencyOf({ rows, reader, frequent }: Place, term: bigint): Promise<number> {
   const build = (): CompiledQuery<{ count: number | string }> =>
-    sql<{ count: number | string }>`select count(*) as count from (select 1 as one from freezer_terms where term = ${term} limit ${sql.lit(frequent)}) as found`.compile(
-      reader,
-    );
+    sql<{
+      count: number | string;
+    }>`select count(*) as count from (select 1 as one from freezer_terms where term = ${term} limit ${sql.lit(frequent)}) as found`.compile(reader);
   return Number((await rows('frequency', [term], build))[0]?.count ?? 0);
 }
 

@@ -15,7 +15,8 @@ export function shapedRows(run: (text: string, parameters: readonly unknown[]) =
     let text = texts.get(shape);
     if (text === undefined) {
       const compiled = build();
-      if (!isDeepStrictEqual(compiled.parameters, parameters)) throw new TypeError(`the parameters of a query differ from those that it names: ${compiled.sql}`);
+      if (!isDeepStrictEqual(compiled.parameters, parameters))
+        throw new TypeError(`the parameters of a query differ from those that it names: ${compiled.sql}`);
       text = compiled.sql;
       if (texts.size >= KEPT_SHAPES) texts.clear();
       texts.set(shape, text);

@@ -42,7 +42,8 @@ async function connect(path: string): Promise<readonly [SqliteConnection, Sqlite
       // The journal is a property of the file; each connection asks anyway, because the answer tells whether it can have it.
       connection.rows('pragma journal_mode = wal');
       connection.exec('pragma synchronous = full');
-      connection.exec('pragma cache_size = -16000');
+      // The system keeps the file in memory as well; this is for the pages that every search looks at.
+      connection.exec('pragma cache_size = -8000');
       connection.exec('pragma temp_store = memory');
     }
     writer.exec('pragma busy_timeout = 20');

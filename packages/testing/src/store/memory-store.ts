@@ -181,5 +181,5 @@ class MemoryDocuments<T extends object> implements DocumentStore<T> {
 }
 
 function storedOf<T extends object>({ id, text, owner, revision, version }: Row): Stored<T> {
-  return { id, document: JSON.parse(text) as T, owner: { ...owner }, revision, version };
+  return { id, document: JSON.parse(text) as T, json: text, owner: { ...owner }, revision, version };
 }
