@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { lines } from '../bench/table.mjs';
 import { describeTree, differences } from '../checks/trees.mjs';
 import { Host } from './host.mjs';
 import { PLACES } from './places.mjs';
@@ -139,7 +140,7 @@ class Kills {
     const points = host.points();
     // What was there before was read a moment ago.
     this.#checkAll(points.slice(-1), []);
-    if (points.length > 4) host.mustRun(['admin', '--keep-last', '2']);
+    if (points.length > 3) host.mustRun(['admin', '--keep-last', '2']);
   }
 
   async #killAdmin() {
@@ -185,12 +186,7 @@ class Kills {
   }
 }
 
-function table(rows) {
-  const all = [['storage', 'action', 'stored', 'killed', 'too late', 'points restored', 'seconds', 'result'], ...rows];
-  const widths = all[0].map((_, at) => Math.max(...all.map((row) => row[at].length)));
-  return all.map((row) => row.map((cell, at) => cell.padEnd(widths[at])).join('  ')).join('\n');
-}
-
+const HEAD = ['storage', 'action', 'stored', 'killed', 'too late', 'points restored', 'seconds', 'result'];
 const rows = [];
 for (const kind of storages) {
   const folder = mkdtempSync(join(tmpdir(), `freezer-soak-${kind}-`));
@@ -212,4 +208,4 @@ for (const kind of storages) {
   }
   if (!isWell) process.exitCode = 1;
 }
-console.log(table(rows));
+console.log(lines(HEAD, rows));

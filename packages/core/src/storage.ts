@@ -1,5 +1,6 @@
 import type { ByteStream, CallOptions } from './bytes.ts';
 import type { Logger } from './logger.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** `/`-separated, relative, no empty, `.` or `..` segment. Built by `backup-layout.ts` and `@freezer/format`, nowhere else. */
 export type StorageKey = string;
@@ -107,6 +108,12 @@ export interface Storage extends AsyncDisposable {
 
   /** Removes everything below `prefix`. Where a rename can, all of it disappears at once before anything is deleted. Absent is fine. Folders above stay. */
   removeTree(prefix: StorageKey, options?: CallOptions): Promise<void>;
+
+  /**
+   * Only where bytes are gathered before they are sent: from now on they are sent no faster than this, and a body is pulled without regard to it.
+   * Elsewhere a body that comes slowly is enough.
+   */
+  readonly limitUploads?: (limit: RateLimit) => void;
 
   /** Present exactly when `capabilities.usage`. */
   usage?(options?: CallOptions): AsyncIterable<UsageInfo>;

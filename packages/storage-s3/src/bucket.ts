@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import * as sdk from '@aws-sdk/client-s3';
-import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
+import { FreezerError, type Logger, messageOf, type RateLimit, systemCodeOf } from '@freezer/core';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { S3StorageOptions } from './options.ts';
+import { paced } from './paced.ts';
 
 /** The SDK. It is large: this file is loaded when a storage is opened. */
 export type Sdk = typeof sdk;
@@ -22,6 +23,8 @@ export interface Bucket {
   readonly name: string;
   readonly client: sdk.S3Client;
   readonly sdk: Sdk;
+  /** No more than this is sent from now on. */
+  readonly limitUploads: (limit: RateLimit) => void;
 }
 
 async function certificatesOf({ caFile, endpoint }: S3StorageOptions): Promise<Buffer | undefined> {
@@ -57,7 +60,9 @@ export async function openBucket(options: S3StorageOptions, logger: Logger): Pro
     }),
   });
   addDigest(client);
-  return { name: options.bucket, client, sdk };
+  let upload: RateLimit | undefined;
+  addPace(client, () => upload);
+  return { name: options.bucket, client, sdk, limitUploads: (limit) => (upload = limit) };
 }
 
 /** What the SDK thinks of its use is for developers; each request it made would be another line. */
@@ -78,6 +83,19 @@ function addDigest(client: sdk.S3Client): void {
       return await next(args);
     },
     { step: 'build', name: 'contentMd5OfDeletes' },
+  );
+}
+
+/** After all that reads, signs or repeats a body: the SDK must not take it for a stream, which it could send once only. */
+function addPace(client: sdk.S3Client, limit: () => RateLimit | undefined): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { request } = args;
+      const upload = limit();
+      if (upload !== undefined && isRequest(request) && typeof request.body !== 'string') Object.assign(request, { body: paced(request.body, upload) });
+      return await next(args);
+    },
+    { step: 'deserialize', priority: 'low', name: 'paced' },
   );
 }
 

@@ -7,6 +7,7 @@ import {
   messageOf,
   type ObjectInfo,
   type PutOptions,
+  type RateLimit,
   type Storage,
   type StorageCapabilities,
   type StorageChild,
@@ -80,6 +81,8 @@ export class S3Storage implements Storage {
     if (!options.checksCertificate) deps.logger.warn({ storage: storage.label }, 'the certificate of the S3 server is not checked');
     return storage;
   }
+
+  readonly limitUploads = (limit: RateLimit): void => this.#bucket.limitUploads(limit);
 
   async prepare({ signal }: CallOptions = {}): Promise<void> {
     await this.#at('prepare', '', signal, async () => {

@@ -1,4 +1,5 @@
 import type { ByteStream, CallOptions } from '../bytes.ts';
+import type { RateLimit } from '../rate-limit.ts';
 import type { ByteRange, ObjectInfo, PutOptions, Storage, StorageCapabilities, StorageChild, StorageKey, StorageRemains, UsageInfo } from '../storage.ts';
 
 /** A storage around a storage that hands everything on: the base of the wrappers, which override what they change. Closing it closes the inner one. */
@@ -8,6 +9,7 @@ export class StorageWrapper implements Storage {
   readonly hostPath?: string | undefined;
   readonly capabilities: StorageCapabilities;
   readonly remains?: StorageRemains;
+  readonly limitUploads?: (limit: RateLimit) => void;
   readonly usage?: (options?: CallOptions) => AsyncIterable<UsageInfo>;
   protected readonly inner: Storage;
 
@@ -18,6 +20,7 @@ export class StorageWrapper implements Storage {
     this.hostPath = inner.hostPath;
     this.capabilities = inner.capabilities;
     if (inner.remains) this.remains = inner.remains;
+    if (inner.limitUploads) this.limitUploads = (limit) => inner.limitUploads?.(limit);
     if (inner.usage) this.usage = (options) => this.usageOfInner(options);
   }
 

@@ -12,11 +12,14 @@ export interface TransferLimits {
 
 /** Moves bytes no faster than its limits, in either direction. */
 export class ThrottledStorage extends StorageWrapper {
+  /** Of `upload` only where the storage does not keep to it by itself. */
   readonly #limits: TransferLimits;
 
   constructor(inner: Storage, limits: TransferLimits) {
     super(inner);
-    this.#limits = limits;
+    const { upload, download } = limits;
+    if (upload && inner.limitUploads) inner.limitUploads(upload);
+    this.#limits = inner.limitUploads ? { download } : limits;
   }
 
   override put(key: StorageKey, body: ByteStream, options: PutOptions = {}): Promise<ObjectInfo> {

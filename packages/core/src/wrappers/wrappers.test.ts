@@ -253,6 +253,14 @@ describe('ThrottledStorage', () => {
     expect(Math.abs(down.at - 10_000)).toBeLessThan(500);
     await read(new ThrottledStorage(inner, {}).get('new'));
   });
+
+  test('a storage that limits what it sends by itself gets the limit, and its bodies as they come', async () => {
+    const told: unknown[] = [];
+    const limit = new RateLimit(1, { now: () => 0, sleep: () => Promise.reject(new Error('nobody is to wait')) });
+    const own = Object.assign(new StorageWrapper(inner), { limitUploads: (given: RateLimit) => void told.push(given) });
+    await new ThrottledStorage(new RetryingStorage(own), { upload: limit }).put('new', once(new Uint8Array(10_000)));
+    expect(told).toEqual([limit]);
+  });
 });
 
 describe('DryRunStorage', () => {
