@@ -8,6 +8,7 @@ import { Connections } from './connections.ts';
 import { httpSteps } from './http-steps.ts';
 import { type AnyServer, listen, makeServer, renewCertificate } from './listen.ts';
 import type { ServeContext } from './serve-context.ts';
+import { tuneV8 } from './tune-v8.ts';
 
 /** Takes what can be changed while the service runs; when anything is wrong, all stays as it is. */
 async function reload({ host, log }: ServeContext, server: AnyServer, application: Application): Promise<void> {
@@ -34,6 +35,7 @@ export async function serve(context: ServeContext, onListening: (port: number) =
   const steps = httpSteps(resolved, { logger: log.logger, metrics, authenticate, stopping: () => watch.signal.aborted });
   const server = await makeServer(settings, chained(steps, application.handler));
   const connections = new Connections(server);
+  tuneV8();
   const port = await listen(server, resolved.bindHost, settings.bind_port);
   host.onHangUp(() => void reload(context, server, application));
   const overseer = createWatch({

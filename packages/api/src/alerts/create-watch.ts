@@ -40,18 +40,21 @@ export function createWatch({ clock, interval = 60, onReport, ...deps }: WatchDe
   const api = apiContext({ ...deps, authenticate: () => undefined, policy: { allows: () => false } });
   const holder = randomUUID();
   let pause = interval;
+  const isMine = async (): Promise<boolean> => await holdLease(api.leases, { name: LEASE, holder, seconds: Math.ceil(pause * 3), now: api.seconds() });
   const look = async (): Promise<WatchReport | undefined> => {
     const begun = performance.now();
-    if (!(await holdLease(api.leases, { name: LEASE, holder, seconds: Math.ceil(pause * 3), now: api.seconds() }))) return undefined;
+    if (!(await isMine())) return undefined;
     const report = { ...(await gatherAlerts(api, {})), removedRuns: await removeAged(api) };
     onReport?.(report);
     // Of a million jobs a look takes long: most of the time is for those who ask.
     pause = Math.max(interval, ((performance.now() - begun) / 1000) * IDLE_SHARE);
     return report;
   };
+  // What nobody is told of is not worked out: it takes a look at every job.
+  const work = onReport ? look : async (): Promise<unknown> => (await isMine()) && (await removeAged(api));
   const run = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      await look().catch((error: unknown) => api.logger.warn({ reason: messageOf(error) }, 'the watch over jobs failed, and will be tried again'));
+      await work().catch((error: unknown) => api.logger.warn({ reason: messageOf(error) }, 'the watch over jobs failed, and will be tried again'));
       await clock.sleep(pause * 1000, { signal }).catch(() => undefined);
     }
     await releaseLease(api.leases, LEASE, holder).catch((error: unknown) =>
