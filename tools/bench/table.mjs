@@ -2,7 +2,7 @@ import { median } from './measure.mjs';
 
 const mega = (bytes) => (bytes === undefined || bytes === 0 ? '-' : (bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0));
 
-function lines(heads, rows) {
+export function lines(heads, rows) {
   const all = [heads, ...rows];
   const widths = heads.map((_, at) => Math.max(...all.map((row) => row[at].length)));
   const line = (row) =>
@@ -52,7 +52,7 @@ export function resultTable(results, peers) {
 export function targetTable(targets) {
   const verdict = { true: 'holds', false: 'MISSED', undefined: 'not measured' };
   return lines(
-    ['target', 'at most', 'measured', ''],
+    ['target', 'limit', 'measured', ''],
     targets.map(({ name, limit, measured, holds }) => [
       name,
       String(limit),

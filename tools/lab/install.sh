@@ -16,9 +16,11 @@ packages=(
   postgresql mariadb-server # stores of the API: postgresql.sh and mariadb.sh start one of each
   maven openjdk-17-jre-headless unzip # elasticsearch.sh fetches one and starts it
   python3-freezerclient # its tables, requests and messages are compared with ours
+  iproute2 # hosts as network namespaces, whose links are cut
   openssh-server # SFTP storages are tried against it; tests start their own on 127.0.0.1
   vsftpd python3-pyftpdlib python3-openssl # ftp.sh starts them on 127.0.0.1
   python3-venv python3-pip # s3.sh installs moto, an S3 server, beside them
+  wrk sqlite3 # tools/bench/api.mjs loads the API of the other implementation and ours; fills the tables of the other
 )
 missing=()
 for name in "${packages[@]}"; do

@@ -1,14 +1,12 @@
 #!/usr/bin/env bash
 # The API of the other implementation on 127.0.0.1, with SQLite and behind a Keystone: python-api.sh start|stop FOLDER
 # FOLDER holds configuration, database and log. KEYSTONE_URL names the Keystone, SERVICE_PASSWORD is that of the user freezer in the project
-# service, PYTHON_API_PORT the port. Needs the packages of install.sh.
+# service, PYTHON_API_PORT the port, PYTHON_API_PROCESSES how many answer (1). Needs the packages of install.sh.
 set -eu
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
 action=${1:-}
 folder=${2:?usage: python-api.sh start|stop FOLDER}
+. "$(dirname "$0")/lib.sh"
 port=${PYTHON_API_PORT:-19090}
-
-running() { [ -s "$folder/pid" ] && kill -0 "$(cat "$folder/pid")" 2>/dev/null; }
 
 set_up() {
   umask 077
@@ -45,34 +43,13 @@ start() {
   running && return 0
   [ -e "$folder/freezer.db" ] || set_up
   uwsgi_python3 --http-socket "127.0.0.1:$port" --wsgi-file /usr/bin/freezer-api-wsgi --pyargv "--config-file $folder/freezer-api.conf" \
-    --master --die-on-term --need-app --lazy-apps --processes 1 --enable-threads --buffer-size 65535 --post-buffering 65536 --disable-logging \
+    --master --die-on-term --need-app --lazy-apps --processes "${PYTHON_API_PROCESSES:-1}" --enable-threads --buffer-size 65535 --post-buffering 65536 --disable-logging \
     --add-header 'Connection: close' --pidfile "$folder/pid" --daemonize "$folder/log" >/dev/null 2>&1 </dev/null
-  local end=$((SECONDS + 60))
-  until curl --silent --output /dev/null --max-time 10 "http://127.0.0.1:$port/healthcheck"; do
-    # The pid is written a moment after uwsgi has gone into the background.
-    if { [ -s "$folder/pid" ] && ! running; } || [ "$SECONDS" -ge "$end" ]; then
-      echo "python-api.sh: the API does not answer; the end of $folder/log:" >&2
-      tail -n 20 "$folder/log" >&2
-      return 1
-    fi
-    sleep 0.2
-  done
-}
-
-stop() {
-  running || return 0
-  local pid
-  pid=$(cat "$folder/pid")
-  kill "$pid"
-  for _ in $(seq 100); do
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.1
-  done
-  rm -f "$folder/pid"
+  await "" 60 answers "http://127.0.0.1:$port/healthcheck"
 }
 
 case $action in
   start) start ;;
-  stop) stop ;;
+  stop) finish ;;
   *) echo "usage: python-api.sh start|stop FOLDER" >&2 && exit 2 ;;
 esac
