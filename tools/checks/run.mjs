@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Runs every check, the quick ones first, and names those that failed. `--quick` leaves out what needs a build.
+// Runs every check, as many at a time as there are cores, and names those that failed. `--quick` leaves out what needs a build.
 // A single one: `run.mjs layers tarballs`. Started by pnpm, so that its binaries are on the path.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { ROOT } from '../ci/step.mjs';
 
 const node = process.execPath;
@@ -27,20 +28,27 @@ if (unknown.length > 0) {
 const chosen = CHECKS.filter((check) => (names.length > 0 ? names.includes(check.name) : check.quick || !process.argv.includes('--quick')));
 
 const failed = [];
-for (const { name, command } of chosen) {
+
+function run({ name, command: [program, ...args] }) {
   const begun = Date.now();
-  const { status, stdout, stderr, error } = spawnSync(command[0], command.slice(1), {
-    cwd: ROOT,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    env: { ...process.env, NO_COLOR: '1' },
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd: ROOT, maxBuffer: 1 << 28, env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
+      if (error) {
+        console.log(`${stdout}${stderr}${typeof error.code === 'number' ? '' : error.message}`);
+        failed.push(name);
+      }
+      console.log(`check ${name}: ${error ? 'FAILED' : 'ok'}, ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+      resolve();
+    });
   });
-  const ok = status === 0;
-  if (!ok) {
-    console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`);
-    failed.push(name);
-  }
-  console.log(`check ${name}: ${ok ? 'ok' : 'FAILED'}, ${((Date.now() - begun) / 1000).toFixed(1)} s`);
 }
+
+// The last ones take longest: they begin first.
+const waiting = chosen.toReversed();
+async function work() {
+  for (let check = waiting.shift(); check; check = waiting.shift()) await run(check);
+}
+await Promise.all(Array.from({ length: availableParallelism() }, work));
+
 if (failed.length > 0) console.log(`failed checks: ${failed.join(', ')}; one alone: npx -y pnpm@12.21.0 exec node tools/checks/run.mjs ${failed[0]}`);
 process.exitCode = failed.length > 0 ? 1 : 0;

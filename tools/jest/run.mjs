@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const SELECTION = {
   unit: ['--testMatch', '<rootDir>/src/**/*.test.ts', '--testPathIgnorePatterns', '\\.lab\\.test\\.ts$'],
-  e2e: ['--testMatch', '<rootDir>/e2e/**/*.e2e.test.ts', '--runInBand'],
+  e2e: ['--testMatch', '<rootDir>/e2e/**/*.e2e.test.ts', '--maxWorkers=2'],
   lab: ['--testMatch', '<rootDir>/{src,e2e}/**/*.lab.test.ts', '--runInBand'],
 };
 const [kind, ...rest] = process.argv.slice(2);
