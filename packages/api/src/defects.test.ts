@@ -265,6 +265,17 @@ describe('defects of the original, done right', () => {
     expect(await get(path)).toMatchObject({ status: 'completed', result: 'success' });
   });
 
+  it('the keys of a document stand in the order of the original, whatever order they were sent in', async () => {
+    await call('POST', `${P}/sessions/order`, { x: 1, schedule: {}, session_tag: 2, description: 'd' });
+    expect(Object.keys(await get(`${P}/sessions/order`)).join(' ')).toBe(
+      'project_id session_id user_id description session_tag result hold_off status time_ended time_started time_end time_start schedule jobs x _version',
+    );
+    await call('POST', `${P}/actions/order`, { x: 1, freezer_action: { action: 'backup' } });
+    expect(Object.keys(await get(`${P}/actions/order`)).join(' ')).toBe(
+      'project_id action_id user_id max_retries max_retries_interval mandatory freezer_action x _version',
+    );
+  });
+
   it('8.30 the id of an action of another project is free, by itself and within a job: nobody learns that it is there', async () => {
     await call('POST', `${P}/actions`, { action_id: 'mine', freezer_action: ACTION });
     await bench.call('POST', '/v2/project-beta/clients', { as: 'beta', body: { client_id: 'w' } });

@@ -18,7 +18,6 @@ export function actionItem(id: string, request: Item, owner: DocumentOwner): Ite
   } = without(request, 'action_id', 'user_id', 'project_id', '_version');
   const action = isObject(inner) ? inner : {};
   return {
-    ...rest,
     project_id: owner.projectId,
     action_id: id,
     user_id: owner.userId,
@@ -26,5 +25,6 @@ export function actionItem(id: string, request: Item, owner: DocumentOwner): Ite
     max_retries_interval: seconds ?? RETRY_SECONDS,
     mandatory: mandatory ?? action['mandatory'] === true,
     freezer_action: action,
+    ...rest,
   };
 }

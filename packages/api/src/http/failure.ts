@@ -10,7 +10,7 @@ export function problemOfFailure(error: unknown, logger: Logger, fields: object)
   if (FreezerError.is(error, 'already_exists')) return alreadyExists('Document with the specified ID already exists.');
   if (FreezerError.is(error, 'conflict')) return new Problem(409, 'Conflict', { description: 'The document was changed by others at the same time' });
   if (FreezerError.is(error, 'invalid')) return new Problem(400, 'Bad request format', { description: 'The document cannot be stored' });
-  if (FreezerError.is(error, 'too_large')) return new Problem(413, 'Request entity too large');
+  if (FreezerError.is(error, 'too_large')) return new Problem(413, 'Request Entity Too Large');
   if (FreezerError.is(error, 'aborted')) return new Problem(499, 'Client Closed Request');
   logger.error({ ...fields, reason: messageOf(error), code: codeOf(error) }, 'a request failed');
   if (FreezerError.is(error, 'unavailable') || FreezerError.is(error, 'timeout'))

@@ -11,10 +11,9 @@ const START_HOLD_OFF = 60;
 const SERVER_KEYS = ['session_id', 'project_id', 'user_id', '_version'] as const;
 const MADE_KEYS = ['jobs', 'status', 'result', 'missing', 'planned_time'] as const;
 
-/** A new session of a request; what its rounds are made of is set by the server. */
+/** A new session of a request, keys in Freezer's order, others behind them; what its rounds are made of is set by the server. */
 export function sessionItem(id: string, request: Item, { projectId, userId }: DocumentOwner): Item {
-  return {
-    ...without(request, ...SERVER_KEYS, ...MADE_KEYS),
+  const item: Item = {
     project_id: projectId,
     session_id: id,
     user_id: userId,
@@ -31,6 +30,7 @@ export function sessionItem(id: string, request: Item, { projectId, userId }: Do
     schedule: request['schedule'],
     jobs: {},
   };
+  return { ...item, ...without(request, ...SERVER_KEYS, ...MADE_KEYS, ...Object.keys(item)) };
 }
 
 export const withoutServerKeys = (change: Item): Item => without(change, ...SERVER_KEYS);
