@@ -8,7 +8,7 @@ import { expectOneLine, mustAgent } from './safety/agent-runs.ts';
 
 jest.setTimeout(60_000);
 
-/** Runs the agent in a script that calls it `"$@"`. Bash, for its `PIPESTATUS`. */
+/** Runs the agent in a script that calls it `"$@"`. Bash, for its `pipefail`. */
 const inScript = (lab: Lab, script: string, args: readonly string[]): Promise<Ended> =>
   runProgram('bash', ['-c', script, 'bash', process.execPath, ...args], { cwd: lab.root, env: ourEnvironment(lab) });
 
@@ -16,7 +16,7 @@ it('a reader that is gone, or a standard output that is full, is no crash, and c
   await using lab = await Lab.open();
   await writeFile(join(lab.source, 'file'), Buffer.alloc(8 << 20, 'content'));
   await mustAgent(lab, 'backup', ['-F', lab.source]);
-  const gone = '"$@" | true; exit ${PIPESTATUS[0]}';
+  const gone = 'set -o pipefail; "$@" | true';
   for (const word of ['--help', '--version', 'man']) {
     expect(await inScript(lab, gone, [AGENT, word])).toMatchObject({ code: 0, stderr: '' });
     const full = await inScript(lab, '"$@" > /dev/full', [AGENT, word]);

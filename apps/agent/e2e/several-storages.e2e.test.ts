@@ -218,6 +218,9 @@ describe('a restore from several storages', () => {
   it('a wrong --from is one line', async () => {
     const ended = await run('restore', ['--from', 'middle', '--restore-abs-path', lab.target()]);
     expect(ended).toMatchObject({ code: 2, stderr: "Critical Error: --from: 'middle' is none of the storages; allowed: near, far\n" });
+    await backup();
+    // What is wrong in each of them is wrong usage, and said once.
+    expect(await run('pin', ['--point', '1'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Critical Error: --point: '1' is neither [^\n]*\n$/) });
   });
 });
 

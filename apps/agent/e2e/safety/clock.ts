@@ -6,10 +6,10 @@ import { preloading, type Surroundings } from './agent-runs.ts';
 const MODULE = `
 const { now } = Date;
 const begun = now();
-Date.now = () => Number(process.env.CLOCK_AT) * 1000 + (now() - begun);
+Date.now = () => Number(process.env.CLOCK_AT) * 1000 + Math.floor((now() - begun) / 1000);
 `;
 
-/** Runs at other times than today: the agent reads a clock that stood at `t` (epoch seconds) when it was started. */
+/** Runs at other times than today: the agent reads a clock that stood at `t` (epoch seconds) when it was started, and that a slow machine does not carry into the next second. */
 export class Clock {
   readonly #module: string;
 

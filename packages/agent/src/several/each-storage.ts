@@ -5,18 +5,28 @@ import type { StorageSection } from '../settings/storage-sections.ts';
 
 export type OneStorageAction = (input: ActionInput) => Promise<ActionResult>;
 
+interface DoneThere extends ActionResult {
+  /** The failure, when it is what the caller wrote that is wrong. */
+  readonly wrong?: FreezerError;
+}
+
 interface Done {
   readonly name: string;
-  readonly done: ActionResult;
+  readonly done: DoneThere;
 }
 
 const RANK: readonly Result[] = ['success', 'partial', 'aborted', 'fail'];
 const worst = (results: readonly Result[]): Result => results.reduce((a, b) => (RANK.indexOf(a) >= RANK.indexOf(b) ? a : b), 'success');
 
-/** Does the same in each storage, one after the other. What fails in one keeps nobody from the others; the run then fails. */
+/**
+ * Does the same in each storage, one after the other. What fails in one keeps nobody from the others; the run then fails.
+ * Fails with `invalid` when each of them says that of what the caller wrote.
+ */
 export async function eachStorage(input: ActionInput, action: OneStorageAction): Promise<ActionResult> {
   const all: Done[] = [];
   for (const section of input.storageSections) all.push({ name: section.name, done: await doOne(input, section, action) });
+  const wrong = all.map(({ done }) => done.wrong);
+  if (wrong[0] !== undefined && wrong.every((error) => error !== undefined)) throw wrong[0];
   const [failed] = all.filter(({ done }) => done.failure !== undefined);
   return {
     result: worst(all.map(({ done }) => done.result)),
@@ -25,14 +35,14 @@ export async function eachStorage(input: ActionInput, action: OneStorageAction):
   };
 }
 
-async function doOne(input: ActionInput, section: StorageSection, action: OneStorageAction): Promise<ActionResult> {
+async function doOne(input: ActionInput, section: StorageSection, action: OneStorageAction): Promise<DoneThere> {
   try {
     return await action({ ...input, storageSections: [section] });
   } catch (error) {
     input.signal.throwIfAborted();
     if (!FreezerError.is(error)) throw error;
     input.logger.error({ storage: section.name, reason: messageOf(error) }, `${input.action} failed in one of the storages`);
-    return { result: 'fail', failure: messageOf(error) };
+    return { result: 'fail', failure: messageOf(error), ...(FreezerError.is(error, 'invalid') && { wrong: error }) };
   }
 }
 
