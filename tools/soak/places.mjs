@@ -114,9 +114,19 @@ async function s3(folder) {
   const stop = run('s3', folder, { S3_PORT: `${await freePorts(1)}` });
   const environment = variablesOf(join(folder, 's3.rc'));
   const asked = async (path) => await (await fetch(`${environment.ENDPOINT}/${path}`)).text();
+  const names = async (set) => {
+    const found = [];
+    for (let more = ''; ; ) {
+      const page = await asked(`${set}?list-type=2${more}`);
+      found.push(...[...page.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, name]) => name.replaceAll('&amp;', '&')));
+      const [, token] = /<NextContinuationToken>([^<]*)</.exec(page) ?? [];
+      if (token === undefined) return found;
+      more = `&continuation-token=${encodeURIComponent(token)}`;
+    }
+  };
   return {
     ...parts('s3', environment),
-    names: async (set) => [...(await asked(`${set}?list-type=2`)).matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, name]) => name.replaceAll('&amp;', '&')),
+    names,
     uploads: async (set) => [...(await asked(`${set}?uploads`)).matchAll(/<Upload>.*?<Key>([^<]*)<\/Key>/gs)].map(([, name]) => name),
     stop,
   };
@@ -168,12 +178,11 @@ async function namesInSwift({ OS_AUTH_URL, OS_USERNAME, OS_PASSWORD, OS_PROJECT_
   }
 }
 
-/** The first of so many ports in a row that nobody has now. */
+/** The first of so many ports in a row that nobody has now; below those that the system gives to clients, of which one may come before the server. */
 async function freePorts(count) {
   for (;;) {
-    const first = await listening(0);
-    const { port } = first.address();
-    const row = [first, ...(await Promise.all(Array.from({ length: count - 1 }, (_, at) => listening(port + 1 + at))))];
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const row = await Promise.all(Array.from({ length: count }, (_, at) => listening(port + at)));
     for (const server of row) if (server) await new Promise((resolve) => server.close(resolve));
     if (!row.includes(undefined)) return port;
   }

@@ -5,8 +5,8 @@ import type { Client, FTPResponse } from 'basic-ftp';
 import { isRefusal } from './failure.ts';
 import { type Entry, entryOfFacts, readListing, showsItself, timeOf } from './listing.ts';
 
-/** What waits between the network and a reader that is slow. */
-const SINK_BYTES = 1_048_576;
+/** What waits between the network and a reader that is slow, twice; more would come ahead of a limit of the rate. */
+const SINK_BYTES = 131_072;
 const HANDSHAKE_MS = 30_000;
 
 /**

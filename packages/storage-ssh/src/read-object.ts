@@ -4,10 +4,12 @@ import type { Handle, Session } from './session.ts';
 
 /** One request. OpenSSH gives 255 KiB at once; of servers that give less, the rest is asked for again. */
 const PIECE_BYTES = 131_072;
-/** So many requests wait for their answers at most: 4 MiB. */
-const PIECES_IN_FLIGHT = 32;
+/** So much is asked for and not taken at most. */
+const AHEAD_BYTES = 32 * PIECE_BYTES;
 /** Doubled by each piece that had to be waited for: who reads slowly, as a limit of the rate makes it, has little asked for that is not taken yet. */
-const FIRST_IN_FLIGHT = 2;
+const FIRST_AHEAD_BYTES = 65_536;
+/** What is ahead of a slow reader is asked for in pieces that are as much smaller. */
+const LEAST_PIECES_AHEAD = 4;
 
 /** What reading needs of a connection. */
 export type ReadingSession = Pick<Session, 'stat' | 'open' | 'fstat' | 'read' | 'close' | 'lost'>;
@@ -28,16 +30,20 @@ export async function* readObject(
     const end = range ? Math.min(size, range.offset + range.length) : size;
     let asked = range?.offset ?? 0;
     let given = asked;
-    for (let limit = FIRST_IN_FLIGHT; given < end; ) {
-      for (; pieces.length < limit && asked < end; asked += PIECE_BYTES) pieces.push(askFor(session, handle, asked, Math.min(PIECE_BYTES, end - asked)));
+    for (let ahead = FIRST_AHEAD_BYTES; given < end; ) {
+      while (asked < end && asked - given < ahead) {
+        const length = Math.min(PIECE_BYTES, ahead / LEAST_PIECES_AHEAD, end - asked);
+        pieces.push(askFor(session, handle, asked, length));
+        asked += length;
+      }
       signal?.throwIfAborted();
       const next = pieces.shift();
-      if (next?.isThere === false) limit = Math.min(PIECES_IN_FLIGHT, limit * 2);
-      const piece = await guarded(deed, () => next?.answer ?? Promise.resolve(Buffer.alloc(0)), signal);
-      const isCut = piece.length < Math.min(PIECE_BYTES, end - given);
+      if (next === undefined) return;
+      if (!next.isThere) ahead = Math.min(AHEAD_BYTES, ahead * 2);
+      const piece = await guarded(deed, () => next.answer, signal);
       given += piece.length;
       if (piece.length > 0) yield piece;
-      if (isCut) throw failure('corrupt', deed, `it ends at byte ${given} and had ${size} bytes when it was opened`);
+      if (piece.length < next.length) throw failure('corrupt', deed, `it ends at byte ${given} and had ${size} bytes when it was opened`);
     }
   } finally {
     if (!session.lost.aborted) session.close(handle).catch(() => undefined);
@@ -57,12 +63,13 @@ async function openObject(session: ReadingSession, path: string, deed: Deed): Pr
 /** A piece that was asked for. */
 interface Asked {
   readonly answer: Promise<Buffer>;
+  readonly length: number;
   isThere: boolean;
 }
 
 /** Those that nobody waits for any more, after the reader left, fail unseen. */
 function askFor(session: ReadingSession, handle: Handle, position: number, length: number): Asked {
-  const asked: Asked = { answer: readPiece(session, handle, position, length), isThere: false };
+  const asked: Asked = { answer: readPiece(session, handle, position, length), length, isThere: false };
   asked.answer.then(
     () => (asked.isThere = true),
     () => undefined,
