@@ -7,8 +7,8 @@ set -eu
 action=${1:-}
 folder=${2:-${TMPDIR:-/tmp}/freezer-ssh}
 . "$(dirname "$0")/lib.sh"
-[ ! -e "$folder/sshd_config" ] || SSH_PORT=$(sed -n 's/^Port //p' "$folder/sshd_config")
-port=${SSH_PORT:-12222}
+port=${SSH_PORT:-$(sed -n 's/^Port //p' "$folder/sshd_config" 2>/dev/null || true)}
+port=${port:-12222}
 account=${SSH_ACCOUNT:-root}
 
 settings() {

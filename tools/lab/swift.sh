@@ -85,6 +85,7 @@ location = us-east-1
 [filter:s3token]
 use = egg:swift#s3token
 auth_uri = $keystone/v3
+secret_cache_duration = 300
 reseller_prefix = AUTH_
 delay_auth_decision = true
 $account

@@ -15,7 +15,7 @@ let round = 0;
 
 beforeAll(async () => {
   moto = await S3Server.startMoto(`${base}/moto`);
-  swift = await S3Server.startSwift(`${base}/swift`);
+  swift = await S3Server.startSwift();
 }, 300_000);
 afterAll(() => {
   moto.stop();

@@ -1,15 +1,14 @@
 import { SILENT, type Storage } from '@freezer/core';
-import { describeStorageContract } from '@freezer/testing';
+import { describeStorageContract, SwiftServer } from '@freezer/testing';
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { SwiftLab } from '../test-support/swift-lab.ts';
 import { type OpenLimits, openSwiftStorage } from './open-storage.ts';
 import { swiftStorage } from './swift-plugin.ts';
 
 jest.setTimeout(180_000);
 
-let lab: SwiftLab;
+let lab: SwiftServer;
 beforeAll(async () => {
-  lab = await SwiftLab.start();
+  lab = await SwiftServer.start();
 }, 180_000);
 afterAll(() => lab.stop());
 

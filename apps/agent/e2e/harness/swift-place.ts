@@ -1,83 +1,33 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { SwiftServer } from '@freezer/testing';
 import { dateOf, HOST, type Lab, NAME } from './lab.ts';
 import { AGENT, type Options, ourEnvironment } from './our-agent.ts';
 import { type Ended, runProgram, type Started, startProgram } from './run-program.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../../tools/lab/swift.sh', import.meta.url));
 const PYTHON = '/usr/bin/freezer-agent';
 
-/** The variables of an rc file as swift.sh writes them. */
-const readRc = (file: string): Readonly<Record<string, string>> =>
-  Object.fromEntries([...readFileSync(file, 'utf8').matchAll(/^export (\w+)='([^']*)'$/gm)].map(([, name = '', value = '']) => [name, value]));
-
-/** What swift.sh writes down for programs. */
-interface PlaceFacts {
-  readonly keystone: { readonly authUrl: string; readonly region: string };
-  readonly users: Readonly<
-    Record<'freezer' | 'reader' | 'other', { readonly id: string; readonly password: string; readonly project: string; readonly projectId: string }>
-  >;
-  readonly applicationCredential: { readonly id: string; readonly name: string; readonly secret: string };
-}
-
-/** A Swift with its Keystone, in a folder of its own, on ports that are free. Each test has a container of its own. */
+/** A Swift for one test file. Each test has a container of its own. */
 export class SwiftPlace {
-  readonly folder: string;
-  readonly port: number;
+  readonly server: SwiftServer;
   /** `OS_*` of a user who may make containers. */
   readonly account: Readonly<Record<string, string>>;
-  readonly v1: Readonly<Record<string, string>>;
-  readonly facts: PlaceFacts;
   #containers = 0;
 
-  private constructor(folder: string, port: number) {
-    this.folder = folder;
-    this.port = port;
-    this.account = readRc(join(folder, 'swift.rc'));
-    this.v1 = readRc(join(folder, 'tempauth.rc'));
-    this.facts = JSON.parse(readFileSync(join(folder, 'lab.json'), 'utf8')) as PlaceFacts;
+  private constructor(server: SwiftServer) {
+    this.server = server;
+    this.account = server.variables('swift');
   }
 
   static async start(): Promise<SwiftPlace> {
-    const folder = mkdtempSync(join(tmpdir(), 'swift-lab-'));
-    const [port, keystonePort] = [await freePorts(5), await freePorts(1)];
-    execFileSync(SCRIPT, ['start', folder], {
-      env: { SWIFT_PORT: `${port}`, KEYSTONE_PORT: `${keystonePort}` },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    return new SwiftPlace(folder, port);
+    return new SwiftPlace(await SwiftServer.start());
   }
 
   stop(): void {
-    execFileSync(SCRIPT, ['stop', this.folder]);
-    rmSync(this.folder, { recursive: true });
-  }
-
-  /** The account of a user by the name of its rc file. */
-  accountOf(name: string): Readonly<Record<string, string>> {
-    return readRc(join(this.folder, `${name}.rc`));
-  }
-
-  /** A token as somebody else may hand it over. */
-  async token(): Promise<string> {
-    const lines = await this.swift(['auth']);
-    return /OS_AUTH_TOKEN=(\S+)/.exec(lines.join('\n'))?.[1] ?? '';
+    this.server.stop();
   }
 
   container(): string {
     this.#containers += 1;
     return `container-${this.#containers}`;
-  }
-
-  /** What Swift's own client lists of a container, or of an object. */
-  async swift(words: readonly string[]): Promise<readonly string[]> {
-    const { code, stdout, stderr } = await runProgram('/usr/bin/swift', words, { env: { PATH: process.env['PATH'], ...this.account } });
-    if (code !== 0 && !stderr.includes('not found')) throw new Error(`swift ${words.join(' ')} ended with ${code}: ${stderr}`);
-    return stdout.split('\n').filter((line) => line !== '');
   }
 }
 
@@ -154,7 +104,7 @@ export class SwiftSet {
     return found.toSorted((a, b) => a.t - b.t);
   }
 
-  names = (): Promise<readonly string[]> => this.place.swift(['list', this.container]);
+  names = (): Promise<readonly string[]> => this.place.server.names(this.container);
 
   async #backup(run: Promise<Ended>): Promise<number> {
     const { code, stdout, stderr } = await run;
@@ -173,25 +123,4 @@ export class SwiftSet {
     if (code !== 0) throw new Error(`the restore ended with ${code}:\n${stdout}${stderr}`);
     return target;
   }
-}
-
-/** The first of so many ports in a row that nobody has now. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = await listening(0);
-    const address = first?.address();
-    if (first === undefined || typeof address !== 'object' || address === null) throw new TypeError('the system gave no port');
-    const row = [first, ...(await Promise.all(Array.from({ length: count - 1 }, (_, index) => listening(address.port + 1 + index))))];
-    for (const server of row) if (server) await new Promise((resolve) => server.close(resolve));
-    if (!row.includes(undefined)) return address.port;
-  }
-}
-
-/** Undefined when somebody else has the port. */
-function listening(port: number): Promise<Server | undefined> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
 }

@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { freePort } from './openssh-server.ts';
-
-const SCRIPT = fileURLToPath(new URL('../../../../tools/lab/ftp.sh', import.meta.url));
+import { freePort } from './free-port.ts';
+import { LabScript } from './lab-script.ts';
 
 /** How the servers of `tools/lab/ftp.sh` are reached. */
 export interface FtpServersFacts {
@@ -24,19 +21,19 @@ export interface FtpServersFacts {
 /** Real FTP servers on 127.0.0.1 for one test file. They need root and the packages of `tools/lab/install.sh`. */
 export class FtpServers {
   readonly facts: FtpServersFacts;
-  readonly #folder: string;
+  readonly #script: LabScript;
 
-  private constructor(folder: string, facts: FtpServersFacts) {
-    this.#folder = folder;
+  private constructor(script: LabScript, facts: FtpServersFacts) {
+    this.#script = script;
     this.facts = facts;
   }
 
   /** Starts them with all that is theirs in `folder`, which the caller removes. */
   static async start(folder: string): Promise<FtpServers> {
     const [port, implicit, facts] = [await freePort(), await freePort(), await freePort()];
-    const ports = { FTP_PORT: `${port}`, FTP_IMPLICIT_PORT: `${implicit}`, FTP_FACTS_PORT: `${facts}` };
-    execFileSync(SCRIPT, ['start', folder], { env: { ...process.env, ...ports }, stdio: ['ignore', 'ignore', 'inherit'] });
-    return new FtpServers(folder, JSON.parse(readFileSync(`${folder}/lab.json`, 'utf8')));
+    const script = new LabScript('ftp.sh', folder, { FTP_PORT: `${port}`, FTP_IMPLICIT_PORT: `${implicit}`, FTP_FACTS_PORT: `${facts}` });
+    script.start();
+    return new FtpServers(script, JSON.parse(readFileSync(`${folder}/lab.json`, 'utf8')));
   }
 
   /** What `--storage ftp` and `ftps` need, in the spelling of settings. */
@@ -47,6 +44,6 @@ export class FtpServers {
 
   /** Ends them and the connections that they serve. */
   stop(): void {
-    execFileSync(SCRIPT, ['stop', this.#folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#script.stop();
   }
 }

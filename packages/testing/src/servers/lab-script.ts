@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** A server that a script of tools/lab starts in a folder of its own: `SCRIPT start|stop|kill FOLDER`. */
 export class LabScript {
@@ -6,8 +8,9 @@ export class LabScript {
   readonly #folder: string;
   readonly #environment: Readonly<Record<string, string>>;
 
+  /** `script` is a path, or the name of one that lies in tools/lab. */
   constructor(script: string, folder: string, environment: Readonly<Record<string, string>>) {
-    this.#script = script;
+    this.#script = script.includes('/') ? script : fileURLToPath(new URL(`../../../../tools/lab/${script}`, import.meta.url));
     this.#folder = folder;
     this.#environment = environment;
   }
@@ -29,10 +32,14 @@ export class LabScript {
   #run(word: string): string {
     const { status, stdout, stderr, error } = spawnSync(this.#script, [word, this.#folder], {
       encoding: 'utf8',
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...this.#environment },
+      env: { ...process.env, PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...this.#environment },
       timeout: 300_000,
     });
     if (error || status !== 0) throw new TypeError(`${this.#script} ${word} ended with ${status ?? error?.message}: ${stderr}`);
     return stdout;
   }
 }
+
+/** The variables of an rc file as the scripts write them. */
+export const readVariables = (file: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...readFileSync(file, 'utf8').matchAll(/(\w+)='([^']*)'/g)].map(([, name = '', value = '']) => [name, value]));

@@ -1,40 +1,33 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { freePort } from './openssh-server.ts';
-
-const script = (name: string): string => fileURLToPath(new URL(`../../../../tools/lab/${name}`, import.meta.url));
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { LabScript, readVariables } from './lab-script.ts';
+import { SwiftServer } from './swift-server.ts';
 
 /** A real server that speaks S3, on 127.0.0.1, for one test file: moto, or Swift's. */
 export class S3Server {
   readonly endpoint: string;
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly #script: string;
-  readonly #folder: string;
+  readonly #server: { stop(): void };
 
-  private constructor(name: string, folder: string) {
-    this.#script = script(name);
-    this.#folder = folder;
-    const found = new Map([...readFileSync(`${folder}/s3.rc`, 'utf8').matchAll(/(\w+)='([^']*)'/g)].map(([, key = '', value = '']) => [key, value]));
-    this.endpoint = found.get('ENDPOINT') ?? '';
-    this.accessKey = found.get('ACCESS_KEY') ?? '';
-    this.secretKey = found.get('SECRET_KEY') ?? '';
+  private constructor(server: { stop(): void }, variables: Readonly<Record<string, string>>) {
+    this.#server = server;
+    this.endpoint = variables['ENDPOINT'] ?? '';
+    this.accessKey = variables['ACCESS_KEY'] ?? '';
+    this.secretKey = variables['SECRET_KEY'] ?? '';
   }
 
-  /** Conditional writes and object lock. Needs `pip` the first time. */
+  /** Conditional writes and object lock. Needs `pip` the first time. All of it lies in `folder`, which the caller removes. */
   static async startMoto(folder: string): Promise<S3Server> {
-    execFileSync(script('s3.sh'), ['start', folder], { env: { ...process.env, S3_PORT: `${await freePort()}` }, stdio: ['ignore', 'ignore', 'inherit'] });
-    return new S3Server('s3.sh', folder);
+    const script = new LabScript('s3.sh', folder, { S3_PORT: `${await freePort()}` });
+    script.start();
+    return new S3Server(script, readVariables(join(folder, 's3.rc')));
   }
 
   /** Swift with Keystone: neither. */
-  static async startSwift(folder: string): Promise<S3Server> {
-    // Five ports in a row.
-    const [port, keystone] = [Math.min(await freePort(), 65_000), await freePort()];
-    const env = { ...process.env, SWIFT_PORT: `${port}`, KEYSTONE_PORT: `${keystone}` };
-    execFileSync(script('swift.sh'), ['start', folder], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    return new S3Server('swift.sh', folder);
+  static async startSwift(): Promise<S3Server> {
+    const server = await SwiftServer.start();
+    return new S3Server(server, server.variables('s3'));
   }
 
   get port(): number {
@@ -47,6 +40,6 @@ export class S3Server {
   }
 
   stop(): void {
-    execFileSync(this.#script, ['stop', this.#folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#server.stop();
   }
 }

@@ -8,6 +8,8 @@ export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cutAfter = Number.POSITIVE_INFINITY;
+  #cutEvery = Number.POSITIVE_INFINITY;
+  #cuts = 0;
   #held: { readonly to: Socket; readonly chunk: Buffer }[] | undefined;
 
   private constructor(server: Server, port: number) {
@@ -28,11 +30,23 @@ export class TcpProxy {
   /** Breaks all connections off, now. New ones are taken. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
-    this.#cutAfter = Number.POSITIVE_INFINITY;
+    this.#cuts += 1;
+    this.#cutAfter = this.#cutEvery;
+  }
+
+  /** How often connections were broken off. */
+  get cuts(): number {
+    return this.#cuts;
   }
 
   /** Breaks them off once so many more bytes went by, in both directions together. */
   cutAfter(bytes: number): void {
+    this.#cutAfter = bytes;
+  }
+
+  /** The same again and again. */
+  cutEvery(bytes: number): void {
+    this.#cutEvery = bytes;
     this.#cutAfter = bytes;
   }
 
