@@ -7,6 +7,13 @@ import { build } from 'esbuild';
 const COMMON_JS = "import { createRequire as makeRequire__ } from 'node:module';const require = makeRequire__(import.meta.url)";
 const BANNER = `#!/usr/bin/env node\n${COMMON_JS}, __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
+// Native parts stand beside the file that asks for them. A package may have the ending in a name as well, as apache-arrow/Arrow.node, which is JavaScript.
+const nativeParts = {
+  name: 'native-parts',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup: ({ onResolve }) => onResolve({ filter: /^\.{1,2}\/.*\.node$/ }, ({ path }) => ({ path, external: true })),
+};
+
 /**
  * Bundles the app in the working folder. What is in `outdir` is removed.
  * @param {{ entries: Record<string, string>, version: string, external?: readonly string[], outdir?: string }} options `entries`: name of each command's file
@@ -23,7 +30,8 @@ export async function bundle({ entries, version, external = [], outdir = process
     platform: 'node',
     target: 'node20.19',
     conditions: ['@freezer/source'],
-    external: [...external, '*.node'],
+    external: [...external],
+    plugins: [nativeParts],
     outdir,
     chunkNames: 'chunks/[name]-[hash]',
     // Names stay, for stack traces. What is shorter is parsed faster: a few per cent of the CPU of a run that does nothing.
