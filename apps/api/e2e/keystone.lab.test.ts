@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Answer, ask, documentOf } from './harness/ask.ts';
+import { DebianFreezer, type Printed } from './harness/debian-freezer.ts';
 import { type Account, Keystone } from './harness/keystone.ts';
 import { Place } from './harness/place.ts';
 import { manage, Service } from './harness/service.ts';
+
+const OUR_FREEZER = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 
 // Each call of the Python client takes seconds on a busy machine.
 jest.setTimeout(300_000);
@@ -133,32 +137,47 @@ describe('central clients', () => {
 });
 
 describe("Debian's freezer", () => {
-  function freezer(...argv: readonly string[]): { readonly code: number | null; readonly out: string; readonly err: string } {
-    const { status, stdout, stderr } = spawnSync('freezer', argv, { encoding: 'utf8', env: place.environment(keystone.environment(alpha)), timeout: 120_000 });
-    return { code: status, out: stdout, err: stderr };
+  let debian: DebianFreezer;
+  beforeAll(() => {
+    debian = new DebianFreezer(place.environment(keystone.environment(alpha)));
+  });
+  afterAll(() => debian?.close());
+
+  const freezer = (...argv: readonly string[]): Promise<Printed> => debian.run(argv);
+
+  function ours(...argv: readonly string[]): string {
+    const options = { encoding: 'utf8', env: place.environment(keystone.environment(alpha)), timeout: 120_000 } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [OUR_FREEZER, ...argv], options);
+    expect({ argv, code: status, err: stderr }).toMatchObject({ argv, code: 0 });
+    return stdout;
   }
 
-  function good(...argv: readonly string[]): string {
-    const { code, out, err } = freezer(...argv);
+  /** What only shows is shown by ours in the same words, columns and order; of a backup theirs does not find the id. */
+  async function good(...argv: readonly string[]): Promise<string> {
+    const { code, out, err } = await freezer(...argv);
     expect({ argv, code, err }).toEqual({ argv, code: 0, err: expect.not.stringContaining('Traceback') });
+    if (argv[0] === 'backup-show') expect(ours(...argv, '-f', 'json')).toContain('"Backup ID": "');
+    else if (/-(list|show|get)$/.test(argv[0] ?? '')) expect({ argv, out: ours(...argv) }).toEqual({ argv, out });
     return out + err;
   }
 
-  const json = (...argv: readonly string[]): readonly Record<string, unknown>[] =>
-    JSON.parse(good(...argv, '-f', 'json')) as readonly Record<string, unknown>[];
+  const json = async (...argv: readonly string[]): Promise<readonly Record<string, unknown>[]> =>
+    JSON.parse(await good(...argv, '-f', 'json')) as readonly Record<string, unknown>[];
   const idOf = (text: string): string => / (\w{32}) created/.exec(text)?.[1] ?? '';
   const file = (name: string, document: object): string => place.write(name, JSON.stringify(document));
   let job = '';
   let session = '';
   let action = '';
 
-  test('clients', () => {
-    expect(good('client-register', '--file', file('client.json', { client_id: 'cli1', hostname: 'cli1', description: 'from cli' }))).toContain(
+  test('clients', async () => {
+    expect(await good('client-register', '--file', file('client.json', { client_id: 'cli1', hostname: 'cli1', description: 'from cli' }))).toContain(
       'Client cli1 registered',
     );
-    expect(json('client-list')).toEqual(expect.arrayContaining([expect.objectContaining({ 'Client ID': 'cli1', hostname: 'cli1', description: 'from cli' })]));
-    expect(good('client-show', 'cli1')).toContain('from cli');
-    expect(freezer('client-show', 'nosuch')).toMatchObject({ code: 1, err: expect.stringContaining('Client not found') });
+    expect(await json('client-list')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ 'Client ID': 'cli1', hostname: 'cli1', description: 'from cli' })]),
+    );
+    expect(await good('client-show', 'cli1')).toContain('from cli');
+    expect(await freezer('client-show', 'nosuch')).toMatchObject({ code: 1, err: expect.stringContaining('Client not found') });
   });
 
   const JOB = {
@@ -167,55 +186,55 @@ describe("Debian's freezer", () => {
     job_actions: [{ freezer_action: { action: 'backup', mode: 'fs', backup_name: 'n', path_to_backup: '/etc', container: 'c', storage: 'local' } }],
   };
 
-  test('jobs', () => {
-    job = idOf(good('job-create', '--file', file('job.json', JOB), '--client', 'cli1'));
+  test('jobs', async () => {
+    job = idOf(await good('job-create', '--file', file('job.json', JOB), '--client', 'cli1'));
     expect(job).not.toBe('');
-    expect(json('job-list')).toEqual([expect.objectContaining({ 'Job ID': job, Description: 'cli job', '# Actions': 1 })]);
-    expect(json('job-list', '-C', 'cli1')).toHaveLength(1);
-    expect(json('job-list', '--search', '[{"client_id":"cli1"}]')).toHaveLength(1);
-    expect(good('job-show', job)).toContain('5 minutes');
-    expect(good('job-get', job)).toContain("'backup_name': 'n'");
+    expect(await json('job-list')).toEqual([expect.objectContaining({ 'Job ID': job, Description: 'cli job', '# Actions': 1 })]);
+    expect(await json('job-list', '-C', 'cli1')).toHaveLength(1);
+    expect(await json('job-list', '--search', '[{"client_id":"cli1"}]')).toHaveLength(1);
+    expect(await good('job-show', job)).toContain('5 minutes');
+    expect(await good('job-get', job)).toContain("'backup_name': 'n'");
     for (const [word, answer] of [
       ['job-start', 'Start request sent'],
       ['job-stop', 'Stop request sent'],
       ['job-abort', 'Abort request sent'],
     ] as const)
-      expect(good(word, job)).toContain(answer);
-    expect(good('job-update', job, file('update.json', { description: 'changed' }))).toContain('updated');
-    expect(json('job-list')).toEqual([expect.objectContaining({ Description: 'changed' })]);
-    expect(good('job-show', job)).toContain('5 minutes');
-    expect(good('job-list', '--limit', '5', '--offset', '100')).toContain('Job ID');
+      expect(await good(word, job)).toContain(answer);
+    expect(await good('job-update', job, file('update.json', { description: 'changed' }))).toContain('updated');
+    expect(await json('job-list')).toEqual([expect.objectContaining({ Description: 'changed' })]);
+    expect(await good('job-show', job)).toContain('5 minutes');
+    expect(await good('job-list', '--limit', '5', '--offset', '100')).toContain('Job ID');
   });
 
-  test('sessions', () => {
-    session = idOf(good('session-create', '--file', file('session.json', { description: 'a session', hold_off: 30, schedule: {} })));
+  test('sessions', async () => {
+    session = idOf(await good('session-create', '--file', file('session.json', { description: 'a session', hold_off: 30, schedule: {} })));
     expect(session).not.toBe('');
-    expect(json('session-list')).toEqual([expect.objectContaining({ 'Session ID': session, '# Jobs': 0 })]);
-    expect(good('session-add-job', '--session-id', session, '--job-id', job)).toContain('added correctly');
-    expect(json('session-list')).toEqual([expect.objectContaining({ '# Jobs': 1 })]);
-    expect(good('session-show', session)).toContain(job);
-    expect(good('session-start', '--session-id', session, '--job-id', job, '--job-tag', '0')).toContain('start requested');
-    expect(good('session-remove-job', '--session-id', session, '--job-id', job)).toContain('removed correctly');
-    expect(good('session-update', session, file('s2.json', { description: 'other' }))).toContain('updated');
-    expect(good('session-delete', session)).toContain('deleted');
-    expect(good('session-list')).not.toContain(session);
+    expect(await json('session-list')).toEqual([expect.objectContaining({ 'Session ID': session, '# Jobs': 0 })]);
+    expect(await good('session-add-job', '--session-id', session, '--job-id', job)).toContain('added correctly');
+    expect(await json('session-list')).toEqual([expect.objectContaining({ '# Jobs': 1 })]);
+    expect(await good('session-show', session)).toContain(job);
+    expect(await good('session-start', '--session-id', session, '--job-id', job, '--job-tag', '0')).toContain('start requested');
+    expect(await good('session-remove-job', '--session-id', session, '--job-id', job)).toContain('removed correctly');
+    expect(await good('session-update', session, file('s2.json', { description: 'other' }))).toContain('updated');
+    expect(await good('session-delete', session)).toContain('deleted');
+    expect(await good('session-list')).not.toContain(session);
   });
 
-  test('actions', () => {
+  test('actions', async () => {
     const document = {
       freezer_action: { action: 'backup', mode: 'fs', backup_name: 'etc', path_to_backup: '/etc', container: 'c1', storage: 'local' },
       max_retries: 3,
       max_retries_interval: 60,
     };
-    action = idOf(good('action-create', '--file', file('action.json', document)));
-    expect(json('action-list')).toEqual(expect.arrayContaining([expect.objectContaining({ 'Action ID': action, Name: 'etc' })]));
-    expect(good('action-show', action)).toContain('c1');
-    expect(good('action-update', action, file('a2.json', { freezer_action: { backup_name: 'etc2', action: 'backup' } }))).toContain('updated');
-    expect(good('action-show', action)).toContain('etc2');
-    expect(good('action-delete', action)).toContain('deleted');
+    action = idOf(await good('action-create', '--file', file('action.json', document)));
+    expect(await json('action-list')).toEqual(expect.arrayContaining([expect.objectContaining({ 'Action ID': action, Name: 'etc' })]));
+    expect(await good('action-show', action)).toContain('c1');
+    expect(await good('action-update', action, file('a2.json', { freezer_action: { backup_name: 'etc2', action: 'backup' } }))).toContain('updated');
+    expect(await good('action-show', action)).toContain('etc2');
+    expect(await good('action-delete', action)).toContain('deleted');
   });
 
-  test('backups', () => {
+  test('backups', async () => {
     const metadata = {
       container: 'c',
       hostname: 'h',
@@ -226,20 +245,47 @@ describe("Debian's freezer", () => {
       mode: 'fs',
       path_to_backup: '/etc',
     };
-    good('backup-create', '--file', file('backup.json', metadata));
+    await good('backup-create', '--file', file('backup.json', metadata));
     // JSON has no dates, and this client does not make texts of them.
-    const [, id = ''] = /^(\w{32})\s+h \/etc 2026-\d\d-\d\d \d\d:\d\d:\d\d 2$/m.exec(good('backup-list', '-f', 'value')) ?? [];
+    const [, id = ''] = /^(\w{32})\s+h \/etc 2026-\d\d-\d\d \d\d:\d\d:\d\d 2$/m.exec(await good('backup-list', '-f', 'value')) ?? [];
     expect(id).not.toBe('');
-    expect(good('backup-show', id)).toContain('/etc');
-    expect(freezer('backup-show', 'nosuch')).toMatchObject({ code: 1, err: expect.stringContaining('Backup not found') });
-    good('backup-delete', id);
-    expect(good('backup-list')).not.toContain(id);
+    expect(await good('backup-show', id)).toContain('/etc');
+    expect(await freezer('backup-show', 'nosuch')).toMatchObject({ code: 1, err: expect.stringContaining('Backup not found') });
+    await good('backup-delete', id);
+    expect(await good('backup-list')).not.toContain(id);
   });
 
-  test('what was made is taken away', () => {
-    expect(good('job-delete', job)).toContain('deleted');
-    expect(good('client-delete', 'cli1')).toContain('deleted');
-    expect(good('client-list')).not.toContain('cli1');
+  test('every command that writes, by ours', async () => {
+    const made = (...argv: readonly string[]) => JSON.parse(ours(...argv, '-f', 'json')) as Record<string, unknown>;
+    expect(made('client-register', '--file', place.path('client.json'))).toMatchObject({ 'Client ID': 'cli1' });
+    const ids = {
+      job: String(made('job-create', '--file', place.path('job.json'), '--client', 'cli1')['Job ID']),
+      session: String(made('session-create', '--file', place.path('session.json'))['Session ID']),
+      action: String(made('action-create', '--file', place.path('action.json'))['Action ID']),
+      backup: String(made('backup-create', '--file', place.path('backup.json'))['Backup ID']),
+    };
+    for (const id of Object.values(ids)) expect(id).toMatch(/^[0-9a-f]{32}$/);
+    for (const argv of [
+      ['job-update', ids.job, place.path('update.json')],
+      ...['job-start', 'job-stop', 'job-abort'].map((word) => [word, ids.job]),
+      ['session-add-job', '--session-id', ids.session, '--job-id', ids.job],
+      ['session-start', '--session-id', ids.session, '--job-id', ids.job, '--job-tag', '0'],
+      ['session-update', ids.session, place.path('s2.json')],
+      ['session-remove-job', '--session-id', ids.session, '--job-id', ids.job],
+      ['action-update', ids.action, place.path('a2.json')],
+    ])
+      ours(...argv);
+    expect(await good('job-show', ids.job)).toContain('changed');
+    expect(await good('session-show', ids.session)).toContain('other');
+    expect(await good('action-show', ids.action)).toContain('etc2');
+    for (const [kind, id] of Object.entries(ids)) ours(`${kind}-delete`, id);
+    for (const kind of ['session', 'action', 'backup']) expect(ours(`${kind}-list`)).not.toContain(ids[kind as keyof typeof ids]);
+  });
+
+  test('what was made is taken away', async () => {
+    expect(await good('job-delete', job)).toContain('deleted');
+    expect(await good('client-delete', 'cli1')).toContain('deleted');
+    expect(await good('client-list')).not.toContain('cli1');
   });
 });
 
