@@ -1,7 +1,7 @@
 import type { FreezerError } from '@freezer/core';
 import type { Kysely } from 'kysely';
 import type { Dialect } from './dialect.ts';
-import type { ShapedRows } from './search/shaped-rows.ts';
+import type { ShapedQueries } from './search/shaped-queries.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -15,7 +15,7 @@ export interface Place {
   /** Each statement sees all that was committed before it. */
   readonly reader: Database;
   /** The same for queries that are asked again and again. */
-  readonly rows: ShapedRows;
+  readonly shaped: ShapedQueries;
   /** From how many documents on a term counts as frequent: lists of it are read in their order, others are sorted here. */
   readonly frequent: number;
   /** Runs `work` in a transaction of its own, again when the database asks for that; on disk when it resolves. */

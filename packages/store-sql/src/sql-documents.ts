@@ -76,11 +76,10 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
 
   async #row(id: string): Promise<FoundRow | undefined> {
     if (!isDocumentId(id)) return undefined;
-    const { reader, rows } = this.#place;
+    const { reader, shaped } = this.#place;
     const build = (): CompiledQuery<FoundRow> =>
       reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS).where('kind', '=', this.#kind).where('id', '=', id).compile();
-    const [row] = await rows('document', [this.#kind, id], build);
-    return row;
+    return await shaped.row('document', [this.#kind, id], build);
   }
 
   async #read<R>({ signal }: CallOptions, work: () => Promise<R>): Promise<R> {

@@ -35,34 +35,40 @@ const ownerOf = (n: number) => ({ projectId: projectOf(n), userId: 'u' });
 
 const EACH = 1000;
 
+interface Rows {
+  readonly terms: string;
+  readonly numbers: string;
+}
+const prepared = new Map<number, Rows>();
+
+/** What stands beside a thousand documents; in a new database they are numbered from 1. The same in each, and so made once. */
+function rowsFrom(start: number): Rows {
+  const known = prepared.get(start);
+  if (known) return known;
+  const terms: string[] = [];
+  const numbers: string[] = [];
+  for (let n = start; n < start + EACH; n += 1) {
+    const entries = indexEntries('jobs', jobOf(n), ownerOf(n));
+    for (const term of entries.terms) terms.push(`(${term},${n + 1})`);
+    for (const [slot, value] of entries.numbers) numbers.push(`(${slot},${value},${n + 1})`);
+  }
+  const rows = { terms: terms.join(','), numbers: numbers.join(',') };
+  prepared.set(start, rows);
+  return rows;
+}
+
 /** Writes the same rows as so many calls of `create`, a thousand documents in a transaction. */
 async function fill(place: Place, from: number, to: number): Promise<void> {
   for (let start = from; start < to; start += EACH) {
+    const { terms, numbers } = rowsFrom(start);
+    const documents = Array.from({ length: EACH }, (_, index) => {
+      const id = `job-${start + index}`;
+      return { kind: 'jobs', id, project_id: projectOf(start), user_id: 'u', revision: 1, document: JSON.stringify(jobOf(start + index)) };
+    });
     await place.write(async (database) => {
-      const numbers = Array.from({ length: EACH }, (_, index) => start + index);
-      const rows = numbers.map((n) => ({
-        kind: 'jobs',
-        id: `job-${n}`,
-        project_id: projectOf(n),
-        user_id: 'u',
-        revision: 1,
-        document: JSON.stringify(jobOf(n)),
-      }));
-      await database.insertInto('freezer_documents').values(rows).execute();
-      const last = await database
-        .selectFrom('freezer_documents')
-        .select(({ fn }) => fn.max('seq').as('seq'))
-        .executeTakeFirstOrThrow();
-      const terms: string[] = [];
-      const values: string[] = [];
-      for (const [index, n] of numbers.entries()) {
-        const seq = Number(last.seq) - EACH + 1 + index;
-        const entries = indexEntries('jobs', jobOf(n), ownerOf(n));
-        for (const term of entries.terms) terms.push(`(${term},${seq})`);
-        for (const [slot, value] of entries.numbers) values.push(`(${slot},${value},${seq})`);
-      }
-      await sql.raw(`insert into freezer_terms (term, seq) values ${terms.join(',')}`).execute(database);
-      await sql.raw(`insert into freezer_numbers (slot, value, seq) values ${values.join(',')}`).execute(database);
+      await database.insertInto('freezer_documents').values(documents).execute();
+      await sql.raw(`insert into freezer_terms (term, seq) values ${terms}`).execute(database);
+      await sql.raw(`insert into freezer_numbers (slot, value, seq) values ${numbers}`).execute(database);
       await countWrite({ database, dialect: place.dialect }, 'jobs', projectOf(start), EACH);
     });
   }

@@ -101,11 +101,11 @@ interface Totals {
   readonly changes: number | string | null;
 }
 
-async function totals({ rows, reader }: Place, kind: DocumentKind, projectId: string | undefined): Promise<{ documents: number; changes: number }> {
+async function totals({ shaped, reader }: Place, kind: DocumentKind, projectId: string | undefined): Promise<{ documents: number; changes: number }> {
   const where = projectId === undefined ? sql`` : sql`and project_id = ${projectId}`;
   const build = (): CompiledQuery<Totals> =>
     sql<Totals>`select sum(documents) as documents, sum(changes) as changes from freezer_totals where kind = ${kind} ${where}`.compile(reader);
-  const [row] = await (projectId === undefined ? rows('totals of all', [kind], build) : rows('totals', [kind, projectId], build));
+  const row = await (projectId === undefined ? shaped.row('totals of all', [kind], build) : shaped.row('totals', [kind, projectId], build));
   return { documents: Number(row?.documents ?? 0), changes: Number(row?.changes ?? 0) };
 }
 

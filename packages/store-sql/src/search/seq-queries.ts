@@ -10,12 +10,12 @@ export interface DrivenPlan extends Plan {
 }
 
 /** The number of documents of a term, counted up to what makes it frequent. */
-export async function frequencyOf({ rows, reader, frequent }: Place, term: bigint): Promise<number> {
+export async function frequencyOf({ shaped, reader, frequent }: Place, term: bigint): Promise<number> {
   const build = (): CompiledQuery<{ count: number | string }> =>
     sql<{
       count: number | string;
     }>`select count(*) as count from (select 1 as one from freezer_terms where term = ${term} limit ${sql.lit(frequent)}) as found`.compile(reader);
-  return Number((await rows('frequency', [term], build))[0]?.count ?? 0);
+  return Number((await shaped.row('frequency', [term], build))?.count ?? 0);
 }
 
 /** Chooses the rarest term as the one to read. */
@@ -98,12 +98,12 @@ export async function loadRows({ reader }: Place, seqs: readonly number[]): Prom
 }
 
 /** `nextBySeq` with the documents, in one query. */
-export async function rowsBySeq({ rows, reader }: Place, plan: DrivenPlan, after: number, limit: number, offset: number): Promise<readonly FoundRow[]> {
+export async function rowsBySeq({ shaped, reader }: Place, plan: DrivenPlan, after: number, limit: number, offset: number): Promise<readonly FoundRow[]> {
   const others = plan.terms.filter((term) => term !== plan.driver);
   const build = (): CompiledQuery<FoundRow> =>
     sql<FoundRow>`select d.seq, d.id, d.project_id, d.user_id, d.revision, d.document
       from (${nextBySeq(plan, after, limit, offset)}) as p join freezer_documents d on d.seq = p.seq order by d.seq`.compile(reader);
   const ranges = plan.ranges.flatMap(({ slot, from, to }) => [slot, NOTHING, from ?? -NOTHING, to ?? NOTHING]);
   const parameters = [plan.driver, after, ...others, ...plan.without, ...ranges, limit, offset];
-  return await rows(`page ${others.length} ${plan.without.length} ${plan.ranges.length}`, parameters, build);
+  return await shaped.rows(`page ${others.length} ${plan.without.length} ${plan.ranges.length}`, parameters, build);
 }

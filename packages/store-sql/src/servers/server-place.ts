@@ -4,7 +4,7 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { failureOf } from '../failures.ts';
 import { type Database, FREQUENT, type Place } from '../place.ts';
-import { shapedRows } from '../search/shaped-rows.ts';
+import { shapedQueries } from '../search/shaped-queries.ts';
 import type { Tables } from '../tables.ts';
 
 export interface ServerOptions {
@@ -28,10 +28,11 @@ export function serverPlace(database: Kysely<Tables>, dialect: Dialect, alone: P
       }
     }
   };
+  const query = async (text: string, parameters: readonly unknown[]) => (await database.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows;
   return {
     dialect,
     reader: database,
-    rows: shapedRows(async (text, parameters) => (await database.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows),
+    shaped: shapedQueries({ rows: query, row: async (text, parameters) => (await query(text, parameters))[0] }),
     frequent: FREQUENT,
     write,
     breathe: async () => undefined,

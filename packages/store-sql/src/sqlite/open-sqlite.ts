@@ -4,7 +4,7 @@ import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { Kysely, SqliteDialect } from 'kysely';
 import { failureOf } from '../failures.ts';
 import { type Database, FREQUENT, type Place } from '../place.ts';
-import { shapedRows } from '../search/shaped-rows.ts';
+import { shapedQueries } from '../search/shaped-queries.ts';
 import type { Tables } from '../tables.ts';
 import { GroupedWrites } from '../write/grouped-writes.ts';
 import { isBusy, SQLITE } from './sqlite-dialect.ts';
@@ -67,7 +67,10 @@ export async function openSqlite({ path, timeoutMs, frequent = FREQUENT }: Sqlit
     dialect: SQLITE,
     reader,
     // Not through kysely: its ways of waiting for a connection cost more than the answer, and nobody else has this one.
-    rows: shapedRows((text, parameters) => reading.prepare(text).all(parameters)),
+    shaped: shapedQueries({
+      rows: (text, parameters) => reading.prepare(text).all(parameters),
+      row: (text, parameters) => reading.prepare(text).one(parameters),
+    }),
     frequent,
     write,
     breathe: async () => await setImmediate(),
