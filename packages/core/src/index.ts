@@ -56,6 +56,8 @@ export type {
 } from './engine.ts';
 export { type ErrorCode, type ErrorDetails, FreezerError, type FreezerErrorOptions, messageOf, systemCodeOf } from './errors.ts';
 export { excluder } from './exclude-patterns.ts';
+export { absoluteRoot, folderOfPath, inFolder, nameOfPath, reasonAgainstKey, TEMPORARY } from './file-keys.ts';
+export { FILE_MODE_HELP, folderModeOf, readFileMode } from './file-modes.ts';
 export { isFileName } from './file-name.ts';
 export { type DeletedEntry, type EntryType, type HeldEntry, type IndexEntry, isIncomplete, type SkippedEntry, type SkipReason } from './index-entry.ts';
 export { decideLevel, type LevelDecision, type LevelRequest, nextTime } from './levels.ts';
@@ -68,7 +70,9 @@ export { folderOf, isTemporary, type MovedDirectory, type Renamed, RenameMap } f
 export { type PointDecision, planRetention, type RetentionFacts, type RetentionPlan, type RetentionPolicy } from './retention.ts';
 export type { KeepCounts } from './retention-bucket.ts';
 export { Backoff, type RetryPolicy, retry } from './retry.ts';
+export { type SettingIssue, settingsFault } from './settings-fault.ts';
 export type { SnapshotLease, Snapshotter } from './snapshot.ts';
+export { socketReason } from './socket-reasons.ts';
 export type { Source, SourceLease, SourcePlugin } from './source.ts';
 export type { OpenStage, ProgramExit, ProgramStage, SinkStage, Stage, TransformStage } from './stage.ts';
 export type {

@@ -1,4 +1,4 @@
-import { abortable, type ErrorCode, FreezerError, messageOf, systemCodeOf } from '@freezer/core';
+import { abortable, type ErrorCode, FreezerError, messageOf, socketReason, systemCodeOf } from '@freezer/core';
 
 /** What went wrong while doing what to which object. */
 export interface Deed {
@@ -33,17 +33,6 @@ const BY_REPLY: Readonly<Record<number, readonly [ErrorCode, boolean]>> = {
   533: ['unsupported', false],
   534: ['unsupported', false],
   553: ['permission_denied', false],
-};
-
-const SOCKET_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (connection refused)',
-  ECONNRESET: 'the server broke the connection off',
-  EPIPE: 'the server broke the connection off',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  ENOTFOUND: 'no such host name',
-  EAI_AGAIN: 'the name servers do not answer',
-  ETIMEDOUT: 'no answer',
 };
 
 /** The number with which the server refused; undefined for an error that is no reply. */
@@ -85,7 +74,7 @@ export function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?]
     return [code, `the server refused: ${said(error)}`, retryable];
   }
   if (/^timeout/i.test(messageOf(error))) return ['timeout', 'the server does not answer'];
-  const known = SOCKET_REASONS[systemCodeOf(error) ?? ''];
+  const known = socketReason(systemCodeOf(error));
   return ['unavailable', `the connection was lost: ${known ?? said(error)}`];
 }
 
@@ -111,4 +100,4 @@ export async function guarded<Result>(deed: Deed, call: () => Promise<Result>, s
 }
 
 /** What is told of an attempt to connect. */
-export const connectReason = (error: unknown): string => SOCKET_REASONS[systemCodeOf(error) ?? ''] ?? said(error);
+export const connectReason = (error: unknown): string => socketReason(systemCodeOf(error)) ?? said(error);

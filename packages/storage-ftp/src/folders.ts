@@ -1,5 +1,5 @@
+import { folderOfPath, inFolder } from '@freezer/core';
 import { isRefusal } from './failure.ts';
-import { folderOfPath, inFolder } from './key-path.ts';
 import { isAbsent } from './look.ts';
 import type { Session } from './session.ts';
 

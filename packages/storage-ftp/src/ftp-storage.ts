@@ -1,4 +1,5 @@
 import {
+  absoluteRoot,
   type ByteRange,
   type ByteStream,
   type CallOptions,
@@ -18,7 +19,7 @@ import { readCredentials, serverOf } from './connect.ts';
 import { Connections } from './connections.ts';
 import { type Deed, failure, guarded, translated } from './failure.ts';
 import { makeFolders } from './folders.ts';
-import { absoluteRoot, pathOfKey, pathOfPrefix } from './key-path.ts';
+import { pathOfKey, pathOfPrefix } from './key-path.ts';
 import { lookAt } from './look.ts';
 import type { FtpStorageOptions } from './options.ts';
 import { putObject } from './put-object.ts';

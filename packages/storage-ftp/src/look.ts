@@ -1,5 +1,5 @@
+import { folderOfPath, nameOfPath } from '@freezer/core';
 import { isRefusal, saysAbsent, saysDenied } from './failure.ts';
-import { folderOfPath, nameOfPath } from './key-path.ts';
 import type { Entry } from './listing.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,4 @@
-import { FreezerError } from '@freezer/core';
+import { FILE_MODE_HELP, folderModeOf, readFileMode, settingsFault } from '@freezer/core';
 import * as z from 'zod';
 
 /** How the connection is protected: not at all, by TLS after a clear greeting (AUTH TLS), or by TLS from its first byte. */
@@ -30,23 +30,11 @@ export interface FtpStorageOptions {
   readonly folderMode: number;
 }
 
-const MODE_HELP = "must be octal text such as '0600' or '0640': read and write for the owner, no execute bits, nothing above 0666";
-
-/** Who may read a file may enter the folder that it lies in. */
-const folderModeOf = (fileMode: number): number => fileMode | ((fileMode & 0o444) >> 2);
-
 const fileMode = z
-  .union(
-    [
-      z
-        .string()
-        .regex(/^(0o?)?[0-6]{3}$/)
-        .transform((text) => Number.parseInt(text.replace(/^0o?/, ''), 8)),
-      z.int(),
-    ],
-    { error: MODE_HELP },
-  )
-  .refine((mode) => (mode & ~0o666) === 0 && (mode & 0o600) === 0o600, { error: MODE_HELP });
+  .unknown()
+  .refine((value) => readFileMode(value) !== undefined, { error: FILE_MODE_HELP })
+  .transform((value) => readFileMode(value) ?? 0o600)
+  .default(0o600);
 
 /** An empty text is what an option that nobody gave may hold. */
 const text = z
@@ -91,7 +79,7 @@ const settingsOf = {
   insecure: truth,
   ftp_certfile: text,
   ftp_keyfile: text,
-  storage_mode: fileMode.default(0o600),
+  storage_mode: fileMode,
 };
 
 const schema = z
@@ -126,7 +114,5 @@ const optionsOf = (kind: 'ftp' | 'ftps', read: z.infer<typeof schema>): FtpStora
 export function readFtpSettings(kind: 'ftp' | 'ftps', settings: Readonly<Record<string, unknown>>): FtpStorageOptions {
   const read = schema.safeParse(settings);
   if (read.success) return optionsOf(kind, read.data);
-  // The first of each key: what an empty text breaks besides is no news.
-  const reasons = new Map(read.error.issues.toReversed().map(({ path: key, message }) => [key.join('.'), message]));
-  throw new FreezerError('invalid', [...reasons].map(([key, message]) => `${key}: ${message}`).join('; '));
+  throw settingsFault(read.error.issues);
 }

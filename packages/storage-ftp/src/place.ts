@@ -1,7 +1,7 @@
+import { folderOfPath } from '@freezer/core';
 import { placeClaimed } from './claim.ts';
 import { type Deed, failure, isRefusal } from './failure.ts';
 import { makeFolder, removeAll, removeFile } from './folders.ts';
-import { folderOfPath } from './key-path.ts';
 import { exists, lookAt } from './look.ts';
 import type { Session } from './session.ts';
 import type { Staging } from './staging.ts';

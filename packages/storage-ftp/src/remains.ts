@@ -1,7 +1,6 @@
-import { collect, type StorageRemains } from '@freezer/core';
+import { collect, inFolder, type StorageRemains, TEMPORARY } from '@freezer/core';
 import type { Connections } from './connections.ts';
 import { type Deed, guarded, isRefusal } from './failure.ts';
-import { inFolder, TEMPORARY } from './key-path.ts';
 import { isAbsent, lookAt } from './look.ts';
 import type { Session } from './session.ts';
 import { removeRunFolder, type Staging } from './staging.ts';

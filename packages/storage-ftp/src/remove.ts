@@ -1,7 +1,6 @@
-import type { CallOptions } from '@freezer/core';
+import { type CallOptions, folderOfPath, inFolder, TEMPORARY } from '@freezer/core';
 import { isRefusal } from './failure.ts';
 import { removeAll, removeEmpty, removeFile } from './folders.ts';
-import { folderOfPath, inFolder, TEMPORARY } from './key-path.ts';
 import { isAbsent } from './look.ts';
 import type { Session } from './session.ts';
 import type { Staging } from './staging.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { once } from '@freezer/core';
+import { inFolder, once, TEMPORARY } from '@freezer/core';
 import { isRefusal } from './failure.ts';
 import { makeFolder, removeAll, removeEmpty } from './folders.ts';
-import { inFolder, TEMPORARY } from './key-path.ts';
 import { exists } from './look.ts';
 import type { Session } from './session.ts';
 

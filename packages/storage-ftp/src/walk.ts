@@ -1,6 +1,5 @@
-import type { CallOptions, ObjectInfo, StorageChild, StorageKey } from '@freezer/core';
+import { type CallOptions, inFolder, type ObjectInfo, type StorageChild, type StorageKey, TEMPORARY } from '@freezer/core';
 import type { Connections } from './connections.ts';
-import { inFolder, TEMPORARY } from './key-path.ts';
 import type { Entry } from './listing.ts';
 import { lookAt } from './look.ts';
 import type { Session } from './session.ts';

@@ -1,21 +1,9 @@
-import type { StorageKey } from '@freezer/core';
+import { reasonAgainstKey, type StorageKey } from '@freezer/core';
 import { failure } from './failure.ts';
 
-/** Where unfinished writes lie, below the container and below a folder that is a file system of its own. */
-export const TEMPORARY = '.freezer-tmp';
-
-const reasonAgainst = (key: StorageKey): string | undefined => {
-  if (key.includes('\0')) return 'a key must not hold a NUL byte';
-  if (/\p{Surrogate}/u.test(key)) return 'a key must be well-formed text';
-  const segments = key.split('/');
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return "a key must be relative and hold no empty, '.' or '..' segment";
-  if (segments.includes(TEMPORARY)) return `'${TEMPORARY}' is kept for unfinished writes`;
-  return undefined;
-};
-
-/** The path of an object. Fails with `invalid` when the key could leave the container or meet its temporary folder. */
+/** The path of an object below `root`. Fails with `invalid` when the key could leave the container or meet its temporary folder. */
 export function pathOfKey(root: string, operation: string, key: StorageKey): string {
-  const reason = reasonAgainst(key);
+  const reason = reasonAgainstKey(key);
   if (reason !== undefined) throw failure('invalid', { operation, key, path: root }, reason);
   return `${root}/${key}`;
 }

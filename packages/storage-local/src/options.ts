@@ -1,4 +1,4 @@
-import { FreezerError } from '@freezer/core';
+import { FILE_MODE_HELP, folderModeOf, readFileMode, settingsFault } from '@freezer/core';
 import * as z from 'zod';
 
 /** How a local storage is opened. */
@@ -11,26 +11,11 @@ export interface LocalStorageOptions {
   readonly folderMode: number;
 }
 
-const MODE_HELP = "must be octal text such as '0600' or '0640': read and write for the owner, no execute bits, nothing above 0666";
-const MODE_TEXT = /^(0o?)?[0-6]{3}$/;
-
-/** Who may read a file may enter the folder that it lies in. */
-const folderModeOf = (fileMode: number): number => fileMode | ((fileMode & 0o444) >> 2);
-
-const isFileMode = (mode: number): boolean => (mode & ~0o666) === 0 && (mode & 0o600) === 0o600;
-
 const fileMode = z
-  .union(
-    [
-      z
-        .string()
-        .regex(MODE_TEXT)
-        .transform((text) => Number.parseInt(text.replace(/^0o?/, ''), 8)),
-      z.int(),
-    ],
-    { error: MODE_HELP },
-  )
-  .refine(isFileMode, { error: MODE_HELP });
+  .unknown()
+  .refine((value) => readFileMode(value) !== undefined, { error: FILE_MODE_HELP })
+  .transform((value) => readFileMode(value) ?? 0o600)
+  .default(0o600);
 
 const schema = z
   .object({
@@ -38,7 +23,7 @@ const schema = z
       .string({ error: 'must be the path of a directory' })
       .min(1, 'must be the path of a directory')
       .regex(/^[^\0]+$/, 'must not hold a NUL byte'),
-    storage_mode: fileMode.default(0o600),
+    storage_mode: fileMode,
   })
   .transform(({ container, storage_mode }): LocalStorageOptions => ({ container, fileMode: storage_mode, folderMode: folderModeOf(storage_mode) }));
 
@@ -46,6 +31,5 @@ const schema = z
 export function readLocalSettings(settings: Readonly<Record<string, unknown>>): LocalStorageOptions {
   const read = schema.safeParse(settings);
   if (read.success) return read.data;
-  const reasons = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new FreezerError('invalid', reasons.join('; '));
+  throw settingsFault(read.error.issues);
 }

@@ -1,7 +1,7 @@
 import { lstat, opendir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { TEMPORARY } from '@freezer/core';
 import { type Deed, isSystemError } from './failure.ts';
-import { TEMPORARY } from './key-path.ts';
 import type { StagingAreas } from './staging-areas.ts';
 import { syncFolder } from './sync-folder.ts';
 

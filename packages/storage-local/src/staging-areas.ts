@@ -1,7 +1,6 @@
 import { copyFile, open, opendir, readFile, stat, unlink } from 'node:fs/promises';
-import type { StorageKey, StorageRemains } from '@freezer/core';
+import { type StorageKey, type StorageRemains, TEMPORARY } from '@freezer/core';
 import { type Deed, failure, guarded, isSystemError } from './failure.ts';
-import { TEMPORARY } from './key-path.ts';
 import { removeRunFolder, Staging, type StagingRun } from './staging.ts';
 
 /**

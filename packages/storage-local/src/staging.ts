@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { TEMPORARY } from '@freezer/core';
 import { exists } from './exists.ts';
 import { isSystemError } from './failure.ts';
-import { TEMPORARY } from './key-path.ts';
 
 const OWNER = 'owner';
 /** Another process that sweeps empty folders may take ours away between two steps; not that often, though. */

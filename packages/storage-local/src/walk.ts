@@ -1,9 +1,8 @@
 import type { Dirent, Stats } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CallOptions, ObjectInfo, StorageChild, StorageKey } from '@freezer/core';
+import { type CallOptions, type ObjectInfo, type StorageChild, type StorageKey, TEMPORARY } from '@freezer/core';
 import { type Deed, isSystemError, translated } from './failure.ts';
-import { TEMPORARY } from './key-path.ts';
 
 /** So many entries are read, and asked about, at a time. */
 const BATCH = 64;

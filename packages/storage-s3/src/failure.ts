@@ -1,4 +1,4 @@
-import { abortable, type ErrorCode, FreezerError, messageOf, systemCodeOf } from '@freezer/core';
+import { abortable, type ErrorCode, FreezerError, messageOf, socketReason, systemCodeOf } from '@freezer/core';
 
 /** What went wrong while doing what to which object. */
 export interface Deed {
@@ -61,18 +61,6 @@ const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string, boolean?]>
   507: ['unavailable', 'no space left on the server', false],
 };
 
-const SOCKET_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (connection refused)',
-  ECONNRESET: 'the server broke the connection off',
-  EPIPE: 'the server broke the connection off',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  ENOTFOUND: 'no such host name',
-  EAI_AGAIN: 'the name servers do not answer',
-  ETIMEDOUT: 'no answer',
-  ERR_STREAM_PREMATURE_CLOSE: 'the server broke the connection off',
-};
-
 const textIn = (error: unknown, field: string): string | undefined => {
   const value = typeof error === 'object' && error !== null ? new Map<string, unknown>(Object.entries(error)).get(field) : undefined;
   return typeof value === 'string' ? value : undefined;
@@ -131,7 +119,8 @@ function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?] {
     return ['unauthenticated', `its certificate is not trusted: ${said(error)} (${system}); --s3-cacert names one that is trusted, --insecure trusts any`];
   const known = BY_NAME[name] ?? BY_STATUS[status];
   if (known) return known;
-  if (SOCKET_REASONS[system] !== undefined) return ['unavailable', SOCKET_REASONS[system]];
+  const lost = socketReason(system);
+  if (lost !== undefined) return ['unavailable', lost];
   if (system.startsWith('ERR_SSL') || system === 'EPROTO' || /wrong version number|packet length too long/.test(said(error)))
     return ['unavailable', `it does not speak TLS there: ${said(error)}`];
   if (status >= 500) return ['unavailable', `the server failed with ${status} ${name}: ${said(error)}`];

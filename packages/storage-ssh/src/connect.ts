@@ -1,4 +1,4 @@
-import { FreezerError, type Logger, messageOf, systemCodeOf } from '@freezer/core';
+import { FreezerError, type Logger, messageOf, socketReason, systemCodeOf } from '@freezer/core';
 import type { Client, ConnectConfig, SFTPWrapper } from 'ssh2';
 import { type Credentials, readCredentials } from './credentials.ts';
 import { connectSocket } from './gathering-socket.ts';
@@ -13,16 +13,6 @@ const READY_MS = 30_000;
 /** A server that answers nothing for four of these is gone. */
 const KEEPALIVE_MS = 15_000;
 const KEEPALIVE_COUNT = 3;
-
-const SOCKET_REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (connection refused)',
-  ECONNRESET: 'the server broke the connection off',
-  EHOSTUNREACH: 'there is no way to that host',
-  ENETUNREACH: 'there is no way to that network',
-  ENOTFOUND: 'no such host name',
-  EAI_AGAIN: 'the name servers do not answer',
-  ETIMEDOUT: 'no answer',
-};
 
 /** `user@host:port`, as messages and labels name a server. */
 export const serverOf = ({ username, host, port }: SshStorageOptions): string => `${username}@${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -81,7 +71,7 @@ function reasonOf(attempt: Attempt, error: unknown): FreezerError {
     return failed(attempt, 'unauthenticated', `the server does not accept ${attempt.credentials.names}${said}`, error);
   }
   if (level === 'client-timeout') return failed(attempt, 'timeout', `no log-in within ${READY_MS / 1000} s`, error);
-  return failed(attempt, 'unavailable', SOCKET_REASONS[systemCodeOf(error) ?? ''] ?? messageOf(error), error);
+  return failed(attempt, 'unavailable', socketReason(systemCodeOf(error)) ?? messageOf(error), error);
 }
 
 function configOf(attempt: Attempt): ConnectConfig {

@@ -1,7 +1,7 @@
+import { folderOfPath } from '@freezer/core';
 import type { Stats } from 'ssh2';
 import { entriesOf } from './entries.ts';
 import { isLost, isStatus, STATUS } from './failure.ts';
-import { folderOfPath } from './key-path.ts';
 import type { Session } from './session.ts';
 
 /** What lies at a path, links not followed; undefined when there is nothing, nor a folder that it could lie in. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { FreezerError } from '@freezer/core';
+import { FILE_MODE_HELP, folderModeOf, readFileMode, settingsFault } from '@freezer/core';
 import * as z from 'zod';
 
 /** What is done about the key by which a server proves who it is. */
@@ -30,23 +30,11 @@ export interface SshStorageOptions {
   readonly folderMode: number;
 }
 
-const MODE_HELP = "must be octal text such as '0600' or '0640': read and write for the owner, no execute bits, nothing above 0666";
-
-/** Who may read a file may enter the folder that it lies in. */
-const folderModeOf = (fileMode: number): number => fileMode | ((fileMode & 0o444) >> 2);
-
 const fileMode = z
-  .union(
-    [
-      z
-        .string()
-        .regex(/^(0o?)?[0-6]{3}$/)
-        .transform((text) => Number.parseInt(text.replace(/^0o?/, ''), 8)),
-      z.int(),
-    ],
-    { error: MODE_HELP },
-  )
-  .refine((mode) => (mode & ~0o666) === 0 && (mode & 0o600) === 0o600, { error: MODE_HELP });
+  .unknown()
+  .refine((value) => readFileMode(value) !== undefined, { error: FILE_MODE_HELP })
+  .transform((value) => readFileMode(value) ?? 0o600)
+  .default(0o600);
 
 const POLICY_HELP = "must be 'accept-new' (a server that is not known is believed the first time), 'strict' (only known servers) or 'off'";
 
@@ -77,7 +65,7 @@ const schema = z
     ssh_agent: text,
     ssh_host_key_policy: z.enum(['accept-new', 'strict', 'off'], { error: POLICY_HELP }).default('accept-new'),
     ssh_known_hosts: z.union([z.array(z.string()), text], { error: 'must be the path of a file' }),
-    storage_mode: fileMode.default(0o600),
+    storage_mode: fileMode,
   })
   .transform(
     (read): SshStorageOptions => ({
@@ -100,7 +88,5 @@ const schema = z
 export function readSshSettings(settings: Readonly<Record<string, unknown>>): SshStorageOptions {
   const read = schema.safeParse(settings);
   if (read.success) return read.data;
-  // The first of each key: what an empty text breaks besides is no news.
-  const reasons = new Map(read.error.issues.toReversed().map(({ path: key, message }) => [key.join('.'), message]));
-  throw new FreezerError('invalid', [...reasons].map(([key, message]) => `${key}: ${message}`).join('; '));
+  throw settingsFault(read.error.issues);
 }

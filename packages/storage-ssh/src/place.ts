@@ -1,7 +1,6 @@
-import type { CallOptions } from '@freezer/core';
+import { type CallOptions, folderOfPath } from '@freezer/core';
 import { type Deed, failure, isStatus, STATUS } from './failure.ts';
 import { exists, lookAt, lookBehind, makeFolder, removeAll, syncFolder } from './folders.ts';
-import { folderOfPath } from './key-path.ts';
 import type { Session } from './session.ts';
 import type { Staging } from './staging.ts';
 

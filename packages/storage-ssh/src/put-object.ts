@@ -1,8 +1,7 @@
-import { abortable, type ByteStream, type ObjectInfo, type PutOptions } from '@freezer/core';
+import { abortable, type ByteStream, folderOfPath, type ObjectInfo, type PutOptions } from '@freezer/core';
 import type { Connection } from './connection.ts';
 import { type Deed, failure, guarded } from './failure.ts';
 import { exists } from './folders.ts';
-import { folderOfPath } from './key-path.ts';
 import { place } from './place.ts';
 import type { StagedFile, Staging } from './staging.ts';
 import { whyRefused, writeBody } from './write-body.ts';

@@ -1,8 +1,7 @@
-import type { StorageRemains } from '@freezer/core';
+import { type StorageRemains, TEMPORARY } from '@freezer/core';
 import type { Connection } from './connection.ts';
 import { entriesOf } from './entries.ts';
 import { type Deed, guarded, isStatus, STATUS } from './failure.ts';
-import { TEMPORARY } from './key-path.ts';
 import type { Session } from './session.ts';
 import { removeRunFolder, type Staging } from './staging.ts';
 

@@ -1,6 +1,6 @@
+import { folderOfPath } from '@freezer/core';
 import { isLost, isStatus, STATUS } from './failure.ts';
 import { lookAt, syncFolder } from './folders.ts';
-import { folderOfPath } from './key-path.ts';
 import type { Session } from './session.ts';
 
 /** Removes one file, then the folders above it that are empty now; never `root`. Absent is fine. */

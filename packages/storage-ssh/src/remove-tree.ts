@@ -1,8 +1,7 @@
-import type { CallOptions } from '@freezer/core';
+import { type CallOptions, folderOfPath, TEMPORARY } from '@freezer/core';
 import { entriesOf } from './entries.ts';
 import { isStatus, STATUS } from './failure.ts';
 import { lookAt, removeAll, syncFolder } from './folders.ts';
-import { folderOfPath, TEMPORARY } from './key-path.ts';
 import type { Session } from './session.ts';
 import type { Staging } from './staging.ts';
 

@@ -1,4 +1,5 @@
 import {
+  absoluteRoot,
   type ByteRange,
   type ByteStream,
   type CallOptions,
@@ -18,7 +19,7 @@ import { serverOf } from './connect.ts';
 import { Connection } from './connection.ts';
 import { type Deed, failure, guarded, isStatus, STATUS, translated } from './failure.ts';
 import { makeFolders } from './folders.ts';
-import { absoluteRoot, pathOfKey, pathOfPrefix } from './key-path.ts';
+import { pathOfKey, pathOfPrefix } from './key-path.ts';
 import type { SshStorageOptions } from './options.ts';
 import { putObject } from './put-object.ts';
 import { readObject } from './read-object.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions } from '@freezer/core';
+import { type CallOptions, TEMPORARY } from '@freezer/core';
 import type { Connection } from './connection.ts';
 import { isLost, isStatus, STATUS } from './failure.ts';
 import { exists, makeFolder, removeAll, syncFolder } from './folders.ts';
-import { TEMPORARY } from './key-path.ts';
 import type { Handle, Session } from './session.ts';
 
 const OWNER = 'owner';

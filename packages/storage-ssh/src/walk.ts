@@ -1,8 +1,7 @@
-import { abortable, type CallOptions, type ObjectInfo, type StorageChild, type StorageKey } from '@freezer/core';
+import { abortable, type CallOptions, type ObjectInfo, type StorageChild, type StorageKey, TEMPORARY } from '@freezer/core';
 import type { FileEntryWithStats, Stats } from 'ssh2';
 import { entriesOf } from './entries.ts';
 import { lookBehind } from './folders.ts';
-import { TEMPORARY } from './key-path.ts';
 import type { Session } from './session.ts';
 
 /** What a name is, symbolic links followed. */
