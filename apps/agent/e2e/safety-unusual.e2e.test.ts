@@ -168,6 +168,21 @@ describe('sources', () => {
     expect((await runAgent(lab, 'backup', ['-F', source])).code).toBe(1);
   });
 
+  it('links that lead to a folder above them end a backup that follows links', async () => {
+    await mkdir(join(lab.source, 'sub'));
+    for (const [target, name] of [
+      ['.', 'self'],
+      ['..', 'sub/up'],
+      ['file', 'link'],
+    ] as const)
+      await symlink(target, join(lab.source, name));
+    const report = await mustAgent<{ skipped: readonly { path: string }[] }>(lab, 'backup', ['-F', lab.source, '--dereference-symlink', 'all']);
+    expect(report.skipped.map(({ path }) => path).toSorted()).toEqual(['self', 'sub/up']);
+    const target = lab.target();
+    await mustAgent(lab, 'restore', ['--restore-abs-path', target]);
+    expect((await filesBelow(target)).toSorted()).toEqual(['file', 'link']);
+  });
+
   it('a source that holds the storage and the state folder: the run ends, and what was saved comes back', async () => {
     const source = join(lab.root, 'all');
     await mkdir(source);

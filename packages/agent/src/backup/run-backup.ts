@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ArchiveBackup, type BytePath, FreezerError, levelFolder, messageOf, once, type SourceLease, setName } from '@freezer/core';
+import { type ArchiveBackup, type BytePath, displayPath, FreezerError, levelFolder, messageOf, once, type SourceLease, setName } from '@freezer/core';
 import { type ChainKeys, hashPieces, type IndexCounts, identityText, type LevelReader, type LevelWriter, supersede } from '@freezer/format';
 import type { Sample } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
@@ -15,6 +15,7 @@ import type { BackupPlan } from './choose-base.ts';
 import { dataStages } from './data-stages.ts';
 import { expectedBytes } from './expected-bytes.ts';
 import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
+import { linkLoops } from './link-loops.ts';
 import { ownPlaces } from './own-places.ts';
 import { agreedPlan, nameOf, type PreparedTarget, type PreparedTargets, prepareStorages } from './prepare-storages.ts';
 import { storeSmallObjects } from './store-objects.ts';
@@ -53,6 +54,13 @@ export interface BackupStorages {
   readonly lost: readonly LostStorage[];
 }
 
+async function followedLoops({ shape: { dereference } }: BackupRequest, lease: SourceLease, { signal, logger }: RunContext): Promise<readonly BytePath[]> {
+  if (dereference !== 'soft' && dereference !== 'all') return [];
+  const loops = await linkLoops(lease, signal);
+  for (const path of loops) logger.warn({ path: displayPath(path) }, 'a link that leads to a folder above it is left out: following it would never end');
+  return loops;
+}
+
 /**
  * Makes the next level of a set, the same one in each storage: nothing of it is visible before it is whole, and nothing of it stays when it
  * fails. Fails with `conflict` when another run holds the set.
@@ -64,6 +72,7 @@ export async function runBackup({ runs, policy, lost }: BackupStorages, asked: B
   await using lease = await asked.source.open({ signal });
   const places = new Set<BytePath>();
   for (const { context } of runs) for (const place of await ownPlaces(context, lease)) places.add(place);
+  for (const loop of await followedLoops(asked, lease, first.context)) places.add(loop);
   const request = { ...asked, shape: { ...asked.shape, ownPlaces: [...places] } };
   await using prepared = await prepareStorages(runs, request, lease, policy);
   const { targets } = prepared;
