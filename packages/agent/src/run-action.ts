@@ -1,5 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from './action-input.ts';
+import { firstReason } from './first-reason.ts';
 import type { AgentPlugins } from './plugins.ts';
 import { applyPriority } from './priority.ts';
 import { overStorages } from './several/several-storages.ts';
@@ -30,5 +31,9 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
     throw new FreezerError('unsupported', `action '${input.action}' is not part of this version; allowed: ${Object.keys(ACTIONS).join(', ')}`);
   await applyPriority(input.settings, input);
   const action = await load();
-  return overStorages(input, plugins, action);
+  try {
+    return await overStorages(input, plugins, action);
+  } catch (error) {
+    throw firstReason(error);
+  }
 }

@@ -1,6 +1,7 @@
 import { FreezerError, messageOf } from '@freezer/core';
 import type { Result } from '@freezer/models';
 import type { ActionInput, ActionResult } from '../action-input.ts';
+import { firstReason } from '../first-reason.ts';
 import type { StorageSection } from '../settings/storage-sections.ts';
 
 export type OneStorageAction = (input: ActionInput) => Promise<ActionResult>;
@@ -38,8 +39,9 @@ export async function eachStorage(input: ActionInput, action: OneStorageAction):
 async function doOne(input: ActionInput, section: StorageSection, action: OneStorageAction): Promise<DoneThere> {
   try {
     return await action({ ...input, storageSections: [section] });
-  } catch (error) {
+  } catch (thrown) {
     input.signal.throwIfAborted();
+    const error = firstReason(thrown);
     if (!FreezerError.is(error)) throw error;
     input.logger.error({ storage: section.name, reason: messageOf(error) }, `${input.action} failed in one of the storages`);
     return { result: 'fail', failure: messageOf(error), ...(FreezerError.is(error, 'invalid') && { wrong: error }) };
