@@ -95,8 +95,8 @@ async function storePackage(folder) {
 
 const AT_ONCE = 256;
 
-/** Writes clients and jobs as the API keeps them into a new file of ours; resolves to the ids of the jobs. */
-export async function fillOurs(place, { projectId, userId }, { jobs, clients }) {
+/** Writes jobs as the API keeps them into a new file of ours, each client as many; resolves to their ids. `more`: what their schedules have besides. */
+export async function fillOurs(place, { projectId, userId }, { jobs, clients, more: moreOfSchedule = {} }) {
   const { openSqlStore } = await storePackage(place.build);
   const owner = { projectId, userId };
   const store = await openSqlStore({ path: place.database });
@@ -113,7 +113,7 @@ export async function fillOurs(place, { projectId, userId }, { jobs, clients }) 
       const document = {
         job_id: id,
         ...more,
-        job_schedule: { ...schedule, time_created: 1_795_000_000 + done, time_started: -1, time_ended: -1, status: 'scheduled' },
+        job_schedule: { ...schedule, time_created: 1_795_000_000 + done, time_started: -1, time_ended: -1, status: 'scheduled', ...moreOfSchedule },
         ...job,
         session_id: '',
         session_tag: 0,

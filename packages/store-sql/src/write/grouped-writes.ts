@@ -4,7 +4,7 @@ import type { Database } from '../place.ts';
 import type { Tables } from '../tables.ts';
 
 /** Writes of one transaction at most: more would make the first of them wait. */
-const LARGEST_GROUP = 64;
+const LARGEST_GROUP = 128;
 
 interface Waiting {
   /** Does the write and says how to tell of it, once it is on disk. */
@@ -46,9 +46,11 @@ export class GroupedWrites {
   }
 
   async #work(): Promise<void> {
-    // Others of this turn of the event loop come into the first group too.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) await this.#commit(this.#waiting.splice(0, LARGEST_GROUP));
+    while (this.#waiting.length > 0) {
+      // Requests that arrived while the last group was synced are read now, and come into this one: without that a slow disk gets a sync for each.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#commit(this.#waiting.splice(0, LARGEST_GROUP));
+    }
     this.#working = undefined;
   }
 
