@@ -12,7 +12,7 @@ export const SERVER_KEYS = ['job_id', 'project_id', 'user_id', 'user_credentials
 export const readScope = (exchange: Exchange): DocumentScope => (!exchange.isV1 && exchange.allows('jobs:get_all_projects') ? {} : exchange.scope);
 
 /** A job in an answer. The process id of a central client's agent is for its own project. */
-export function shownJob(exchange: Exchange, { document }: Stored<Item>): Item {
+function shownJob(exchange: Exchange, { document }: Stored<Item>): Item {
   const { [CLIENT_PROJECT]: clientProject, ...item } = document;
   const schedule = item['job_schedule'];
   const isMasked =
