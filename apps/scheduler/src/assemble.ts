@@ -106,7 +106,14 @@ export async function parts(assembly: Assembly) {
     runsFolder: instance.runs,
     policy: () => policyOf(settings, { isTrial: access?.isTrial ?? false, noApi }),
     hooks: hooksOf(assembly, () => settings),
-    sessions: outbox && new SessionCalls(api, outbox, logger),
+    sessions:
+      outbox &&
+      new SessionCalls({
+        access: api,
+        outbox,
+        logger,
+        terms: () => ({ startTimeout: settings['scheduler.session_start_timeout'], onFailure: settings['scheduler.on_session_failure'] }),
+      }),
     keepBackup: async (...made) => desk?.keepBackup(...made),
     keepRun: async (...ended) => desk?.keepRun(...ended),
     agentEnvironment: (reading: JobReading) => agentEnvironment({ environment: host.environment, variables: accountVariables(settings) }, reading),

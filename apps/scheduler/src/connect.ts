@@ -25,7 +25,11 @@ const trialFile = z.object({ url: z.url(), token: z.string().min(1), project: z.
 /** The API that the settings mean. Sends nothing yet. Fails with `invalid` when they name none. */
 export async function connectApi(options: ConnectOptions): Promise<ApiAccess> {
   const variables = { ...options.environment, ...accountVariables(options.settings) };
-  const named = ['OS_AUTH_URL', 'OS_TOKEN', 'OS_AUTH_TOKEN'].some((name) => (variables[name] ?? '') !== '');
+  const token = variables['OS_TOKEN'] || variables['OS_AUTH_TOKEN'];
+  const url = variables['OS_BACKUP_URL'];
+  // As with the command freezer: a token that somebody hands over serves where the API is, and no Keystone is asked.
+  if (!variables['OS_AUTH_URL'] && url && token) return tokenAccess(url, token, variables['OS_PROJECT_ID'], options);
+  const named = Boolean(variables['OS_AUTH_URL'] || token);
   const trial = named ? undefined : await readTrial(options.trialFolders);
   return trial ? trialAccess(trial, options) : new KeystoneAccess(sessionOptionsFromEnvironment(variables), options);
 }
@@ -48,7 +52,13 @@ async function readTrial(folders: readonly string[]): Promise<z.infer<typeof tri
 }
 
 function trialAccess({ url, token, project = TRIAL_PROJECT }: z.infer<typeof trialFile>, { settings }: ConnectOptions): ApiAccess {
-  const client = new FreezerClient({ endpoint: url, project, token: () => token, timeoutSeconds: settings['scheduler.http_timeout'] });
+  const client = new FreezerClient({
+    endpoint: url,
+    project,
+    token: () => token,
+    timeoutSeconds: settings['scheduler.http_timeout'],
+    retries: settings['scheduler.http_retries'],
+  });
   return {
     client,
     behalfOf: ({ projectId }) => (projectId ? client.inProject(projectId) : client),
@@ -56,6 +66,20 @@ function trialAccess({ url, token, project = TRIAL_PROJECT }: z.infer<typeof tri
     isTrial: true,
     close: () => client.close(),
   };
+}
+
+function tokenAccess(endpoint: string, token: string, project: string | undefined, { settings }: ConnectOptions): ApiAccess {
+  if (!project) throw new FreezerError('invalid', 'with OS_TOKEN and OS_BACKUP_URL alone, OS_PROJECT_ID must say in which project; or set OS_AUTH_URL');
+  const client = new FreezerClient({
+    endpoint,
+    project,
+    token: () => token,
+    version: settings['scheduler.enable_v1_api'] ? '1' : '2',
+    transport: createNodeTransport(tlsOf(settings)),
+    timeoutSeconds: settings['scheduler.http_timeout'],
+    retries: settings['scheduler.http_retries'],
+  });
+  return { client, behalfOf: () => client, projectId: async () => project, isTrial: false, close: () => client.close() };
 }
 
 class KeystoneAccess implements ApiAccess {
@@ -121,7 +145,7 @@ class KeystoneAccess implements ApiAccess {
       version: settings['scheduler.enable_v1_api'] ? '1' : '2',
       transport: createNodeTransport(tlsOf(settings)),
       timeoutSeconds: settings['scheduler.http_timeout'],
-      retries: 1,
+      retries: settings['scheduler.http_retries'],
     });
   }
 }

@@ -17,30 +17,47 @@ const isOfSchedule = ({ content }: JobReading): boolean => content.kind === 'job
 /** What asking again does not change. */
 const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'permission_denied', 'unsupported', 'already_exists']);
 
+export interface SessionTerms {
+  /** Seconds that the start of a round may take. */
+  readonly startTimeout: number;
+  readonly onFailure: 'run-alone' | 'skip';
+}
+
+export interface SessionCallsOptions {
+  readonly access: () => ApiAccess;
+  readonly outbox: Pick<Outbox, 'add'>;
+  readonly logger: Logger;
+  readonly terms: () => SessionTerms;
+}
+
 /** Sessions by calls of the API: the begin is asked for and waited for, the end goes through the outbox. */
 export class SessionCalls implements SessionDesk {
   readonly #access: () => ApiAccess;
-  readonly #outbox: Outbox;
+  readonly #outbox: Pick<Outbox, 'add'>;
   readonly #logger: Logger;
+  readonly #terms: () => SessionTerms;
 
-  constructor(access: () => ApiAccess, outbox: Outbox, logger: Logger) {
+  constructor({ access, outbox, logger, terms }: SessionCallsOptions) {
     this.#access = access;
     this.#outbox = outbox;
     this.#logger = logger;
+    this.#terms = terms;
   }
 
   async join(reading: JobReading, { tag: known, roundAt, signal }: JoinRequest): Promise<Joined> {
     const { jobId, sessionId = '' } = reading;
     const begun = performance.now();
+    const { startTimeout, onFailure } = this.#terms();
     let tag = known;
     for (let attempts = 0; ; attempts += 1) {
       const answer = await this.#ask(reading, tag, roundAt);
-      const decision = decideStart(answer, { tag, attempts, elapsed: performance.now() - begun });
-      if (decision.kind === 'join') return { state: 'joined', tag: decision.tag };
+      const decision = decideStart(answer, { tag, attempts, elapsed: performance.now() - begun, timeout: startTimeout * 1000 });
+      if (decision.kind === 'join') return { state: 'joined', tag: decision.tag, reason: '' };
       if (decision.kind === 'run-alone' || signal.aborted) {
         const reason = decision.kind === 'run-alone' ? decision.reason : 'the run is to end';
-        this.#logger.error({ job_id: jobId, session_id: sessionId, tag, reason }, 'Unable to start session; the job runs alone');
-        return { state: 'alone', tag: decision.tag };
+        const skips = onFailure === 'skip';
+        this.#logger.error({ job_id: jobId, session_id: sessionId, tag, reason }, `Unable to start session; the job ${skips ? 'does not run' : 'runs alone'}`);
+        return { state: skips ? 'skip' : 'alone', tag: decision.tag, reason };
       }
       tag = decision.tag;
       await monotonicSleep(decision.wait, signal);

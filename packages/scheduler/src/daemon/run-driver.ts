@@ -91,6 +91,7 @@ export class RunDriver {
     if (this.#run.progress === null) {
       await this.#save();
       await this.#joinSession();
+      if (this.#run.session === 'skip') return this.#end({ result: 'fail', message: 'skipped', actions: [] });
       const failed = await this.#deps.hooks.before(this.#reading);
       if (failed !== undefined) return this.#end({ result: 'fail', message: `pre_hook: ${failed}`, actions: [] });
     }
@@ -179,7 +180,7 @@ export class RunDriver {
     if (sessionId === undefined || !sessions) return;
     const { session_tag: tag, planned_at: plannedAt, round_at: roundAt = plannedAt } = this.#run;
     const joined = await sessions.join(this.#reading, { tag, roundAt, signal: this.#wake.signal });
-    this.#run = { ...this.#run, session: joined.state, session_tag: joined.tag };
+    this.#run = { ...this.#run, session: joined.state, session_tag: joined.tag, ...(joined.reason !== '' && { session_reason: joined.reason }) };
     // A run that goes alone keeps the tag, too: with it the next round is found.
     this.#told({ sessionTag: joined.tag });
     await this.#save();
@@ -195,7 +196,9 @@ export class RunDriver {
   }
 
   #end({ result, message, actions }: Required<Pick<RunEnd, 'result' | 'message' | 'actions'>>): RunEnd {
-    return { runId: this.#run.run_id, result, message, actions, ...(this.#byShutdown && result === 'aborted' && { byShutdown: true }) };
+    const outside = this.#run.session_reason === undefined ? '' : `not part of its session: ${this.#run.session_reason}`;
+    const told = [message, outside].filter((text) => text !== '').join('; ');
+    return { runId: this.#run.run_id, result, message: told, actions, ...(this.#byShutdown && result === 'aborted' && { byShutdown: true }) };
   }
 
   /** A job with one action that may not run here runs none. */

@@ -17,7 +17,9 @@ const shape = z.object({
   document: z.record(z.string(), z.unknown()),
   session_tag: z.int(),
   /** Whether the session knows that we take part; `alone`: it could not be reached. */
-  session: z.enum(['none', 'waiting', 'joined', 'alone', 'ended']),
+  session: z.enum(['none', 'waiting', 'joined', 'alone', 'skip', 'ended']),
+  /** Why it is none of its round. */
+  session_reason: z.string().optional(),
   progress: z.looseObject({ index: z.int(), attempt: z.int(), phase: z.enum(['next', 'at-work', 'waiting', 'ended']) }).nullable(),
   /** Of the backups that were made. */
   backups: z.array(z.string()),

@@ -9,9 +9,11 @@ export interface JoinRequest {
 }
 
 export interface Joined {
-  /** `alone`: the session could not be joined, and the run is none of its round. */
-  readonly state: 'joined' | 'alone';
+  /** `alone`: the session could not be joined, and the run is none of its round. `skip`: so it is not to begin. */
+  readonly state: 'joined' | 'alone' | 'skip';
   readonly tag: number;
+  /** Why it was not joined; '' where it was. */
+  readonly reason: string;
 }
 
 /** Speaks with the API about sessions. */

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import type { ActionValues } from './action-file.ts';
+import { isBelow } from './allowed-path.ts';
 
 /** What jobs may do on this host; from its own configuration alone. */
 export interface ActionPolicy {
@@ -103,10 +103,4 @@ function refusedPath(values: ReadonlyMap<string, unknown>, name: string, policy:
     if (!allowed.some((folder) => isBelow(path, folder))) return `${key} ${path} is not below ${setting}`;
   }
   return undefined;
-}
-
-/** Of names alone: a link below an allowed folder may lead elsewhere, as its owner has decided. */
-function isBelow(path: string, folder: string): boolean {
-  const [inner, outer] = [resolve('/', path), resolve('/', folder)];
-  return path.startsWith('/') && (inner === outer || inner.startsWith(outer === '/' ? '/' : `${outer}/`));
 }

@@ -13,7 +13,7 @@ function ask(
   let [current, elapsed] = [tag, 0];
   for (let attempts = 0; ; attempts += 1) {
     asked.push(current);
-    const decision = decideStart(api(current, attempts), { tag: current, attempts, elapsed });
+    const decision = decideStart(api(current, attempts), { tag: current, attempts, elapsed, timeout: 60_000 });
     if (decision.kind !== 'again') return { decision, asked, waited: elapsed };
     current = decision.tag;
     elapsed += decision.wait;

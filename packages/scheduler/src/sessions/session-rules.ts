@@ -6,6 +6,8 @@ export interface SessionTry {
   readonly attempts: number;
   /** Milliseconds since it was asked first, by a clock that is never set. */
   readonly elapsed: number;
+  /** Milliseconds that the start of a round may take; then the run goes without it. */
+  readonly timeout: number;
 }
 
 /** What came of asking. */
@@ -26,8 +28,6 @@ export type SessionDecision =
   | { readonly kind: 'again'; readonly tag: number; readonly wait: number }
   | { readonly kind: 'run-alone'; readonly tag: number; readonly reason: string };
 
-/** Milliseconds that the start of a round may take; then a run goes alone. */
-const START_TIMEOUT = 60_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
@@ -35,7 +35,7 @@ const LONGEST_WAIT = 10_000;
 export const pauseBefore = (attempts: number): number => Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempts, 10));
 
 /** Whether a member joins the round, asks again, or goes on without it. */
-export function decideStart(answer: SessionAnswer, { tag, attempts, elapsed }: SessionTry): SessionDecision {
+export function decideStart(answer: SessionAnswer, { tag, attempts, elapsed, timeout }: SessionTry): SessionDecision {
   switch (answer.kind) {
     case 'absent':
       return { kind: 'run-alone', tag, reason: 'the session does not exist any more' };
@@ -43,7 +43,7 @@ export function decideStart(answer: SessionAnswer, { tag, attempts, elapsed }: S
       return refused(answer.reason, { tag, attempts });
     case 'failed': {
       const wait = pauseBefore(attempts);
-      return elapsed + wait <= START_TIMEOUT ? { kind: 'again', tag, wait } : { kind: 'run-alone', tag, reason: `the session did not begin: ${answer.reason}` };
+      return elapsed + wait <= timeout ? { kind: 'again', tag, wait } : { kind: 'run-alone', tag, reason: `the session did not begin: ${answer.reason}` };
     }
     case 'answer':
       return answered(answer, tag);

@@ -213,17 +213,6 @@ export const PROCESS_OPTIONS = [
     help: 'metrics for Prometheus at /metrics, and /health; only addresses of the loopback',
   },
   {
-    name: 'http-timeout',
-    aliases: ['http-timeout', 'http_timeout'],
-    section: 'scheduler',
-    type: 'int',
-    min: 1,
-    default: 30,
-    group: 'process',
-    value: 'SECONDS',
-    help: 'the longest that one request to API or Keystone may take',
-  },
-  {
     name: 'enable-v1-api',
     aliases: ['enable-v1-api', 'enable_v1_api'],
     fileAliases: ['[DEFAULT] enable_v1_api'],

@@ -1,11 +1,13 @@
 import { LOG_OPTIONS } from '@freezer/log/options';
 import { CONFIG_OPTIONS, CommandLine, OptionTable, type SettingsOf } from '@freezer/settings';
 import { ACCOUNT_OPTIONS, OLDER_OPTIONS } from './account-options.ts';
+import { API_OPTIONS } from './api-options.ts';
 import { CAPABILITY_OPTIONS, PROCESS_OPTIONS, SCHEDULER_OPTIONS, TRUST_OPTIONS } from './scheduler-options.ts';
 
 const ROWS = [
   ...SCHEDULER_OPTIONS,
   ...PROCESS_OPTIONS,
+  ...API_OPTIONS,
   ...TRUST_OPTIONS,
   ...CAPABILITY_OPTIONS,
   ...ACCOUNT_OPTIONS,
