@@ -12,11 +12,14 @@ jest.setTimeout(60_000);
 const inScript = (lab: Lab, script: string, args: readonly string[]): Promise<Ended> =>
   runProgram('bash', ['-c', script, 'bash', process.execPath, ...args], { cwd: lab.root, env: ourEnvironment(lab) });
 
-it('a reader that is gone, or a standard output that is full, is no crash, and content that was not taken is no success', async () => {
+it('a reader or a working folder that is gone, or a standard output that is full, is no crash, and content that was not taken is no success', async () => {
   await using lab = await Lab.open();
   await writeFile(join(lab.source, 'file'), Buffer.alloc(8 << 20, 'content'));
   await mustAgent(lab, 'backup', ['-F', lab.source]);
   const gone = 'set -o pipefail; "$@" | true';
+  const folderGone = await inScript(lab, 'mkdir gone; cd gone; rmdir ../gone; "$@"', ourArguments(lab, 'list', []));
+  expect(folderGone.code).toBe(1);
+  expect(expectOneLine(folderGone)).toContain('working folder');
   for (const word of ['--help', '--version', 'man']) {
     expect(await inScript(lab, gone, [AGENT, word])).toMatchObject({ code: 0, stderr: '' });
     const full = await inScript(lab, '"$@" > /dev/full', [AGENT, word]);

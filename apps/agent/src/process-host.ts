@@ -44,8 +44,22 @@ function changeEnvironment(changes: Readonly<Record<string, string | undefined>>
   }
 }
 
+/** Undefined when the folder that this process was started in was removed: no relative path means anything then, and tar does not start. */
+function workingFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Runs a command line in this process. Resolves to its exit code. */
 export async function runProcess(argv: readonly string[], version: string): Promise<number> {
+  const cwd = workingFolder();
+  if (cwd === undefined) {
+    writeStandardError('Critical Error: the working folder of this process does not exist any more; start it in another one\n');
+    return 1;
+  }
   // From the begin to the very end: who listens in between, listens besides.
   process.on('SIGHUP', () => undefined);
   const leaveTerminals = watchTerminals();
@@ -56,7 +70,7 @@ export async function runProcess(argv: readonly string[], version: string): Prom
     version,
     environment: process.env,
     home: homedir(),
-    cwd: process.cwd(),
+    cwd,
     hostname: hostname(),
     isRoot: process.getuid?.() === 0,
     pid: process.pid,
