@@ -64,7 +64,8 @@ class CachingConnection implements SqliteConnection {
     return {
       reader: /^\s*(select|with|pragma|explain)\b|\breturning\b/i.test(sql),
       all: (parameters) => statement.all(...handed(parameters)),
-      one: (parameters) => statement.get(...handed(parameters)),
+      // That of libsql was seen to find nothing where there is a row.
+      one: (parameters) => (spread ? statement.get(...parameters) : statement.all(parameters)[0]),
       run: (parameters) => {
         const { changes, lastInsertRowid } = statement.run(...handed(parameters));
         return { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) };
