@@ -7,7 +7,7 @@ import { expect } from '@jest/globals';
 import { PLUGINS } from '../src/plugins.ts';
 import { type RanHere, RunHere } from '../src/run-here.fixture.ts';
 
-export type End = 'near' | 'far';
+type End = 'near' | 'far';
 
 type Objects = ReturnType<typeof createMemoryPlace>['objects'];
 
@@ -87,8 +87,8 @@ export class CopyBench implements Disposable {
     for (const level of visible) {
       const own = (objects: ReadonlyMap<string, string>) => [...objects].filter(([key]) => key.includes(`/${level}/`) && !OWNED.test(key)).toSorted();
       expect(own(far)).toEqual(own(near));
-      const [chain = '', number = 0] = partsOf(level);
-      for (let below = 0; below < Number(number); below += 1) expect(visible.map(partsOf)).toContainEqual([chain, below]);
+      const [chain, number] = partsOf(level);
+      for (let below = 0; below < number; below += 1) expect(visible.map(partsOf)).toContainEqual([chain, below]);
     }
     return visible.length;
   }
