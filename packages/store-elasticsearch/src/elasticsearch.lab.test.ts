@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { importFreezerIndex } from './import/freezer-index.ts';
 import type { ImportedDocument } from './import/old-document.ts';
 import { openElasticsearchStore } from './open-elasticsearch-store.ts';
+import { recordId, recordOf } from './record.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../../tools/lab/elasticsearch.sh', import.meta.url));
 const OWNER = { projectId: 'p', userId: 'u' };
@@ -84,23 +85,38 @@ describe.each([['8.19.21'], ['7.17.29']])('Elasticsearch %s', (version) => {
   // What takes long is tried on one release.
   if (!version.startsWith('8')) return;
 
-  it('pages beyond the ten thousand documents that a search gives at once', async () => {
+  it('100 000 documents are found, counted, sorted and paged, also beyond the ten thousand that a search gives at once', async () => {
     await using store = await openFresh();
     await store.migrate();
-    const backups = store.documents<{ readonly n: number }>('backups');
-    const count = 10_600;
-    for (let start = 0; start < count; start += 200) {
-      await Promise.all(Array.from({ length: 200 }, async (_, index) => await backups.create(`b-${start + index}`, { n: start + index }, OWNER)));
+    const backups = store.documents<{ readonly n: number; readonly hostname: string }>('backups');
+    const documentOf = (n: number) => ({ n, hostname: `h${n % 1000}` });
+    const count = 100_000;
+    // What so many calls of `create` would write, in a few requests.
+    for (let start = 0; start < count - 200; start += 8000) {
+      const numbers = Array.from({ length: Math.min(8000, count - 200 - start) }, (_, index) => start + index);
+      const lines = numbers.flatMap((n) => {
+        const facts = { owner: OWNER, created: 1_000_000 + n, revision: 1, write: `w-${n}` };
+        return [JSON.stringify({ create: { _id: recordId(`b-${n}`) } }), JSON.stringify(recordOf(`b-${n}`, JSON.stringify(documentOf(n)), facts))];
+      });
+      const headers = { 'content-type': 'application/x-ndjson' };
+      const answer = await fetch(`${url}/test-${place}-backups/_bulk?refresh=true`, { method: 'POST', headers, body: `${lines.join('\n')}\n` });
+      expect(await answer.json()).toMatchObject({ errors: false });
     }
-    const sort = { path: 'n', descending: false };
-    const found = await backups.search({ scope: { projectId: 'p' }, limit: 5, offset: 10_500, sort });
-    expect(found.map(({ document }) => document.n)).toEqual([10_500, 10_501, 10_502, 10_503, 10_504]);
-    expect((await backups.search({ scope: { projectId: 'p' }, limit: count + 5, offset: 0, sort })).map(({ document }) => document.n)).toEqual(
-      Array.from({ length: count }, (_, n) => n),
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => await backups.create(`b-${count - 200 + index}`, documentOf(count - 200 + index), OWNER)),
     );
-    expect(await backups.count({ scope: { projectId: 'p' }, ranges: [{ path: 'n', from: 100, to: 10_399 }] })).toBe(10_300);
-    expect(await backups.search({ scope: { projectId: 'p' }, limit: 5, offset: 10_600, sort })).toEqual([]);
-  }, 240_000);
+    const scope = { projectId: 'p' };
+    const sort = { path: 'n', descending: false };
+    const found = await backups.search({ scope, limit: 5, offset: 20_500, sort });
+    expect(found.map(({ document }) => document.n)).toEqual([20_500, 20_501, 20_502, 20_503, 20_504]);
+    const many = await backups.search({ scope, limit: 10_500, offset: 0, sort });
+    expect(many.map(({ document }) => document.n)).toEqual(Array.from({ length: 10_500 }, (_, n) => n));
+    expect((await backups.search({ scope, limit: 2, offset: 0, marker: 'b-49999' })).map(({ id }) => id)).toEqual(['b-50000', 'b-50001']);
+    expect(await backups.count({ scope })).toBe(count);
+    expect(await backups.count({ scope, match: [{ key: 'hostname', value: 'h7' }] })).toBe(100);
+    expect(await backups.count({ scope, ranges: [{ path: 'n', from: 100, to: 10_399 }] })).toBe(10_300);
+    expect(await backups.search({ scope, limit: 5, offset: 0, sort, marker: `b-${count - 1}` })).toEqual([]);
+  }, 600_000);
 
   it('has each document whose create resolved after the server was killed', async () => {
     await using store = await openFresh();
