@@ -92,12 +92,13 @@ export class Bench {
     });
   }
 
-  /** Starts a scheduler in the foreground. It has begun its work when `status` says so. */
-  start(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Daemon {
+  /** Starts a scheduler in the foreground, by a program that puts it somewhere (`within`). It has begun its work when `status` says so. */
+  start(words: readonly string[], environment: Readonly<Record<string, string>> = {}, within: readonly string[] = []): Daemon {
     this.#count += 1;
     const path = this.path(`daemon-${this.#count}.log`);
     const log = openSync(path, 'a');
-    const child = spawn(process.execPath, [MAIN, ...this.#common(words), '--no-daemon', ...words, 'start'], {
+    const [program = process.execPath, ...argv] = [...within, process.execPath, MAIN, ...this.#common(words), '--no-daemon', ...words, 'start'];
+    const child = spawn(program, argv, {
       env: { ...this.environment, ...environment },
       cwd: this.folder,
       stdio: ['ignore', log, log],

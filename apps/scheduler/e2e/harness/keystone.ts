@@ -24,6 +24,11 @@ export class Keystone {
     this.url = `http://127.0.0.1:${port}/v3`;
   }
 
+  /** One that somebody else has started, on a port that is known. */
+  static at(folder: string, port: number): Keystone {
+    return new Keystone(folder, port);
+  }
+
   static async start(folder: string): Promise<Keystone> {
     const keystone = new Keystone(folder, await freePort());
     keystone.start();
@@ -62,6 +67,12 @@ export class Keystone {
     const roleId = await this.#ensure(token, 'role', { name: role }, {});
     await this.#call(`/projects/${projectId}/users/${userId}/roles/${roleId}`, 'PUT', token);
     return { user, password, project };
+  }
+
+  /** Makes all tokens of a user useless that there are, those that nobody has seen as well. */
+  async revokeAll(userId: string): Promise<void> {
+    const token = await this.#token();
+    for (const enabled of [false, true]) await this.#call(`/users/${userId}`, 'PATCH', token, { user: { enabled } });
   }
 
   /** Puts the backup service into the catalog. */
