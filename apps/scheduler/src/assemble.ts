@@ -60,6 +60,21 @@ export interface RunningScheduler {
 /** Seconds: the API is not told more often that this client is there, however often it polls. */
 const FASTEST_BEAT = 5;
 
+const sessionTerms = (settings: SchedulerSettings) => ({
+  startTimeout: settings['scheduler.session_start_timeout'],
+  onFailure: settings['scheduler.on_session_failure'],
+});
+
+/** What never changes of this process. */
+const selfOf = ({ instance, host }: Assembly) => ({
+  instance: instance.uuid,
+  process: markOf(process.pid),
+  version: host.version,
+  os: host.platform,
+  arch: process.arch,
+  startedAt: Math.floor(host.now() / 1000),
+});
+
 /** What a scheduler and a single run have in common. */
 export async function parts(assembly: Assembly) {
   const { connect, host, logger, instance } = assembly;
@@ -73,22 +88,22 @@ export async function parts(assembly: Assembly) {
   let clientId = settings['scheduler.client_id'] ?? (noApi ? host.hostname : '');
   const probe = new FeatureProbe(api);
   const outbox = noApi ? undefined : await Outbox.open(instance.outbox, delivery(api, probe), logger);
-  const startedAt = Math.floor(host.now() / 1000);
+  const self = selfOf(assembly);
   const beatSeconds = (): number => Math.max(FASTEST_BEAT, settings['scheduler.interval']);
   const registration = async (): Promise<Registration> => {
     if (clientId === '') clientId = `${await api().projectId()}_${host.hostname}`;
     const { ours } = await probe.features();
     const central = settings['scheduler.centralized_scheduler'];
-    const self = {
-      instance: instance.uuid,
-      process: markOf(process.pid),
-      version: host.version,
-      os: host.platform,
-      arch: process.arch,
+    return {
+      clientId,
+      hostname: host.hostname,
+      central,
+      capabilities: capabilitiesOf(settings),
+      ...self,
       timezone: zoneOf(settings),
-      startedAt,
+      beatSeconds: beatSeconds(),
+      ours,
     };
-    return { clientId, hostname: host.hostname, central, capabilities: capabilitiesOf(settings), ...self, beatSeconds: beatSeconds(), ours };
   };
   const desk =
     outbox &&
@@ -106,14 +121,7 @@ export async function parts(assembly: Assembly) {
     runsFolder: instance.runs,
     policy: () => policyOf(settings, { isTrial: access?.isTrial ?? false, noApi }),
     hooks: hooksOf(assembly, () => settings),
-    sessions:
-      outbox &&
-      new SessionCalls({
-        access: api,
-        outbox,
-        logger,
-        terms: () => ({ startTimeout: settings['scheduler.session_start_timeout'], onFailure: settings['scheduler.on_session_failure'] }),
-      }),
+    sessions: outbox && new SessionCalls({ access: api, outbox, logger, terms: () => sessionTerms(settings) }),
     keepBackup: async (...made) => desk?.keepBackup(...made),
     keepRun: async (...ended) => desk?.keepRun(...ended),
     agentEnvironment: (reading: JobReading) => agentEnvironment({ environment: host.environment, variables: accountVariables(settings) }, reading),

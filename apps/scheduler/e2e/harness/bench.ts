@@ -97,7 +97,7 @@ export class Bench {
     this.#count += 1;
     const path = this.path(`daemon-${this.#count}.log`);
     const log = openSync(path, 'a');
-    const [program = process.execPath, ...argv] = [...within, process.execPath, MAIN, ...this.#common(words), '--no-daemon', ...words, 'start'];
+    const [program, ...argv] = [...within, process.execPath, MAIN, ...this.#common(words), '--no-daemon', ...words, 'start'];
     const child = spawn(program, argv, {
       env: { ...this.environment, ...environment },
       cwd: this.folder,
