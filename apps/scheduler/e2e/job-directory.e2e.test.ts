@@ -286,5 +286,10 @@ describe('commands', () => {
     expect(bench.facts('fine', 'end')).toHaveLength(1);
     await bench.job('partly', job('partly', { codes: '3' }));
     expect((await bench.run(['run-once', bench.path('jobs', 'partly.conf')])).code).toBe(3);
+    // Neither a file nor, where no API is named, the id of a job.
+    expect(await bench.run(['run-once', 'fine.conf'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/run-once: there is no file fine\.conf, .*OS_AUTH_URL/) as unknown,
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FreezerError } from '@freezer/core';
+import { FreezerError, type Logger } from '@freezer/core';
 import { openLogger } from '@freezer/log';
 import {
   FileSource,
@@ -54,13 +54,13 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
     const fromFile = settings['scheduler.no_api'] || (await isFile(operand));
     const agent = await findAgent({ path: settings['scheduler.agent_path'], environment: host.environment, beside: host.beside });
     const folders = trialFolders(settings['scheduler.state_dir'], places.stateRoot);
-    const connect = fromFile ? undefined : () => connectApi({ settings, environment: host.environment, trialFolders: folders, logger });
+    const connect = fromFile ? undefined : () => connectApi({ settings, environment: host.environment, trialFolders: folders, logger }).catch(noFile(operand));
     const assembly = { settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter: NO_METER, logger };
     const { runs, desk, client, close } = await parts(assembly);
     const plan = { zone: zoneOf(settings), jitter: 0, misfireGrace: settings['scheduler.misfire_grace_time'] };
     const document = client ? await client().jobs.get(operand) : undefined;
     if (client && !document) throw new FreezerError('not_found', `run-once: there is no job ${operand}`);
-    const reading = document ? readSourceJob({ document }, plan) : await readingOf(operand, plan, host);
+    const reading = document ? readSourceJob({ document }, plan) : await readingOf(operand, plan, logger);
     if (document?.job_schedule?.status === 'running') throw new FreezerError('conflict', `run-once: job ${operand} is running`);
     const once = runOnce(runs, reading);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => once.stop());
@@ -80,14 +80,17 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
   }
 }
 
-async function readingOf(path: string, plan: Parameters<typeof readSourceJob>[1], host: Host): Promise<JobReading> {
+/** An operand that names no file may be an id; when no API is named either, the file is what was meant. */
+const noFile =
+  (operand: string) =>
+  (error: unknown): never => {
+    if (!FreezerError.is(error, 'invalid')) throw error;
+    throw new FreezerError('invalid', `run-once: there is no file ${operand}, and to ask the API for a job of this id: ${error.message}`, { cause: error });
+  };
+
+async function readingOf(path: string, plan: Parameters<typeof readSourceJob>[1], logger: Logger): Promise<JobReading> {
   if (!(await isFile(path))) throw new FreezerError('invalid', `run-once: there is no file ${path}`);
-  const answer = await new FileSource(join(host.cwd, path).startsWith(path) ? path : path, {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    error: () => undefined,
-  }).ask();
+  const answer = await new FileSource(path, logger).ask();
   const job = answer.kind === 'jobs' ? answer.jobs[0] : undefined;
   if (!job) throw new FreezerError('invalid', `run-once: ${path} holds no job`);
   return readSourceJob(job, plan);

@@ -9,7 +9,7 @@ export interface AlertFacts {
   readonly jobs: readonly Item[];
   /** By `<project>/<client id>`: when the client was last heard of. One that is not in it was never heard of by this server. */
   readonly heard: ReadonlyMap<string, number>;
-  /** By job id, of jobs whose last run was no success: when one was, last. */
+  /** By `jobName`, of jobs whose last run was no success: when one was, last. */
   readonly lastGood: ReadonlyMap<string, number>;
   readonly now: number;
   readonly limits: AlertLimits;
@@ -125,10 +125,13 @@ function overdue(job: Item, facts: AlertFacts): AlertDocument[] {
   return [alert(job, facts, { kind: 'overdue_job', severity: 'critical', message: `Job ${nameOf(job)} should have run`, since: due })];
 }
 
+/** Two projects may have jobs of one id. */
+export const jobName = (job: Item): string => `${String(job['project_id'])}/${String(job['job_id'])}`;
+
 /** When the job last saved a good point, as far as its own document and its runs tell. */
 function lastGoodOf(job: Item, lastGood: ReadonlyMap<string, number>): number | undefined {
   const schedule = scheduleOf(job);
-  return schedule['result'] === 'success' ? timeOf(schedule, 'time_ended') : lastGood.get(String(job['job_id']));
+  return schedule['result'] === 'success' ? timeOf(schedule, 'time_ended') : lastGood.get(jobName(job));
 }
 
 function oldSet(job: Item, facts: AlertFacts): AlertDocument[] {

@@ -58,13 +58,18 @@ describe('alertsOf', () => {
 
   it('a good run in the past counts, also when the last one failed', () => {
     const failed = { ...good, result: 'fail' };
-    expect(kinds(facts(failed, { lastGood: new Map([['j', 99 * DAY]]) }))).toEqual(['failed_job']);
-    expect(alertsOf(facts(failed, { lastGood: new Map([['j', 90 * DAY]]) }))[1]).toMatchObject({
+    expect(kinds(facts(failed, { lastGood: new Map([['p/j', 99 * DAY]]) }))).toEqual(['failed_job']);
+    expect(alertsOf(facts(failed, { lastGood: new Map([['p/j', 90 * DAY]]) }))[1]).toMatchObject({
       kind: 'old_backup',
       backup_set: 'cont/h_etc',
       since: 90 * DAY,
       age: 10 * DAY,
     });
+  });
+
+  it('a good run of a job of the same id in another project does not count', () => {
+    const failed = { ...good, result: 'fail' };
+    expect(kinds(facts(failed, { lastGood: new Map([['other/j', 99 * DAY]]) }))).toEqual(['failed_job', 'old_backup']);
   });
 
   it('a client with active jobs that is silent, and no other', () => {

@@ -4,7 +4,7 @@ import type { AlertDocument } from '@freezer/models';
 import type { ApiContext } from '../api-context.ts';
 import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
-import { type AlertFacts, alertsOf, backupSetOf, clientName, isActive, type SetAge, setAgesOf } from './alerts-of.ts';
+import { type AlertFacts, alertsOf, backupSetOf, clientName, isActive, jobName, type SetAge, setAgesOf } from './alerts-of.ts';
 import { periodOf } from './period.ts';
 
 /** Documents that are looked at before others have their turn: a few milliseconds. */
@@ -43,7 +43,7 @@ export async function gatherAlerts(
   const alerts = new Map<string, AlertDocument>();
   const sets: SetAge[] = [];
   for await (const facts of factsByPage(api, scope, options)) {
-    for (const alert of alertsOf(facts)) alerts.set(alert.alert_id, alert);
+    for (const alert of alertsOf(facts)) alerts.set(`${alert.project_id}/${alert.alert_id}`, alert);
     sets.push(...setAgesOf(facts));
   }
   return { alerts: [...alerts.values()], sets };
@@ -62,14 +62,13 @@ async function lastGoodRuns({ runs }: ApiContext, jobs: readonly Item[], options
     const count = counts.get(projectId) ?? (await runs.count({ scope: { projectId } }, options));
     counts.set(projectId, count);
     if (count === 0) continue;
-    const id = String(job['job_id']);
     const match = [
-      { key: 'job_id', value: id },
+      { key: 'job_id', value: String(job['job_id']) },
       { key: 'result', value: 'success' },
     ];
     const sort = { path: 'time_ended', descending: true };
     const [run] = await runs.search({ scope: { projectId }, match, sort, limit: 1, offset: 0 }, options);
-    if (run) found.set(id, Number(run.document['time_ended']));
+    if (run) found.set(jobName(job), Number(run.document['time_ended']));
     lookUps += 1;
     if (lookUps % LOOK_UPS === 0) await setImmediate();
   }
