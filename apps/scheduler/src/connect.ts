@@ -14,6 +14,8 @@ export interface ConnectOptions {
   /** Folders in which a trial API of the same user says where it is. */
   readonly trialFolders: readonly string[];
   readonly logger: Logger;
+  /** Of the scheduler's installation: sent with each request, so that a poll is a sign of life. */
+  readonly instance?: string;
 }
 
 const TRIAL_FILE = 'api-trial.json';
@@ -51,13 +53,12 @@ async function readTrial(folders: readonly string[]): Promise<z.infer<typeof tri
   return undefined;
 }
 
-function trialAccess({ url, token, project = TRIAL_PROJECT }: z.infer<typeof trialFile>, { settings }: ConnectOptions): ApiAccess {
+function trialAccess({ url, token, project = TRIAL_PROJECT }: z.infer<typeof trialFile>, options: ConnectOptions): ApiAccess {
   const client = new FreezerClient({
     endpoint: url,
     project,
     token: () => token,
-    timeoutSeconds: settings['scheduler.http_timeout'],
-    retries: settings['scheduler.http_retries'],
+    ...callsOf(options),
   });
   return {
     client,
@@ -68,16 +69,15 @@ function trialAccess({ url, token, project = TRIAL_PROJECT }: z.infer<typeof tri
   };
 }
 
-function tokenAccess(endpoint: string, token: string, project: string | undefined, { settings }: ConnectOptions): ApiAccess {
+function tokenAccess(endpoint: string, token: string, project: string | undefined, options: ConnectOptions): ApiAccess {
   if (!project) throw new FreezerError('invalid', 'with OS_TOKEN and OS_BACKUP_URL alone, OS_PROJECT_ID must say in which project; or set OS_AUTH_URL');
   const client = new FreezerClient({
     endpoint,
     project,
     token: () => token,
-    version: settings['scheduler.enable_v1_api'] ? '1' : '2',
-    transport: createNodeTransport(tlsOf(settings)),
-    timeoutSeconds: settings['scheduler.http_timeout'],
-    retries: settings['scheduler.http_retries'],
+    version: options.settings['scheduler.enable_v1_api'] ? '1' : '2',
+    transport: createNodeTransport(tlsOf(options.settings)),
+    ...callsOf(options),
   });
   return { client, behalfOf: () => client, projectId: async () => project, isTrial: false, close: () => client.close() };
 }
@@ -144,11 +144,17 @@ class KeystoneAccess implements ApiAccess {
       token: (rejected) => (rejected === undefined ? session.token() : session.renew(rejected)),
       version: settings['scheduler.enable_v1_api'] ? '1' : '2',
       transport: createNodeTransport(tlsOf(settings)),
-      timeoutSeconds: settings['scheduler.http_timeout'],
-      retries: settings['scheduler.http_retries'],
+      ...callsOf(this.#options),
     });
   }
 }
+
+/** How calls are made, whatever lets them in. */
+const callsOf = ({ settings, instance }: ConnectOptions) => ({
+  timeoutSeconds: settings['scheduler.http_timeout'],
+  retries: settings['scheduler.http_retries'],
+  ...(instance !== undefined && { headers: { 'x-freezer-instance': instance } }),
+});
 
 function tlsOf(settings: SchedulerSettings): Parameters<typeof createNodeTransport>[0] {
   const cacert = settings['service_auth.os_cacert'];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type DocumentStore, type Logger, SILENT, type Store } from '@freezer/core';
 import { ClientSightings } from './alerts/client-sightings.ts';
 import type { AlertLimits, ApiDeps, RunLimits, Trusts } from './api-deps.ts';
+import { SignsOfLife } from './clients/signs-of-life.ts';
 import type { Item } from './documents/item.ts';
 import { type IdSpace, OwnIds } from './documents/own-ids.ts';
 import { TotalCounts } from './lists/total-counts.ts';
@@ -26,6 +27,7 @@ export interface ApiContext {
   readonly alertLimits: AlertLimits;
   readonly totals: TotalCounts;
   readonly sightings: ClientSightings;
+  readonly signsOfLife: SignsOfLife;
   readonly newId: () => string;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -57,6 +59,7 @@ export function apiContext(deps: ApiDeps): ApiContext {
     alertLimits: { ...ALERTS, ...deps.alerts },
     totals: new TotalCounts(),
     sightings: new ClientSightings({ leases, seconds, logger }),
+    signsOfLife: new SignsOfLife(seconds, logger),
     newId,
     now,
     seconds,

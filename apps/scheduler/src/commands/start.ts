@@ -98,7 +98,9 @@ async function guarded(resolved: ResolvedScheduler, { host, places, announce, lo
   // What is relative was resolved; a process in the background holds no folder.
   if (announce) process.chdir('/');
   try {
-    const connect = settings['scheduler.no_api'] ? undefined : (current: SchedulerSettings) => connectOrFail(current, host, places, logger);
+    const connect = settings['scheduler.no_api']
+      ? undefined
+      : (current: SchedulerSettings) => connectOrFail(current, { host, places, logger, instance: instance.uuid });
     const running = await assemble({ settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter, logger });
     await endWithoutAccess(running);
     const healthy = (): boolean => isHealthy(running.scheduler.status, host.now() / 1000);
@@ -120,9 +122,17 @@ async function guarded(resolved: ResolvedScheduler, { host, places, announce, lo
   }
 }
 
-async function connectOrFail(settings: SchedulerSettings, host: Host, { stateRoot }: SchedulerPlaces, logger: Logger) {
+interface ConnectNeeds {
+  readonly host: Host;
+  readonly places: SchedulerPlaces;
+  readonly logger: Logger;
+  readonly instance: string;
+}
+
+async function connectOrFail(settings: SchedulerSettings, { host, places, logger, instance }: ConnectNeeds) {
   try {
-    return await connectApi({ settings, environment: host.environment, trialFolders: trialFolders(settings['scheduler.state_dir'], stateRoot), logger });
+    const folders = trialFolders(settings['scheduler.state_dir'], places.stateRoot);
+    return await connectApi({ settings, environment: host.environment, trialFolders: folders, logger, instance });
   } catch (error) {
     // As with Freezer, an API that cannot be built is exit 1.
     throw new FreezerError('unexpected', messageOf(error), { cause: error });

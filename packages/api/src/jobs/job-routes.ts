@@ -1,5 +1,6 @@
 import { JobChange, JobDocument, JobEvent, JobRequest } from '@freezer/models';
 import * as z from 'zod';
+import { INSTANCE_HEADER } from '../clients/signs-of-life.ts';
 import { removeDocument } from '../documents/remove-document.ts';
 import { answerOne } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';
@@ -36,10 +37,14 @@ async function listJobs(exchange: Exchange): Promise<Answer> {
 }
 
 /** A scheduler asks for the jobs of its client that are not completed, and nobody else does. */
-function noticePoll({ api, projectId }: Exchange, { match = [], matchNot = [] }: SeenSearch): void {
+function noticePoll(exchange: Exchange, { match = [], matchNot = [] }: SeenSearch): void {
   const client = match.find(({ key }) => key === 'client_id')?.value;
   const isPoll = matchNot.some(({ key, value }) => (key === 'status' || key === 'job_schedule.status') && value === 'completed');
-  if (isPoll && typeof client === 'string') api.sightings.saw(projectId, client);
+  if (!isPoll || typeof client !== 'string') return;
+  const { api, projectId, scope } = exchange;
+  api.sightings.saw(projectId, client);
+  const instance = exchange.header(INSTANCE_HEADER);
+  if (instance !== undefined) api.signsOfLife.saw(api, scope, client, instance);
 }
 
 async function getJob(exchange: Exchange): Promise<Answer> {

@@ -17,7 +17,7 @@ export interface ApiDeskOptions {
   readonly beat: () => Promise<Claim>;
   /** Says that we are not there any more. */
   readonly leave: () => Promise<void>;
-  /** Between two signs of life, and between two tries of one that was refused. */
+  /** Between two signs of life, which polls are, and between two tries of one that was refused. */
   readonly beatSeconds: () => number;
   readonly clientId: () => string;
   readonly logger: Logger;
@@ -30,6 +30,9 @@ export const ownerOf = (reading: JobReading | undefined) => ({
 
 /** Polls are a little less far apart than they are told to be. */
 const POLL_SLACK_MS = 500;
+/** A poll says that we are there, and not whether the id is still ours: that is asked so often, and after a silence in which another may have taken it. */
+const CONFIRM_MS = 300_000;
+const SILENT_BEATS = 2;
 
 /** What the scheduler tells the API. */
 export class ApiDesk implements ApiSide {
@@ -41,6 +44,7 @@ export class ApiDesk implements ApiSide {
   #refusal = '';
   #takenAt = 0;
   #beatAt = 0;
+  #polledAt = 0;
   #acknowledged: (jobId: string) => void = () => undefined;
 
   constructor(options: ApiDeskOptions) {
@@ -70,6 +74,7 @@ export class ApiDesk implements ApiSide {
       return;
     }
     this.#beatAt = performance.now();
+    this.#polledAt = this.#beatAt;
     this.#taken = false;
     this.#registered = true;
     logger.info({ client_id: clientId() }, 'the API knows this client');
@@ -108,8 +113,11 @@ export class ApiDesk implements ApiSide {
 
   polled(): void {
     this.#options.outbox.flush(true);
-    if (!this.#registered || !this.#isTimeAfter(this.#beatAt)) return;
-    this.#beatAt = performance.now();
+    const now = performance.now();
+    const wasSilent = now - this.#polledAt > SILENT_BEATS * this.#options.beatSeconds() * 1000;
+    this.#polledAt = now;
+    if (!this.#registered || !(wasSilent || now - this.#beatAt > CONFIRM_MS)) return;
+    this.#beatAt = now;
     this.#beat().catch((error: unknown) => this.#options.logger.debug({ error: messageOf(error) }, 'the API cannot be told that this client is there'));
   }
 
