@@ -2,4 +2,4 @@
 // `npm run setup`: dependencies and build, after which node_modules/.bin/freezer-agent works.
 import { build, install } from './step.mjs';
 
-process.exit(install() && build() ? 0 : 1);
+process.exit((await install()) && (await build()) ? 0 : 1);

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of the workspace. */
@@ -16,18 +16,22 @@ const ENVIRONMENT = {
 };
 
 /**
- * Runs one command in the workspace's folder, says how long it took, and returns whether it ended with 0.
+ * Runs one command in the workspace's folder, says how long it took, and resolves to whether it ended with 0.
  * @param {string} name what the person who watches is told
  * @param {readonly string[]} command
  */
 export function step(name, command) {
   console.log(`\n== ${name}: ${command.join(' ')}`);
   const begun = Date.now();
-  const { status, signal, error } = spawnSync(command[0], command.slice(1), { cwd: ROOT, env: ENVIRONMENT, stdio: ['ignore', 'inherit', 'inherit'] });
-  const ok = status === 0;
-  const reason = error?.message ?? (signal ? `ended by ${signal}` : `exit ${status}`);
-  console.log(`== ${name}: ${ok ? 'ok' : `FAILED (${reason})`}, ${((Date.now() - begun) / 1000).toFixed(1)} s`);
-  return ok;
+  const child = spawn(command[0], command.slice(1), { cwd: ROOT, env: ENVIRONMENT, stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((resolve) => {
+    const end = (reason) => {
+      console.log(`== ${name}: ${reason === undefined ? 'ok' : `FAILED (${reason})`}, ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+      resolve(reason === undefined);
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, signal) => end(code === 0 ? undefined : signal ? `ended by ${signal}` : `exit ${code}`));
+  });
 }
 
 /** What the lock file says, and nothing newer. */

@@ -1,8 +1,14 @@
 #!/usr/bin/env node
-// `npm run test:lab`: installs what the lab suites need (Debian, as root), then runs them, two packages at a time.
+// `npm run test:lab`: installs what the lab suites need (Debian, as root), then runs them: those of the agent, which take as long as all others
+// together, beside the others, which come one after another.
 import { removeResults } from './results.mjs';
 import { build, install, step, turbo } from './step.mjs';
 
 removeResults(['lab']);
-const ready = step('lab', ['bash', 'tools/lab/install.sh']) && install() && build();
-process.exit(ready && turbo('lab tests', 'test:lab', '--continue', '--concurrency=2', '--output-logs=full') ? 0 : 1);
+const ready = (await step('lab', ['bash', 'tools/lab/install.sh'])) && (await install()) && (await build());
+if (!ready) process.exit(1);
+
+const AGENT = 'freezer-agent';
+const suites = (name, filter) => turbo(name, 'test:lab', '--only', '--continue', '--concurrency=1', '--output-logs=full', `--filter=${filter}`);
+const passed = await Promise.all([suites('lab tests of the agent', AGENT), suites('other lab tests', `!${AGENT}`)]);
+process.exit(passed.every(Boolean) ? 0 : 1);

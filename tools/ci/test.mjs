@@ -7,13 +7,13 @@ import { packageFolders, removeResults } from './results.mjs';
 import { build, install, PNPM, ROOT, step, turbo } from './step.mjs';
 
 removeResults(['unit', 'e2e', 'lab']);
-if (!install()) process.exit(1);
+if (!(await install())) process.exit(1);
 
 // What does not build is told, and the rest goes on: the tests run from the sources.
 const failed = [];
-if (!build()) failed.push('build');
-if (!step('checks', [...PNPM, 'exec', 'node', 'tools/checks/run.mjs'])) failed.push('checks');
-if (!turbo('tests', 'test', 'test:e2e', '--continue', '--concurrency=2', '--output-logs=new-only')) failed.push('tests');
+if (!(await build())) failed.push('build');
+if (!(await step('checks', [...PNPM, 'exec', 'node', 'tools/checks/run.mjs']))) failed.push('checks');
+if (!(await turbo('tests', 'test', 'test:e2e', '--continue', '--concurrency=2', '--output-logs=new-only'))) failed.push('tests');
 
 const lab = packageFolders().flatMap((folder) =>
   readdirSync(folder, { recursive: true })
