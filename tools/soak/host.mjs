@@ -38,7 +38,6 @@ export class Host {
     this.stored = stored;
     this.passFile = join(place, 'pass-file');
     this.source = join(place, 'source');
-    this.storage = join(place, SET);
     this.state = join(place, 'state');
     mkdirSync(place, { recursive: true });
     writeFileSync(this.passFile, 'correct horse battery staple\n', { mode: 0o600 });
@@ -131,14 +130,12 @@ export class Host {
 
   /** Restores the newest point by the Python agent and compares it. */
   checkByPython(states) {
+    const { at, set } = this.target;
     const target = join(this.place, `python-${(this.restores += 1)}`);
     const words = [
       '--action',
       'restore',
-      '--storage',
-      'local',
-      '-C',
-      this.storage,
+      ...at.words(set),
       '-N',
       'soak',
       '--hostname',
