@@ -51,10 +51,8 @@ beforeAll(async () => {
       ),
     60,
   );
-  const daemon = bench.start(['--scheduler-centralized-scheduler', '-c', 'central', '-i', '1', '--unscheduled-delay', '0', '--kill-grace', '1'], {
-    ...keystone.environment(service),
-    OS_BACKUP_URL: url,
-  });
+  const words = '--scheduler-centralized-scheduler -c central -i 1 --unscheduled-delay 0 --kill-grace 1 --concurrent-jobs 4 --project-concurrent-jobs 1';
+  const daemon = bench.start(words.split(' '), { ...keystone.environment(service), OS_BACKUP_URL: url });
   log = daemon.log;
   await waitFor('the scheduler runs', () => daemon.log().includes('the API knows this client'), 60);
 });
@@ -92,6 +90,12 @@ test('A24: jobs of a tenant run with its trust; what would touch the host of the
     expect(start?.env?.['OS_TRUST_ID']).toBe(trust);
     expect(start?.env?.['OS_PROJECT_NAME']).toBeUndefined();
     expect(start?.text).toContain(`os_trust_id = ${trust}\n`);
+    const openstack = { mode: 'nova', storage: 'swift', engine_name: 'nova' };
+    const two = [await create('one', { ...openstack, seconds: 2 }), await create('two', { ...openstack, seconds: 2 })];
+    for (const id of two) expect(await completed(id)).toMatchObject({ result: 'success' });
+    const [first, second] = ['one', 'two'].map((name) => ({ start: bench.facts(name, 'start')[0]?.at ?? 0, end: bench.facts(name, 'end')[0]?.at ?? 0 }));
+    // There are four places, of which one project gets one.
+    expect(first && second && (first.end <= second.start || second.end <= first.start)).toBe(true);
     await expect(create('local', { mode: 'fs' })).rejects.toMatchObject({ code: 'invalid' });
     await expect(create('command', { action: 'exec', command: '/bin/true' })).rejects.toMatchObject({ code: 'invalid' });
     expect(log()).not.toContain('pw-freezer');

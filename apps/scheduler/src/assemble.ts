@@ -210,6 +210,7 @@ function termsOf(settings: SchedulerSettings, salt: string): SchedulerTerms {
   return {
     interval: settings['scheduler.interval'],
     places: settings['scheduler.concurrent_jobs'],
+    projectPlaces: settings['scheduler.centralized_scheduler'] ? settings['scheduler.project_concurrent_jobs'] : undefined,
     rules: { unscheduledDelay: settings['scheduler.unscheduled_delay'] * 1000, onRestart: settings['scheduler.on_restart'], onDelete: 'finish-action', salt },
     stopTimeout: settings['scheduler.stop_timeout'],
     killGrace: settings['scheduler.kill_grace'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Logger, messageOf } from '@freezer/core';
 import type { JobReading } from '../documents/job-reading.ts';
+import type { RunLimits } from '../machine/admission.ts';
 import { JobTable } from '../machine/job-table.ts';
 import type { Command, JobEvent, JobMemory, MachineRules } from '../machine/state.ts';
 import type { JobSource, SourceAnswer, SourceJob } from '../sources/job-source.ts';
@@ -23,6 +24,8 @@ export interface SchedulerTerms {
   readonly interval: number;
   /** Runs at a time. */
   readonly places: number;
+  /** Jobs of one project that run at the same time; undefined: as many as there are places. */
+  readonly projectPlaces: number | undefined;
   readonly rules: MachineRules;
   /** Seconds that runs may go on when the scheduler is to end. */
   readonly stopTimeout: number;
@@ -194,8 +197,9 @@ export class Scheduler {
     return this.#state === 'running' && !this.#options.api?.standby;
   }
 
-  get #limits(): { readonly concurrentJobs: number } {
-    return { concurrentJobs: this.#options.api?.standby ? 0 : this.#terms.places };
+  get #limits(): RunLimits {
+    const { places, projectPlaces: perProject } = this.#terms;
+    return { concurrentJobs: this.#options.api?.standby ? 0 : places, ...(perProject !== undefined && { perProject }) };
   }
 
   #apply(jobId: string, event: JobEvent): void {

@@ -63,6 +63,15 @@ export const SCHEDULER_OPTIONS = [
     help: 'how many jobs run at the same time; the others wait',
   },
   {
+    name: 'project-concurrent-jobs',
+    aliases: ['project-concurrent-jobs', 'project_concurrent_jobs'],
+    section: 'scheduler',
+    type: 'int',
+    min: 1,
+    group: 'jobs',
+    help: 'with --centralized-scheduler: how many of one project; the others of it wait, those of other projects do not',
+  },
+  {
     name: 'timezone',
     aliases: ['timezone'],
     section: 'scheduler',
