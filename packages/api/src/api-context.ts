@@ -59,7 +59,7 @@ export function apiContext(deps: ApiDeps): ApiContext {
     alertLimits: { ...ALERTS, ...deps.alerts },
     totals: new TotalCounts(),
     sightings: new ClientSightings({ leases, seconds, logger }),
-    signsOfLife: new SignsOfLife(seconds, logger),
+    signsOfLife: new SignsOfLife(seconds),
     newId,
     now,
     seconds,

@@ -36,7 +36,7 @@ export function clientKey(owner: string, clientId: string): string {
 export const recordOf = ({ document }: Stored<Item>): Item => (isObject(document['client']) ? document['client'] : {});
 
 /** The client of that id which the caller sees: his own before a central one of somebody else. */
-export async function findClient(api: Pick<ApiContext, 'clients'>, scope: DocumentScope, clientId: string): Promise<Stored<Item> | undefined> {
+export async function findClient(api: ApiContext, scope: DocumentScope, clientId: string): Promise<Stored<Item> | undefined> {
   if (scope.projectId !== undefined) {
     const own = await api.clients.get(clientKey(scope.projectId, clientId), scope);
     if (own) return own;

@@ -1,6 +1,6 @@
 import { JobChange, JobDocument, JobEvent, JobRequest } from '@freezer/models';
 import * as z from 'zod';
-import { INSTANCE_HEADER } from '../clients/signs-of-life.ts';
+import { noteSignOfLife } from '../clients/note-sign-of-life.ts';
 import { removeDocument } from '../documents/remove-document.ts';
 import { answerOne } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';
@@ -41,10 +41,8 @@ function noticePoll(exchange: Exchange, { match = [], matchNot = [] }: SeenSearc
   const client = match.find(({ key }) => key === 'client_id')?.value;
   const isPoll = matchNot.some(({ key, value }) => (key === 'status' || key === 'job_schedule.status') && value === 'completed');
   if (!isPoll || typeof client !== 'string') return;
-  const { api, projectId, scope } = exchange;
-  api.sightings.saw(projectId, client);
-  const instance = exchange.header(INSTANCE_HEADER);
-  if (instance !== undefined) api.signsOfLife.saw(api, scope, client, instance);
+  exchange.api.sightings.saw(exchange.projectId, client);
+  noteSignOfLife(exchange, client);
 }
 
 async function getJob(exchange: Exchange): Promise<Answer> {
