@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A thousand schedulers at one freezer-api: their own code asks (registration, conditional polls, signs of life), without jobs being run; the API is
+// A thousand schedulers at one freezer-api: their own code asks (registration, and conditional polls, which are their signs of life), without jobs being run; the API is
 // the built one, one process on SQLite behind a real Keystone. Time goes ten times faster: who asks each minute asks every six seconds.
 //   node tools/bench/api-schedulers.mjs [--schedulers 1000] [--jobs 10] [--seconds 60] [--compress 10] [--writes 1] [--tokens 20]
 // --jobs: of each scheduler; --writes: job states that are written a second meanwhile, each of which makes every list of the project a new one.
@@ -42,7 +42,7 @@ async function schedulerCode() {
     stdin: {
       contents: `export { FreezerClient } from ${source('client-sdk/src/index.ts')};
 export { JobPoll } from ${source('scheduler/src/api/job-poll.ts')};
-export { beat, registerClient } from ${source('scheduler/src/api/register.ts')};
+export { registerClient } from ${source('scheduler/src/api/register.ts')};
 export { markOf } from ${source('scheduler/src/run/process-mark.ts')};`,
       resolveDir: ROOT,
     },
@@ -88,7 +88,9 @@ class Record {
 
 function makeScheduler(code, { api, account, token }, number) {
   // What fails must show, and not be asked again in silence.
-  const client = new code.FreezerClient({ endpoint: api.url, project: account.projectId, token: () => token, retries: 0 });
+  const instance = `0000${number}`.slice(-4).repeat(8);
+  const headers = { 'x-freezer-instance': instance };
+  const client = new code.FreezerClient({ endpoint: api.url, project: account.projectId, token: () => token, retries: 0, headers });
   const access = { client };
   const clientId = clientName(number);
   const registration = {
@@ -96,7 +98,7 @@ function makeScheduler(code, { api, account, token }, number) {
     hostname: clientId,
     central: false,
     capabilities: { actions: [], modes: [], storages: [], engines: [] },
-    instance: `0000${number}`.slice(-4).repeat(8),
+    instance,
     process: code.markOf(process.pid) ?? { pid: process.pid, started: '', boot: '' },
     version: '0.1.0',
     os: 'linux',
@@ -110,7 +112,6 @@ function makeScheduler(code, { api, account, token }, number) {
   return {
     register: () => code.registerClient(access, registration),
     poll: () => poll.ask(),
-    beat: () => code.beat(access, registration),
     close: () => client.close(),
   };
 }
@@ -124,7 +125,6 @@ async function live(scheduler, number, { record, until }) {
     await sleep(interval);
     if (performance.now() > until) return;
     await record.take('idle poll', scheduler.poll);
-    await record.take('sign of life', scheduler.beat);
   }
 }
 

@@ -73,6 +73,13 @@ describe('freezer-manage reindex', () => {
     expect(manage(place, ['db', 'show']).out).toBe('No Tables/Mappings found!\n');
   });
 
+  test('a container that is not there is another thing than one without backups', () => {
+    expect(manage(place, ['reindex', '--storage', 'local', '--container', place.path('nowhere'), '--dry-run'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nowhere does not exist, or is no directory') as unknown,
+    });
+  });
+
   test('what the agent told of its backups comes back from the storage, as far as that knows it, and only once', async () => {
     expect(reindex()).toEqual({ code: 0, out: '3 points found, 3 entered, 0 known already\n', err: '' });
     expect(reindex()).toEqual({ code: 0, out: '3 points found, 0 entered, 3 known already\n', err: '' });

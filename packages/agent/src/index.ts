@@ -1,4 +1,5 @@
 export type { ActionInput, ActionOutput, ActionResult } from './action-input.ts';
+export { checkContainer } from './check-container.ts';
 export type { AgentPlugins } from './plugins.ts';
 export { type PathReached, Progress } from './progress/progress.ts';
 export { type ProgressMoment, progressJson } from './progress/progress-json.ts';

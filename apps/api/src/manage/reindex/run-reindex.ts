@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { checkContainer } from '@freezer/agent';
 import { type DocumentOwner, FreezerError, type Store } from '@freezer/core';
 import type { GivenOption, SettingsHost } from '@freezer/settings';
 import { openStore } from '../../store/open-store.ts';
@@ -50,6 +51,7 @@ class Reindex {
   async read({ storages, hostname, backupName }: StorageChoice): Promise<void> {
     const { logger } = this.#request.run;
     for (const where of storages) {
+      const before = this.counts.points + this.counts.unreadable;
       const levels = readLevels({
         where,
         split: (set) => this.#hosts.split(set, hostname),
@@ -58,6 +60,7 @@ class Reindex {
         unreadable: () => void this.counts.unreadable++,
       });
       for await (const some of levels) await Promise.all(some.map((level) => this.#enter(level)));
+      if (this.counts.points + this.counts.unreadable === before) await checkContainer(where.storage);
     }
   }
 
