@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// A thousand schedulers at one freezer-api: their own code asks (registration, and conditional polls, which are their signs of life), without jobs being run; the API is
-// the built one, one process on SQLite behind a real Keystone. Time goes ten times faster: who asks each minute asks every six seconds.
+// A thousand schedulers at one freezer-api: their own code asks (registration, and conditional polls, which are their signs of life), without jobs
+// being run; the API is the built one, one process on SQLite behind a real Keystone. Time goes ten times faster: who asks each minute asks every six seconds.
 //   node tools/bench/api-schedulers.mjs [--schedulers 1000] [--jobs 10] [--seconds 60] [--compress 10] [--writes 1] [--tokens 20]
 // --jobs: of each scheduler; --writes: job states that are written a second meanwhile, each of which makes every list of the project a new one.
 // Needs tools/lab/install.sh. Exit 1 when a request failed.
