@@ -31,6 +31,8 @@ export interface Option {
   readonly choices?: readonly string[];
   /** A choice may be written in capitals. */
   readonly anyCase?: true;
+  /** Of a path: blanks around it are no part of it. */
+  readonly trimmed?: true;
   /** May stand before each choice: `LOG_`. */
   readonly prefix?: string;
   readonly min?: number;

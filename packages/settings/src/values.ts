@@ -96,7 +96,8 @@ function readChoice(option: Option, text: string, place: string): string {
   );
 }
 
-function readPath(option: Option, text: string, at: ValuePlace): string {
+function readPath(option: Option, written: string, at: ValuePlace): string {
+  const text = option.trimmed ? written.trim() : written;
   if (text === '') throw wrong(option, at.place, 'must not be empty');
   if (text.includes('\0')) throw wrong(option, at.place, 'must not hold a NUL byte');
   return text === '-' ? text : resolve(at.cwd, expandHome(text, at.home));

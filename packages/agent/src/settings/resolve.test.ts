@@ -4,6 +4,15 @@ import { resolveInput } from './resolve-input.fixture.ts';
 
 const backup = ['--storage', 'local', '-C', '/store', '-F', '/data', '-N', 'set'];
 
+test('blanks around --path-to-backup are no part of it, and blanks alone are no path; other paths are taken as they are', async () => {
+  const line = ['--storage', 'local', '-C', '/store', '-N', 'set', '-F'];
+  expect((await resolveSettings(resolveInput([...line, ' /data/a b \n']))).settings.path_to_backup).toBe('/data/a b');
+  expect((await resolveSettings(resolveInput([...line, ' ~/x ']))).settings.path_to_backup).toBe('/home/me/x');
+  await expect(resolveSettings(resolveInput([...line, '  ']))).rejects.toThrow('must not be empty; allowed: a path');
+  const log = [...line, '/data', '--log-file', '/var/log/a '];
+  expect((await resolveSettings(resolveInput(log))).settings.log_file).toBe('/var/log/a ');
+});
+
 describe('precedence', () => {
   const file = '[DEFAULT]\ncompression = xz\nmax_level = 3\n';
   const job = '[job]\ncompression = bzip2\nalways_level = 2\n';

@@ -19,6 +19,7 @@ export const WHAT_OPTIONS = [
     short: 'F',
     fileAliases: ['src_file'],
     type: 'path',
+    trimmed: true,
     group: 'what',
     actions: ['backup'],
     help: 'the directory or the file to save',
