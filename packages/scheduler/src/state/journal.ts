@@ -3,6 +3,8 @@ import { FreezerError, systemCodeOf } from '@freezer/core';
 
 interface Waiting {
   readonly text: string;
+  /** In place of all records that are there, where it is a number: so many. */
+  readonly replaces?: number;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
@@ -47,23 +49,15 @@ export class Journal {
     });
   }
 
-  /** Replaces all records, in one step. What is added meanwhile comes after them. */
-  async rewrite(records: readonly unknown[]): Promise<void> {
-    const before = this.#writing;
-    const work = (async () => {
-      await before;
-      const temporary = `${this.#path}.new`;
-      const file = await open(temporary, 'w', 0o600);
-      await file.writeFile(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-      await file.datasync();
-      await file.close();
-      await rename(temporary, this.#path);
-      await this.#file.close();
-      this.#file = await open(this.#path, 'a', 0o600);
-      this.#count = records.length;
-    })();
-    this.#writing = work.catch(() => undefined).finally(() => this.#next());
-    await work;
+  /**
+   * Replaces all records, in one step: those added before this call are gone, those added after it come after these, also while others are
+   * written or replaced. Fails with `unavailable`; then all is as it was.
+   */
+  rewrite(records: readonly unknown[]): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ text: records.map((record) => `${JSON.stringify(record)}\n`).join(''), replaces: records.length, done, failed });
+      this.#kick();
+    });
   }
 
   /** Resolves when all is on the disk. */
@@ -84,17 +78,48 @@ export class Journal {
   }
 
   async #write(): Promise<void> {
-    const taken = this.#waiting;
-    this.#waiting = [];
+    const taken = this.#take();
     try {
-      await this.#file.appendFile(taken.map(({ text }) => text).join(''));
-      await this.#file.datasync();
-      this.#count += taken.length;
+      const replaces = taken[0]?.replaces;
+      if (replaces === undefined) await this.#append(taken);
+      else await this.#replace(taken[0]?.text ?? '', replaces);
       for (const { done } of taken) done();
     } catch (error) {
       const failure = new FreezerError('unavailable', `${this.#path} cannot be written (${systemCodeOf(error) ?? 'unknown reason'})`, { cause: error });
       for (const { failed } of taken) failed(failure);
     }
+  }
+
+  /** What is next: a replacement alone, or all records before the next one. */
+  #take(): readonly Waiting[] {
+    const next = this.#waiting.findIndex(({ replaces }) => replaces !== undefined);
+    const taken = next === -1 ? this.#waiting : this.#waiting.slice(0, Math.max(1, next));
+    this.#waiting = this.#waiting.slice(taken.length);
+    return taken;
+  }
+
+  async #append(taken: readonly Waiting[]): Promise<void> {
+    await this.#file.appendFile(taken.map(({ text }) => text).join(''));
+    await this.#file.datasync();
+    this.#count += taken.length;
+  }
+
+  async #replace(text: string, count: number): Promise<void> {
+    const temporary = `${this.#path}.new`;
+    // It becomes the journal itself, so that nothing can fail once it has the name.
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.appendFile(text);
+      await file.datasync();
+      await rename(temporary, this.#path);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    const before = this.#file;
+    this.#file = file;
+    this.#count = count;
+    await before.close();
   }
 }
 

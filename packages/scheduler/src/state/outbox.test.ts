@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError, SILENT } from '@freezer/core';
@@ -98,4 +98,31 @@ test('nothing is sent before it is safe', async () => {
   await outbox.drain(5000);
   expect(seen).toHaveLength(50);
   expect(new Set(seen)).toEqual(new Set(['safe']));
+});
+
+test('hundreds of lanes that are empty at once: the journal is emptied, and what comes then is kept', async () => {
+  const outbox = await open(async (write) => (numberOf(write) === 'last' ? away() : undefined));
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all(Array.from({ length: 300 }, (_, n) => outbox.add('job', `lane ${n}`, { n })));
+    await outbox.drain(5000);
+    await Promise.all(Array.from({ length: 4 }, (_, n) => outbox.add('job', `lane ${n}`, { n })));
+  }
+  await outbox.drain(5000);
+  await outbox.add('job', 'a', { n: 'last' });
+  await outbox.close();
+  const arrived: unknown[] = [];
+  const next = await open(async (write) => void arrived.push(numberOf(write)));
+  await next.drain(5000);
+  expect(arrived).toEqual(['last']);
+});
+
+test('a journal that cannot be written any more ends no process: what was delivered is delivered', async () => {
+  const outbox = await open(async () => undefined);
+  await mkdir(join(folder, 'outbox.log.new'));
+  for (let round = 0; round < 2; round += 1) {
+    await Promise.all(Array.from({ length: 150 }, (_, n) => outbox.add('job', `lane ${n}`, { n })));
+    await outbox.drain(5000);
+  }
+  await outbox.close();
+  expect(outbox.size).toBe(0);
 });

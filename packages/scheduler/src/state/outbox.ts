@@ -183,9 +183,14 @@ export class Outbox {
     this.#size -= before.length - rest.length;
     if (rest.length === 0) this.#lanes.delete(lane);
     else this.#lanes.set(lane, rest);
-    await this.#journal.append({ done: held.value.id });
-    if (this.size === 0 && this.#journal.count > WORTH_EMPTYING) await this.#journal.rewrite([]);
     this.#onDelivered?.(held.value);
+    try {
+      await this.#journal.append({ done: held.value.id });
+      if (this.size === 0 && this.#journal.count > WORTH_EMPTYING) await this.#journal.rewrite([]);
+    } catch (error) {
+      // It is sent once more by the next process, and the server knows it by its id.
+      this.#logger.error({ kind: held.value.kind, lane, error: messageOf(error) }, 'what was delivered cannot be noted down');
+    }
   }
 
   #wait(lane: string, held: Held, error: unknown): void {
