@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Journal } from './journal.ts';
 
 let folder: string;
@@ -60,4 +60,22 @@ test('a replacement that fails says so and leaves all as it was', async () => {
   await journal.append('b');
   await journal.close();
   expect(await reread()).toEqual(['a', 'b']);
+});
+
+test('what a full disk cut off takes nothing with it that is added when there is room again', async () => {
+  const { journal } = await Journal.open(path());
+  await journal.append('a');
+  const file = await open(path(), 'a');
+  await file.close();
+  const handles = Object.getPrototypeOf(file) as FileHandle;
+  const full = jest.spyOn(handles, 'appendFile').mockImplementationOnce(async function half(this: FileHandle) {
+    await this.write('"lo');
+    throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+  });
+  await expect(journal.append('lost')).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('ENOSPC') as unknown });
+  full.mockRestore();
+  await journal.append('b');
+  await journal.append('c');
+  await journal.close();
+  expect(await reread()).toEqual(['a', 'b', 'c']);
 });

@@ -16,6 +16,8 @@ export class Journal {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #count: number;
+  /** The last line may be half written: what comes next must not become a part of it. */
+  #torn = false;
   #closed = false;
 
   private constructor(path: string, file: FileHandle, count: number) {
@@ -99,8 +101,12 @@ export class Journal {
   }
 
   async #append(taken: readonly Waiting[]): Promise<void> {
-    await this.#file.appendFile(taken.map(({ text }) => text).join(''));
+    const text = taken.map((each) => each.text).join('');
+    const before = this.#torn ? '\n' : '';
+    this.#torn = true;
+    await this.#file.appendFile(before + text);
     await this.#file.datasync();
+    this.#torn = false;
     this.#count += taken.length;
   }
 
@@ -118,6 +124,7 @@ export class Journal {
     }
     const before = this.#file;
     this.#file = file;
+    this.#torn = false;
     this.#count = count;
     await before.close();
   }

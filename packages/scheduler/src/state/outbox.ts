@@ -188,7 +188,7 @@ export class Outbox {
       await this.#journal.append({ done: held.value.id });
       if (this.size === 0 && this.#journal.count > WORTH_EMPTYING) await this.#journal.rewrite([]);
     } catch (error) {
-      // It is sent once more by the next process, and the server knows it by its id.
+      // The next process sends it once more: a backup is known by its id, and the state of a job is put right by the poll that follows.
       this.#logger.error({ kind: held.value.kind, lane, error: messageOf(error) }, 'what was delivered cannot be noted down');
     }
   }
