@@ -27,7 +27,8 @@ fetch_made() {
     [ -e "$made/keystone.db" ] && exit 0
     password >"$made/admin-password"
     printf '[database]\nconnection = sqlite:///%s\nsqlite_synchronous = false\n[identity]\npassword_hash_rounds = 4\n' "$made/new.db" >"$made/keystone.conf"
-    printf '[fernet_tokens]\nkey_repository = %s\n[credential]\nkey_repository = %s\n' "$folder/fernet" "$folder/credential" >>"$made/keystone.conf"
+    printf '[fernet_tokens]\nkey_repository = %s\n[fernet_receipts]\nkey_repository = %s\n[credential]\nkey_repository = %s\n' \
+      "$folder/fernet" "$folder/fernet" "$folder/credential" >>"$made/keystone.conf"
     rm -f "$made/new.db"
     keystone-manage --config-file "$made/keystone.conf" db_sync || exit 1
     OS_BOOTSTRAP_PASSWORD=$(cat "$made/admin-password") keystone-manage --config-file "$made/keystone.conf" bootstrap --bootstrap-region-id RegionOne \
