@@ -97,26 +97,29 @@ async function guarded(resolved: ResolvedScheduler, { host, places, announce, lo
   const notifier = createNotifier(host.environment, logger);
   // What is relative was resolved; a process in the background holds no folder.
   if (announce) process.chdir('/');
+  let running: RunningScheduler | undefined;
+  let metrics: Awaited<ReturnType<typeof serveMetrics>> | undefined;
   try {
     const connect = settings['scheduler.no_api']
       ? undefined
       : (current: SchedulerSettings) => connectOrFail(current, { host, places, logger, instance: instance.uuid });
-    const running = await assemble({ settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter, logger });
-    await endWithoutAccess(running);
-    const healthy = (): boolean => isHealthy(running.scheduler.status, host.now() / 1000);
+    const healthy = (): boolean => running !== undefined && isHealthy(running.scheduler.status, host.now() / 1000);
     const listen = settings['scheduler.metrics_listen'];
-    const metrics = listen ? await serveMetrics(listen, registry, healthy) : undefined;
+    // Before any job: with an address that cannot be had, nothing has begun that would have to end.
+    metrics = listen ? await serveMetrics(listen, registry, healthy) : undefined;
     if (metrics) logger.info({ address: metrics.address }, 'metrics are served');
+    running = await assemble({ settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter, logger });
+    await endWithoutAccess(running);
     logger.info({ agent: agent.path, mode: running.scheduler.status.mode, jobs: running.scheduler.status.jobs }, 'the scheduler runs');
     announce?.(EXIT.done, String(process.pid));
     notifier.tell('--ready');
     notifier.watch(() => true);
     await untilStopped(running, { host, logger, log, stopping: () => notifier.tell('STOPPING=1') });
     await running.close();
-    await metrics?.close();
     return EXIT.done;
   } finally {
     notifier.close();
+    await metrics?.close();
     await pidFile?.release();
     await instance.release();
   }
@@ -167,6 +170,9 @@ async function ownPidFile(path: string, detached: boolean, logger: Logger): Prom
   return undefined;
 }
 
+/** By itself Node opens a port for a debugger when it hears SIGUSR1, through which anybody of this host could run code. */
+const ignore = (): void => undefined;
+
 interface Signals {
   readonly host: Host;
   readonly logger: Logger;
@@ -192,6 +198,7 @@ async function untilStopped({ scheduler, reload }: RunningScheduler, { host, log
     });
   };
   process.on('SIGHUP', hangUp);
+  process.on('SIGUSR1', ignore);
   try {
     await new Promise<void>((resolve, reject) => {
       const end = (signal: NodeJS.Signals): void => {
@@ -203,6 +210,7 @@ async function untilStopped({ scheduler, reload }: RunningScheduler, { host, log
     });
   } finally {
     process.off('SIGHUP', hangUp);
+    process.off('SIGUSR1', ignore);
     await reloading;
   }
 }

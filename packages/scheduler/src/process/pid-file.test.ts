@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +41,23 @@ test.each([
   await takePidFile(path);
   await writeFile(path, text());
   expect(isHeld(await takePidFile(path))).toBe(true);
+});
+
+test('a number alone counts when a scheduler has it, and else belongs to another program by now', async () => {
+  await takePidFile(path);
+  const start = (name: string): ChildProcess => spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', name], { stdio: 'ignore' });
+  const [other, scheduler] = [start('something'), start('/usr/bin/freezer-scheduler')];
+  try {
+    await Promise.all([other, scheduler].map((one) => once(one, 'spawn')));
+    await writeFile(path, `${scheduler.pid}\n`);
+    expect(await readPidFile(path)).toMatchObject({ alive: true, mark: { pid: scheduler.pid } });
+    expect(isHeld(await takePidFile(path))).toBe(false);
+    await writeFile(path, `${other.pid}\n`);
+    expect(await readPidFile(path)).toMatchObject({ alive: false });
+    expect(isHeld(await takePidFile(path))).toBe(true);
+  } finally {
+    for (const one of [other, scheduler]) one.kill('SIGKILL');
+  }
 });
 
 test('a link is not followed', async () => {

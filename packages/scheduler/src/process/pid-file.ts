@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FreezerError, systemCodeOf } from '@freezer/core';
-import { isAlive, markOf, type ProcessMark } from '../run/process-mark.ts';
+import { isAlive, markOf, type ProcessMark, programOf } from '../run/process-mark.ts';
 
 /** Who a pid file names. `mark.started` is '' in files that another program wrote. */
 export interface PidHolder {
@@ -36,7 +36,17 @@ export async function readPidFile(path: string): Promise<PidHolder | undefined> 
     throw new FreezerError('unavailable', `pid file ${path} cannot be read (${systemCodeOf(error) ?? 'unknown reason'})`, { cause: error });
   }
   const mark = parse(text);
-  return mark && { mark, alive: isAlive(mark) };
+  return mark && { mark, alive: isAlive(mark) && isScheduler(mark) };
+}
+
+/**
+ * A number alone may have been given to any program since: it counts when a scheduler has it, as that of Python does. Where nobody says what a
+ * process is, its number is believed.
+ */
+function isScheduler({ pid, started }: ProcessMark): boolean {
+  if (started !== '') return true;
+  const program = programOf(pid);
+  return program === undefined || /freezer.?sched/i.test(program);
 }
 
 /** A pid file that names this process. */

@@ -45,6 +45,12 @@ const bootOfKernel = (): string => textOf('/proc/sys/kernel/random/boot_id');
 /** The mark of a process that runs now. */
 export const markOf = (pid: number): ProcessMark => ({ pid, started: fieldsOf(pid)?.[19] ?? '', boot: bootOfKernel() });
 
+/** The command line of a process, its words parted by blanks; undefined where it is not known. */
+export function programOf(pid: number): string | undefined {
+  const words = textOf(`/proc/${pid}/cmdline`);
+  return words === '' ? undefined : words.replaceAll('\0', ' ');
+}
+
 /** Whether exactly this process still runs. A zombie does not. Where there is no /proc, any process with its number counts. */
 export function isAlive({ pid, started, boot }: ProcessMark): boolean {
   if (boot !== bootOfKernel()) return false;

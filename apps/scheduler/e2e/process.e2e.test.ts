@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { Bench, job } from './harness/bench.ts';
+import { isRunning, waitFor } from './harness/wait-for.ts';
+
+jest.setTimeout(90_000);
+
+let bench: Bench;
+let words: readonly string[];
+beforeEach(async () => {
+  bench = await Bench.open();
+  words = ['--no-api', '-f', bench.path('jobs'), '--unscheduled-delay', '0'];
+});
+afterEach(() => bench.close());
+
+test('a pid file with the number of another program: nothing is signalled, and a scheduler starts', async () => {
+  const other = spawn('sleep', ['600'], { stdio: 'ignore' });
+  try {
+    await once(other, 'spawn');
+    await writeFile(bench.path('state', 'scheduler.pid'), `${other.pid}\n`);
+    expect(await bench.run([...words, 'status'])).toMatchObject({ code: 1, out: 'Not Running (a pid file was left)\n' });
+    expect(await bench.run([...words, 'reload'])).toMatchObject({ code: 0, out: 'Not Running\n' });
+    expect(await bench.run([...words, 'stop'])).toMatchObject({ code: 0, out: 'Not Running\n' });
+    expect(isRunning(other.pid ?? 0)).toBe(true);
+    const started = await bench.run([...words, 'start']);
+    expect(started).toMatchObject({ code: 0, out: expect.stringMatching(/running with pid: \d+/) as unknown });
+    expect(started.out).not.toContain(` ${other.pid}\n`);
+    expect(await bench.run([...words, 'stop'])).toMatchObject({ code: 0 });
+    expect(isRunning(other.pid ?? 0)).toBe(true);
+  } finally {
+    other.kill('SIGKILL');
+  }
+});
+
+test('an address for metrics that is wrong or taken ends the start with one line, before any job', async () => {
+  await bench.job('never', job('never'));
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  try {
+    for (const [listen, code] of [
+      ['0.0.0.0:9108', 2],
+      ['nonsense', 2],
+      [`127.0.0.1:${port}`, 1],
+    ] as const) {
+      const daemon = bench.start([...words, '--metrics-listen', listen]);
+      expect(await Promise.race([daemon.ended, sleep(20_000, 'it did not end', { ref: false })])).toBe(code);
+      expect(daemon.log()).toContain('metrics_listen');
+    }
+  } finally {
+    server.close();
+  }
+  expect(bench.agents()).toEqual([]);
+  expect((await readdir(bench.path('state'))).filter((name) => name.endsWith('.pid'))).toEqual([]);
+});
+
+test('SIGUSR1 opens no port for a debugger', async () => {
+  const daemon = await bench.started(words);
+  daemon.process.kill('SIGUSR1');
+  await sleep(1000);
+  expect(daemon.log()).not.toContain('Debugger');
+  expect(isRunning(daemon.pid)).toBe(true);
+  daemon.process.kill('SIGTERM');
+  expect(await waitFor('it ends', () => daemon.ended)).toBe(0);
+});
