@@ -35,6 +35,12 @@ describe('a change of a job', () => {
     expect(bodies('PATCH')).toEqual([{ job_schedule: { event: 'stop', status: 'scheduled', schedule_interval: '1 days', result: 'fail' } }]);
   });
 
+  test('of which a server of Python shows something else than the job is not sent: the schedule would go', async () => {
+    const { write, bodies } = world(({ url }) => (url.endsWith('9/') ? answer(404, {}) : answer(200, { jobs: null })));
+    await expect(write('job', { job_id: 'j', change: { job_schedule: { status: 'running' } } })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(bodies('PATCH')).toEqual([]);
+  });
+
   test('to ours names what changed alone', async () => {
     const { write, bodies } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(200, { job_id: 'j', version: 1 })));
     await write('job', { job_id: 'j', change: { job_schedule: { status: 'completed', result: 'partial' } } });

@@ -170,6 +170,8 @@ async function writeJob(client: FreezerClient, write: JobWrite, features: Server
   for (let tries = 1; ; tries += 1) {
     const found = await client.jobs.getIfChanged(write.job_id, undefined);
     if (found.state !== 'changed') throw new FreezerError('not_found', `update job ${write.job_id}: there is no such job any more`);
+    // What a proxy makes of an answer is no job: with it a server of Python would be told to forget the schedule.
+    if (found.document.job_id !== write.job_id) throw new FreezerError('unavailable', `update job ${write.job_id}: the API answered with something else`);
     const current = found.document.job_schedule ?? {};
     const change = features.ours ? keptEvent(write, current) : forPython(write, current);
     try {

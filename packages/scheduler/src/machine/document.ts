@@ -28,9 +28,7 @@ export function seeDocument(draft: Draft, reading: JobReading, { askedAt, settle
 
 /** What was obeyed is still asked for, and no write is on its way: the scheduler ended between the two, or the API has lost it. */
 function acknowledgeAgain(draft: Draft, event: string): void {
-  const what = `${event} ${versionOf(draft.reading)}`;
-  if (draft.repaired === what) return;
-  draft.repaired = what;
+  if (!isTimeToRepair(draft, `${event} ${versionOf(draft.reading)}`)) return;
   draft.acknowledge(event);
   tellAgain(draft);
 }
@@ -49,11 +47,23 @@ function repair(draft: Draft): void {
   const { memory, reading } = draft;
   const { status } = reading.told;
   if (status === memory.status || (memory.status === '' && memory.phase === 'stopped')) return;
-  const what = `${status} ${memory.status} ${memory.timeEnded}`;
-  if (draft.repaired === what) return;
-  draft.repaired = what;
+  if (!isTimeToRepair(draft, `${status} ${memory.status} ${memory.timeEnded}`)) return;
   tellAgain(draft);
   draft.tell('warn', `the API shows '${status}' where '${memory.status}' is true; it is told again`);
+}
+
+const FIRST_PAUSE = 10 * SECOND;
+const LONGEST_PAUSE = 3600 * SECOND;
+
+/** The same is told again at once, and then after pauses that double: an API that refuses it is not asked at every poll, and one that was wrong for a while hears it. */
+function isTimeToRepair(draft: Draft, what: string): boolean {
+  const { now, repair: last } = draft;
+  const isSame = last?.what === what;
+  // A clock that was put back must not make it wait for ever.
+  if (isSame && now < last.after && now >= last.after - last.pause) return false;
+  const pause = isSame ? Math.min(LONGEST_PAUSE, last.pause * 2) : FIRST_PAUSE;
+  draft.repair = { what, after: now + pause, pause };
+  return true;
 }
 
 function tellAgain(draft: Draft): void {
@@ -89,7 +99,7 @@ function newMemory(reading: JobReading, now: Instant): JobMemory {
   };
 }
 
-const stateOf = (memory: JobMemory, reading: JobReading): JobState => ({ memory, reading, due: null, queuedAt: null, acknowledgedAt: null, repaired: '' });
+const stateOf = (memory: JobMemory, reading: JobReading): JobState => ({ memory, reading, due: null, queuedAt: null, acknowledgedAt: null, repair: null });
 
 /** The first document of a job that nobody remembers. */
 export function meet(reading: JobReading, now: Instant, rules: MachineRules): Draft {

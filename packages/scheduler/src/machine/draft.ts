@@ -1,7 +1,7 @@
 import type { JobReading } from '../documents/job-reading.ts';
 import { dueTime } from '../triggers/next-run.ts';
 import type { Instant, Plan } from '../triggers/trigger.ts';
-import type { Command, JobMemory, JobState, MachineRules, StateKeys, Step } from './state.ts';
+import type { Command, JobMemory, JobState, MachineRules, Repair, StateKeys, Step } from './state.ts';
 
 /** Seconds, as documents have them. */
 export const seconds = (at: Instant): number => Math.floor(at / 1000);
@@ -15,7 +15,7 @@ export class Draft {
   due: Instant | null;
   queuedAt: Instant | null;
   acknowledgedAt: Instant | null;
-  repaired: string;
+  repair: Repair | null;
   #isChanged: boolean;
   #isGone = false;
   #schedule: Record<string, unknown> = {};
@@ -31,7 +31,7 @@ export class Draft {
     this.due = state.due;
     this.queuedAt = state.queuedAt;
     this.acknowledgedAt = state.acknowledgedAt;
-    this.repaired = state.repaired;
+    this.repair = state.repair;
     this.#isChanged = options.isNew ?? false;
   }
 
@@ -106,8 +106,8 @@ export class Draft {
     if (this.#isGone) return { state: undefined, commands: [...this.#others, { kind: 'forget', jobId }] };
     const commands: Command[] = this.#isChanged ? [{ kind: 'save', jobId, memory: this.memory }] : [];
     if (Object.keys(this.#schedule).length > 0 || this.#sessionTag !== undefined) commands.push(this.#writeCommand());
-    const { memory, reading, due, queuedAt, acknowledgedAt, repaired } = this;
-    return { state: { memory, reading, due, queuedAt, acknowledgedAt, repaired }, commands: [...commands, ...this.#others] };
+    const { memory, reading, due, queuedAt, acknowledgedAt, repair } = this;
+    return { state: { memory, reading, due, queuedAt, acknowledgedAt, repair }, commands: [...commands, ...this.#others] };
   }
 
   #writeCommand(): Command {

@@ -142,7 +142,21 @@ describe('the life of a job', () => {
       world.edit('j', { status: 'running' });
       world.pass(5 * SECOND);
     }
-    expect(world.writes.length).toBeLessThan(5);
+    expect(world.writes.length).toBeLessThan(7);
+  });
+
+  it('B11: an API that took no repair for a while hears it later', () => {
+    const world = worldAt('2026-01-05T10:30:00Z');
+    world.create('j', HOURLY);
+    world.pass(10 * SECOND);
+    const drop = (): void => {
+      world.edit('j', { status: 'running' });
+      world.pass(5 * SECOND);
+    };
+    for (let count = 0; count < 5; count += 1) drop();
+    world.edit('j', { status: 'running' });
+    world.pass(MINUTE);
+    expect(world.schedule('j')).toMatchObject({ status: 'scheduled' });
   });
 
   it('another job under the same id is another job', () => {

@@ -75,8 +75,17 @@ export interface JobState {
   readonly queuedAt: Instant | null;
   /** Documents that were asked for before this instant may still show what was acknowledged. */
   readonly acknowledgedAt: Instant | null;
-  /** What the last repair of the API's side was about: the same is not repaired twice. */
-  readonly repaired: string;
+  /** The last repair of the API's side; null: none was needed. */
+  readonly repair: Repair | null;
+}
+
+/** Something that the API did not know was told again. */
+export interface Repair {
+  readonly what: string;
+  /** Until then the same is not told again. */
+  readonly after: Instant;
+  /** Milliseconds. */
+  readonly pause: number;
 }
 
 /** How a run ended. */
