@@ -46,6 +46,9 @@ export function claimed(client: Item, said: Item, now: number): Claimed {
   };
 }
 
+/** Whether its scheduler said good-bye, or fell silent. Of one that never says that it is there nobody knows, and it is not. */
+export const isGone = (client: Item, now: number): boolean => textOf(client['instance_uuid']) !== '' && !isAlive(client, now);
+
 function isAlive(client: Item, now: number): boolean {
   if (client['state'] === 'stopped') return false;
   const silence = Math.max(SHORTEST_SILENCE, SILENT_INTERVALS * numberOf(client['poll_interval'], INTERVAL));

@@ -256,4 +256,20 @@ describe('A13: members that do not come', () => {
     expect(late).toMatchObject({ status: 'running', result: '', missing: [], session_tag: 9 });
     expect(play(late, [[2110, ends('c', 9)]]).state).toMatchObject({ status: 'completed', result: 'success', missing: [] });
   });
+
+  it('that die at work are missing, and what they tell later counts', () => {
+    const { state } = play(three(), [
+      [1000, begins('a', 7)],
+      [1001, begins('b', 7)],
+      [1002, begins('c', 7)],
+      [1010, ends('a', 8)],
+      [1011, ends('b', 8)],
+    ]);
+    expect(closed(state, 5000)).toBeUndefined();
+    expect(closed(state, 1020, new Set(['c']))).toBeUndefined();
+    const changes = closed(state, 5000, new Set(['c']));
+    expect(changes).toMatchObject({ status: 'completed', result: 'fail', missing: ['c'], jobs: { c: { status: 'missed' } } });
+    const { state: after } = play({ ...state, ...changes }, [[6000, ends('c', 8)]]);
+    expect(after).toMatchObject({ status: 'completed', result: 'success', missing: [], time_end: 6000, jobs: { c: { status: 'completed', result: 'success' } } });
+  });
 });

@@ -98,18 +98,23 @@ function end(state: SessionState, { jobId, result, tag }: End, now: number, gone
   if (tag !== undefined && tag < current && ['', 'missed'].includes(String(member['status']))) return { answer: 'success', tag: current, changes: undefined };
   const jobs = { ...state.jobs, [jobId]: { ...member, status: 'completed', result, time_ended: now } };
   const overall = combined(jobs, gone);
-  const isOver = state.status !== 'completed' && overall !== 'running';
-  const completed = isOver ? { time_end: now, result: overall, status: 'completed' } : {};
+  // The round was closed without a member that had begun, and that is heard now.
+  const isHeardLate = state.status === 'completed' && tag === current && member['status'] === 'missed';
+  const isOver = (state.status !== 'completed' || isHeardLate) && overall !== 'running';
+  const completed = isOver ? { time_end: now, result: overall, status: 'completed', ...(isHeardLate && { missing: missingOf(jobs) }) } : {};
   const changes = { jobs, ...completed };
   return { answer: 'success', tag: current, changes: { ...changes, ...closed({ ...state, ...changes }, now) } };
 }
 
-/** What a round becomes whose members have all ended but for those that did not begin in time; nothing when it is not over. */
-export function closed(state: SessionState, now: number): Readonly<Record<string, unknown>> | undefined {
+/**
+ * What a round becomes whose members have all ended but for those that did not begin in time, or that are `dead`: they began, and nothing is heard of their
+ * scheduler any more. Nothing when it is not over.
+ */
+export function closed(state: SessionState, now: number, dead: ReadonlySet<string> = new Set()): Readonly<Record<string, unknown>> | undefined {
   const { jobs, status, time_start: begunAt, join_timeout: timeout } = state;
   const waiting = Object.entries(jobs).filter(([, member]) => member['status'] !== 'completed');
-  if (status !== 'running' || now - begunAt <= timeout || waiting.length === 0 || waiting.some(([, member]) => member['status'] === 'running'))
-    return undefined;
+  const isAtWork = waiting.some(([id, member]) => member['status'] === 'running' && !dead.has(id));
+  if (status !== 'running' || now - begunAt <= timeout || waiting.length === 0 || isAtWork) return undefined;
   const missed = Object.fromEntries(waiting.map(([id, member]) => [id, { ...member, status: 'missed', result: '' }]));
   const all = { ...jobs, ...missed };
   return { jobs: all, status: 'completed', result: 'fail', time_end: now, missing: missingOf(all) };
