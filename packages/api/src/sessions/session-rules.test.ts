@@ -270,6 +270,12 @@ describe('A13: members that do not come', () => {
     const changes = closed(state, 5000, new Set(['c']));
     expect(changes).toMatchObject({ status: 'completed', result: 'fail', missing: ['c'], jobs: { c: { status: 'missed' } } });
     const { state: after } = play({ ...state, ...changes }, [[6000, ends('c', 8)]]);
-    expect(after).toMatchObject({ status: 'completed', result: 'success', missing: [], time_end: 6000, jobs: { c: { status: 'completed', result: 'success' } } });
+    expect(after).toMatchObject({
+      status: 'completed',
+      result: 'success',
+      missing: [],
+      time_end: 6000,
+      jobs: { c: { status: 'completed', result: 'success' } },
+    });
   });
 });
