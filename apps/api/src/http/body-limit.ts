@@ -4,9 +4,7 @@ import { answerError, type Handler } from './handler.ts';
 export function bodyLimit(bytes: number): Handler {
   return (request, response, next) => {
     const length = Number(request.headers['content-length'] ?? 0);
-    if (length <= bytes) return next();
-    // The caller is not made to send what nobody reads.
-    response.setHeader('Connection', 'close');
-    answerError(response, 413, 'Request Entity Too Large', `The body has ${length} bytes; at most ${bytes} are taken.`);
+    if (length <= bytes) next();
+    else answerError(response, 413, 'Request Entity Too Large', `The body has ${length} bytes; at most ${bytes} are taken.`);
   };
 }

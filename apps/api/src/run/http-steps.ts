@@ -8,6 +8,7 @@ import { cors, corsRules } from '../http/cors.ts';
 import type { Handler } from '../http/handler.ts';
 import { movedHealth } from '../http/moved-health.ts';
 import { proxyHeaders } from '../http/proxy-headers.ts';
+import { readBodyAway } from '../http/read-away.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { limitProjects } from '../limits/limit-projects.ts';
 import { bucketRules, limiter } from '../limits/limiter.ts';
@@ -62,6 +63,7 @@ export function httpSteps(resolved: ResolvedApi, context: StepsContext): readonl
   const health = settings['healthcheck.path'];
   return [
     proxyHeaders({ believe: settings['oslo_middleware.enable_proxy_headers_parsing'] }),
+    readBodyAway,
     ...tells.map(onAnswered),
     ...(context.metrics ? [counting(context.metrics)] : []),
     closingWhile(context.stopping),

@@ -10,8 +10,7 @@ const malformed = (): Problem => new Problem(400, 'Malformed JSON');
 
 /** The bytes of a body, whatever its type says. Fails with 413 beyond `maxBytes`. */
 async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = (): Problem =>
-    new Problem(413, 'Request Entity Too Large', { description: `The body is larger than ${maxBytes} bytes`, headers: { connection: 'close' } });
+  const tooLarge = (): Problem => new Problem(413, 'Request Entity Too Large', { description: `The body is larger than ${maxBytes} bytes` });
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
