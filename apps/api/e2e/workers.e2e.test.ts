@@ -76,7 +76,8 @@ describe('several workers', () => {
 });
 
 describe('a stop', () => {
-  test('lets requests that have begun come to their end, and takes no more', async () => {
+  // `timeout` of coreutils sends its signal to the process and to the group of it.
+  test.each([1, 2])('lets requests that have begun come to their end, and takes no more; the signal comes %i times', async (times) => {
     const service = start([]);
     const url = new URL(await service.url());
     const body = JSON.stringify(ACTION);
@@ -87,13 +88,26 @@ describe('a stop', () => {
       });
       call.once('error', reject);
       call.write(body.slice(0, 10));
-      void service.until(/SIGTERM: stopping/).then(() => call.end(body.slice(10)));
+      void service.until(/SIGTERM: stopping/).then(() => {
+        if (times > 1) service.child.kill('SIGTERM');
+        setTimeout(() => call.end(body.slice(10)), 200);
+      });
     });
     // The request is there once its first bytes are.
     await new Promise((resolve) => setTimeout(resolve, 200));
     service.child.kill('SIGTERM');
     expect(await answered).toBe(201);
     expect(await service.ended).toEqual({ code: 0, signal: null });
+  });
+
+  test('does not wait for a store that is not there', async () => {
+    const store = '[storage]\nbackend = elasticsearch\n[elasticsearch]\nhosts = http://127.0.0.1:1\n';
+    const service = start(['--config-file', place.write('away.conf', `[DEFAULT]\nauth = none\ndebug = true\n[paste_deploy]\nconfig_file =\n${store}`)]);
+    // It has begun to ask once its settings are read.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const begun = performance.now();
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   test('does not wait for callers that only keep their connection', async () => {

@@ -98,8 +98,8 @@ export async function runApi(host: ApiHost): Promise<number> {
   try {
     return await runResolved(await resolveApi(host.argv, host), host, watch);
   } catch (error) {
-    // Nobody waits for a service that was told to stop.
-    if (watch.signal.aborted && FreezerError.is(error, 'aborted')) return 0;
+    // Nobody waits for a service that was told to stop, nor for a store that it still asks.
+    if (watch.signal.aborted && FreezerError.is(error, 'aborted')) return host.exitNow(0);
     host.complain(`${PROGRAM}: ${printable(messageOf(error))}\n`);
     return exitCodeOf(error);
   }

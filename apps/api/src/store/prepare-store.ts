@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FreezerError, messageOf } from '@freezer/core';
+import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import type { ServeContext } from '../run/serve-context.ts';
+import type { ApiSettings } from '../settings/api-table.ts';
 import { openStore } from './open-store.ts';
 
 /**
@@ -11,10 +12,14 @@ import { openStore } from './open-store.ts';
 export async function prepareStore({ resolved: { settings }, log, watch }: ServeContext): Promise<void> {
   const most = settings['database.max_retries'];
   const pause = settings['database.retry_interval'];
+  // A client of Elasticsearch asks for a minute before it gives up.
+  const stopped = watch.stopped.then(() => {
+    throw new FreezerError('aborted', 'stopped before the store was there');
+  });
+  stopped.catch(() => undefined);
   for (let attempt = 0; ; attempt++) {
     try {
-      await using store = await openStore(settings, log.logger);
-      await store.migrate();
+      await Promise.race([madeReady(settings, log.logger), stopped]);
       return;
     } catch (error) {
       const again = FreezerError.is(error) && error.retryable && (most < 0 || attempt < most);
@@ -25,4 +30,9 @@ export async function prepareStore({ resolved: { settings }, log, watch }: Serve
       });
     }
   }
+}
+
+async function madeReady(settings: ApiSettings, logger: Logger): Promise<void> {
+  await using store = await openStore(settings, logger);
+  await store.migrate();
 }
