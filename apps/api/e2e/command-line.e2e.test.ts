@@ -30,6 +30,19 @@ describe('freezer-api', () => {
     expect(api(place, argv)).toEqual({ code: 2, out: '', err });
   });
 
+  test.each([
+    [['--ssl-cert-file', '/etc/hosts', '--ssl-key-file', '/etc/hosts'], '', '[ssl] cert_file: /etc/hosts holds nothing in PEM, which begins with -----BEGIN'],
+    [[], 'auth_url = https://k\ncafile = /no/such\n', '[keystone_authtoken] cafile: /no/such cannot be read (ENOENT)'],
+    [[], 'auth_url = k:5000\n', "[keystone_authtoken] auth_url: 'k:5000' is no address; allowed: as in https://keystone.example.org:5000/v3"],
+  ])('%j with %j is told at the start', (argv, keystone, reason) => {
+    const account = keystone === '' ? '' : `[keystone_authtoken]\nusername = u\npassword = p\n${keystone}`;
+    const text = `[DEFAULT]\nbind_port = 0\n${keystone === '' ? 'auth = none\n' : ''}[paste_deploy]\nconfig_file =\n${account}`;
+    const conf = place.write('start.conf', text);
+    const { code, err } = api(place, ['--config-file', conf, '--state-dir', place.path('start-state'), ...argv]);
+    expect(err.split('\n').at(-2)).toBe(`freezer-api: ${reason}`);
+    expect(code).toBe(2);
+  });
+
   test('a configuration without Keystone is not served', () => {
     const conf = place.write('api.conf', '[DEFAULT]\nbind_port = 0\n');
     expect(api(place, ['--config-file', conf])).toMatchObject({ code: 2, err: expect.stringContaining('[keystone_authtoken] auth_url') });

@@ -136,6 +136,35 @@ describe('central clients', () => {
   });
 });
 
+describe('the user of central schedulers', () => {
+  const trusteeOf = async (central: string): Promise<string> => {
+    const own = new Service(place, ['--config-file', place.write('etc/central.conf', CONF() + central)]);
+    try {
+      const at = await own.url();
+      const { token, projectId, userId } = await keystone.login(alpha);
+      const job = { client_id: 'central-1', job_schedule: {}, job_actions: [] };
+      const made = await ask(`${at}/v2/${projectId}/jobs`, { method: 'POST', token, body: job });
+      expect(made).toMatchObject({ status: 201 });
+      const { trusts } = documentOf(await ask(`${keystone.url}/OS-TRUST/trusts?trustor_user_id=${userId}`, { token })) as {
+        readonly trusts: readonly object[];
+      };
+      expect(trusts).toHaveLength(1);
+      expect((await ask(`${at}/v2/${projectId}/jobs/${documentOf(made)['job_id']}`, { method: 'DELETE', token })).status).toBe(204);
+      return String(Reflect.get(trusts[0] ?? {}, 'trustee_user_id'));
+    } finally {
+      await own.stop();
+    }
+  };
+
+  test('is that of the section auth_section names, or the one of service_user', async () => {
+    const scheduler = await keystone.account('scheduler', 'service', 'service');
+    const { userId } = await keystone.login(scheduler);
+    const account = `auth_url = ${keystone.url}\nusername = scheduler\npassword = ${scheduler.password}\nproject_name = service\n`;
+    expect(await trusteeOf(`[centralized_scheduler]\nauth_section = central\n[central]\n${account}`)).toBe(userId);
+    expect(await trusteeOf('[centralized_scheduler]\nservice_user = scheduler\nservice_user_domain = Default\n')).toBe(userId);
+  });
+});
+
 describe("Debian's freezer", () => {
   let debian: DebianFreezer;
   beforeAll(() => {

@@ -7,10 +7,13 @@ import { remembering } from './auth/remembered.ts';
 import { TRIAL_CHALLENGE, trialAuthenticate } from './auth/trial-authenticate.ts';
 import { healthOf } from './health/unhealthy.ts';
 import type { LastHandler } from './http/handler.ts';
+import { checkTlsFiles } from './keystone/check-tls-files.ts';
 import { identityUrlOf } from './keystone/keystone-call.ts';
 import { keystoneSessionOptions } from './keystone/session-options.ts';
+import { trusteeFinder } from './keystone/trustee.ts';
 import { TrustMaker } from './keystone/trusts.ts';
 import type { ApiSettings } from './settings/api-table.ts';
+import { authSectionOf } from './settings/auth-section.ts';
 import { readPolicyFiles } from './settings/policy-files.ts';
 import type { ResolvedApi } from './settings/resolve-api.ts';
 import { trialToken } from './trial/trial-file.ts';
@@ -30,6 +33,12 @@ export interface ApplicationRequest {
   readonly store: Store;
 }
 
+interface OwnTrusts {
+  readonly trusts: Trusts;
+  /** Of the account that is trusted, where it is not our own. */
+  readonly session: KeystoneSession | undefined;
+}
+
 interface Authentication {
   readonly authenticate: Authenticate;
   readonly challenge: string;
@@ -37,11 +46,18 @@ interface Authentication {
   close(): Promise<void>;
 }
 
-function trustsOf(settings: ApiSettings, session: KeystoneSession, authUrl: string): Trusts | undefined {
+/** Trusts for the user of central schedulers: our own, or the one that the configuration names. */
+async function trustsOf(settings: ApiSettings, session: KeystoneSession, warn: (text: string) => void): Promise<OwnTrusts | undefined> {
   if (!settings['centralized_scheduler.enabled']) return undefined;
-  const options = keystoneSessionOptions(settings);
-  const call = { identityUrl: identityUrlOf(authUrl), tls: options.tls ?? {}, timeoutSeconds: options.timeoutSeconds ?? 30 };
-  return new TrustMaker({ session, call, roles: settings['centralized_scheduler.trusts_delegated_roles'] });
+  const section = authSectionOf(settings);
+  const options = keystoneSessionOptions(settings, section);
+  await checkTlsFiles(options, section);
+  const own = section === 'keystone_authtoken' ? undefined : new KeystoneSession({ ...options, onWarning: warn });
+  const call = { identityUrl: identityUrlOf(options.authUrl), tls: options.tls ?? {}, timeoutSeconds: options.timeoutSeconds ?? 30 };
+  const name = own ? undefined : settings['centralized_scheduler.service_user'] || undefined;
+  const domain = settings['centralized_scheduler.service_user_domain'] || undefined;
+  const trustee = trusteeFinder({ session: own ?? session, call, name, domain });
+  return { trusts: new TrustMaker({ trustee, call, roles: settings['centralized_scheduler.trusts_delegated_roles'] }), session: own };
 }
 
 async function authenticationOf({ resolved: { settings, auth }, logger }: ApplicationRequest): Promise<Authentication> {
@@ -49,12 +65,15 @@ async function authenticationOf({ resolved: { settings, auth }, logger }: Applic
     return { authenticate: trialAuthenticate(await trialToken(settings.state_dir)), challenge: TRIAL_CHALLENGE, close: () => Promise.resolve() };
   }
   const options = keystoneSessionOptions(settings);
-  const session = new KeystoneSession({ ...options, onWarning: (text) => logger.warn({}, text) });
+  await checkTlsFiles(options, 'keystone_authtoken');
+  const warn = (text: string): void => logger.warn({}, text);
+  const session = new KeystoneSession({ ...options, onWarning: warn });
+  const own = await trustsOf(settings, session, warn);
   return {
     authenticate: remembering(keystoneAuthenticate(session, settings, logger)),
     challenge: keystoneChallenge(settings),
-    trusts: trustsOf(settings, session, options.authUrl),
-    close: () => session.close(),
+    trusts: own?.trusts,
+    close: async () => void (await Promise.all([session.close(), own?.session?.close()])),
   };
 }
 

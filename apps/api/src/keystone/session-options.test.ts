@@ -24,6 +24,11 @@ describe('[keystone_authtoken]', () => {
     expect(found.scope).toBeUndefined();
   });
 
+  test('an address that is none is told at the start', async () => {
+    const { settings } = await resolveApi(['--config-file', '/c'], hostWith({ '/c': '[keystone_authtoken]\nauth_url = keystone:5000\n' }));
+    expect(() => keystoneSessionOptions(settings)).toThrow("[keystone_authtoken] auth_url: 'keystone:5000' is no address; allowed: as in https://");
+  });
+
   test.each([
     ['password = x\n', '[keystone_authtoken] username is missing; auth_type = password needs a user'],
     ['username = x\n', '[keystone_authtoken] password is missing; auth_type = password needs it'],

@@ -1,5 +1,4 @@
 import { FreezerError } from '@freezer/core';
-import type { KeystoneSession } from '@freezer/keystone-auth';
 import { callKeystone, type KeystoneAnswer, type KeystoneCallOptions } from './keystone-call.ts';
 
 /** Who delegates what: the caller of a job for a central client. */
@@ -17,8 +16,8 @@ export interface Trust {
 }
 
 export interface TrustMakerOptions {
-  /** The service's own user: the one who is trusted. */
-  readonly session: KeystoneSession;
+  /** The id of the user who is trusted. */
+  readonly trustee: (signal?: AbortSignal) => Promise<string>;
   readonly call: KeystoneCallOptions;
   /** Names of the roles that are delegated. */
   readonly roles: readonly string[];
@@ -55,11 +54,11 @@ export class TrustMaker {
     this.#options = options;
   }
 
-  /** The trust of a user in a project for our own user, made when there is none. Fails with `permission_denied` or `unavailable`. */
+  /** The trust of a user in a project for the trustee, made when there is none. Fails with `permission_denied` or `unavailable`. */
   async ensure(request: TrustRequest): Promise<Trust> {
-    const { session, call, roles } = this.#options;
+    const { call, roles } = this.#options;
     const { userId, projectId, token, signal } = request;
-    const trustee = (await session.identity(signal ? { signal } : {})).user.id;
+    const trustee = await this.#options.trustee(signal);
     const before = await this.#find(request, trustee);
     if (before !== undefined) return { trustId: before, trustorUserId: userId };
     const trust = {

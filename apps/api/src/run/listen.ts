@@ -14,11 +14,11 @@ interface Certificate {
 }
 
 async function pem(option: string, path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
+  const content = await readFile(path).catch((error: unknown) => {
     throw new FreezerError('invalid', `[ssl] ${option}: ${path} cannot be read (${systemCodeOf(error) ?? messageOf(error)})`, { cause: error });
-  }
+  });
+  if (!content.includes('-----BEGIN ')) throw new FreezerError('invalid', `[ssl] ${option}: ${path} holds nothing in PEM, which begins with -----BEGIN`);
+  return content;
 }
 
 /** The certificate of [ssl], read anew; undefined without one. Fails with `invalid`. */

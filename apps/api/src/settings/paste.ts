@@ -60,13 +60,19 @@ class PasteReader {
     }
   }
 
-  /** All names that lead from [composite:main], [pipeline:main] or the like to an application. */
+  /** What stands on the way from [pipeline:main], [composite:main] or the like to the applications, which are Freezer itself. */
   #pipeline(): readonly string[] {
-    const names = this.#entries.filter(({ section, key }) => section.startsWith('pipeline:') && key === 'pipeline').flatMap(({ value }) => value.split(/\s+/));
-    const mounted = this.#entries.filter(({ section, key }) => section.startsWith('composite:') && key.startsWith('/')).map(({ value }) => value);
-    // Applications and what leads to them are Freezer itself.
+    const way = new Set(['main']);
+    for (const name of way) for (const next of this.#behind(name)) way.add(next);
     const inner = new Set(this.#entries.flatMap(({ section }) => /^(?:pipeline|composite|app):(.*)$/.exec(section)?.[1] ?? []));
-    return [...new Set([...names, ...mounted])].filter((name) => name !== '' && (!inner.has(name) || Object.hasOwn(KNOWN, name)));
+    return [...way].filter((name) => name !== 'main' && (!inner.has(name) || Object.hasOwn(KNOWN, name)));
+  }
+
+  #behind(name: string): readonly string[] {
+    return this.#entries.flatMap(({ section, key, value }) => {
+      if (section === `pipeline:${name}` && key === 'pipeline') return value.split(/\s+/).filter((part) => part !== '');
+      return section === `composite:${name}` && key.startsWith('/') ? [value] : [];
+    });
   }
 
   #part(name: string): void {

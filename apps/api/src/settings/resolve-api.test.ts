@@ -68,19 +68,30 @@ describe('configurations of older releases', () => {
 
   test('a key that has no effect here is named, unless it says what is so anyway', async () => {
     const text = `${KEYSTONE}memcached_servers = m:11211\ninterface =\ndelay_auth_decision = true\ninclude_service_catalog = true
-[database]\nslave_connection = mysql://s/f\n[centralized_scheduler]\nauth_section = keystone_authtoken\nservice_user = other\n[elasticsearch]\nmapping = x\n`;
+[database]\nslave_connection = mysql://s/f\n[centralized_scheduler]\nauth_section = keystone_authtoken\n[elasticsearch]\nmapping = x\n`;
     const { warnings } = await resolveApi([], hostWith({ [CONF]: text }));
     const named = (key: string) => expect.stringContaining(key);
-    expect(warnings).toHaveLength(5);
+    expect(warnings).toHaveLength(4);
     expect(warnings).toEqual(
       expect.arrayContaining([
         named('[elasticsearch]: unknown key mapping is ignored'),
         named('[database] slave_connection has no effect: every read sees what was written'),
         named('[keystone_authtoken] memcached_servers has no effect'),
         named('[keystone_authtoken] delay_auth_decision has no effect: who has no token gets 401'),
-        named('[centralized_scheduler] service_user has no effect'),
       ]),
     );
+  });
+
+  test('the section that auth_section names has the keys of an account, and is none that is for something else', async () => {
+    const central = (name: string): string =>
+      `${KEYSTONE}[centralized_scheduler]\nauth_section = ${name}\n[central]\nauth_url = http://k\nuser = c\npassword = p\n`;
+    const { settings, warnings } = await resolveApi([], hostWith({ [CONF]: central('central') }));
+    expect(settings).toMatchObject({ 'central.auth_url': 'http://k', 'central.username': 'c' });
+    expect(warnings).toEqual([expect.stringContaining('[central] user is an old spelling of [central] username')]);
+    await expect(resolveApi([], hostWith({ [CONF]: central('database') }))).rejects.toMatchObject({
+      code: 'invalid',
+      message: '[centralized_scheduler] auth_section: [database] holds no account; allowed: keystone_authtoken, or a section of its own',
+    });
   });
 
   const PASTE = `[composite:main]
@@ -109,6 +120,14 @@ a = b
       'oslo_middleware.max_request_body_size': 114_688,
     });
     expect(warnings).toEqual(['freezer-paste.ini: odd of the pipeline is not used: ours has no such part', 'freezer-paste.ini: [filter:odd] a is not used']);
+  });
+
+  test("Debian's has a second pipeline, which leads nowhere and is not spoken of", async () => {
+    const second = '[pipeline:unauthenticated_freezer_api]\npipeline = http_proxy_to_wsgi healthcheck freezer_app\n';
+    const main = '[pipeline:main]\npipeline = healthcheck authtoken context backupapp\n[composite:backupapp]\n/: api_versions\n/v2: appv2\n';
+    const apps = '[app:api_versions]\npaste.app_factory = a:b\n[app:appv2]\npaste.app_factory = a:c\n';
+    const { warnings } = await resolveApi([], hostWith({ [CONF]: KEYSTONE, '/etc/freezer/freezer-paste.ini': main + second + apps }));
+    expect(warnings).toEqual([]);
   });
 
   test('what the configuration says counts more than the pipeline', async () => {

@@ -79,11 +79,16 @@ export const CENTRAL_OPTIONS = [
     name: 'auth-section',
     type: 'string',
     default: 'keystone_authtoken',
-    help: `${NOT_USED}trusts are made with the user of [keystone_authtoken]`,
+    help: 'the section with the account of central schedulers: trusts are made for its user; it has the keys of [keystone_authtoken]',
   },
   { ...central, name: 'trusts-delegated-roles', type: 'string', repeatable: true, commas: true, default: 'member', help: 'the roles of a trust' },
-  { ...central, name: 'service-user', type: 'string', help: `${NOT_USED}trusts are made with the user of [keystone_authtoken]`, quietly: true },
-  { ...central, name: 'service-user-domain', type: 'string', help: `${NOT_USED}trusts are made with the user of [keystone_authtoken]`, quietly: true },
+  {
+    ...central,
+    name: 'service-user',
+    type: 'string',
+    help: 'the user of central schedulers by its name, where auth_section is not set; Keystone is asked for it',
+  },
+  { ...central, name: 'service-user-domain', type: 'string', help: 'the domain of that user by its name (default: the one with the id default)' },
 ] as const satisfies readonly Option[];
 
 const policy = { section: 'oslo_policy', only: 'files', group: 'policy' } as const;
