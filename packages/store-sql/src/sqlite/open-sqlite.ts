@@ -59,7 +59,10 @@ const kyselyOn = (database: SqliteConnection): Database => new Kysely<Tables>({ 
 
 export async function openSqlite({ path, timeoutMs, frequent = FREQUENT }: SqliteOptions): Promise<Place> {
   await makeFile(path);
-  const [writing, reading] = await connect(path);
+  const [writing, reading] = await connect(path).catch((error: unknown) => {
+    const code = FreezerError.is(error) ? error.code : 'unexpected';
+    throw new FreezerError(code, `database file '${path}' cannot be opened: ${messageOf(error)}`, { cause: error });
+  });
   const [writer, reader] = [kyselyOn(writing), kyselyOn(reading)];
   const writes = new GroupedWrites(writer, { isBusy, patienceMs: timeoutMs });
   const write = async <T>(work: (database: Database) => Promise<T>): Promise<T> => await writes.write(work);
