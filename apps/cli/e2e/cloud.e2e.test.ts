@@ -60,7 +60,7 @@ test('a cloud by variables, by options, by openrc and by clouds.yaml', async () 
 });
 
 test.each([
-  [[], 'OS_AUTH_URL should be provided', 2],
+  [[], 'OS_AUTH_URL should be provided', 1],
   [['--os-auth-url', 'URL/v3', '--os-username', 'alice', '--os-password', 'bad-secret-1'], 'authenticate at', 1],
   [['--os-cloud', 'nowhere'], 'clouds.yaml', 1],
   [['--openrc', '/nonexistent/rc'], '/nonexistent/rc', 1],
@@ -88,7 +88,6 @@ test.each([
   [['job-create', '-C', 'c', '--path', '/etc'], '--action backup needs --backup-name'],
   [['job-create', '--path', '/etc', '-B', 'etc'], 'job-create needs --client'],
   [['job-create', '-C', 'c', '--file', 'x.json', '--path', '/etc'], 'not from both'],
-  [['job-create', '-C', 'c', '--file', '/nonexistent.json'], '/nonexistent.json: there is no such file'],
   [['completion', 'tcsh'], "shell 'tcsh': allowed are bash, zsh, fish"],
   [['--json'], 'which command?'],
 ])('%j makes no sense: exit 2, one line, and nothing is sent', async (words, message) => {
@@ -100,14 +99,23 @@ test.each([
 });
 
 test.each([
+  [['job-create', '-C', 'c', '--file', '/nonexistent.json'], '/nonexistent.json: there is no such file'],
+  [['client-register', '--file', '/'], '/: it is a directory'],
+])('%j fails as with freezerclient: exit 1, and nothing is sent', async (words, message) => {
+  const ended = await freezer(words, cloud.environment);
+  expect(ended).toMatchObject({ code: 1, out: '', err: `freezer ${words[0]}: ${message}\n` });
+  expect(cloud.asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
+test.each([
   ['{\n"job_actions": [}', 'it is neither JSON nor YAML, line 2'],
   ['{"job_actions": [', 'it is neither JSON nor YAML, line 1'],
   ['[]', 'it must hold one object'],
   ['a: [1', 'it is neither JSON nor YAML, line'],
   ['', 'it must hold one object'],
-])('a file with %j says where it is wrong', async (text, message) => {
+])('a file with %j says where it is wrong, and fails as with freezerclient: exit 1', async (text, message) => {
   const ended = await freezer(['job-create', '-C', 'c', '--file', '-'], cloud.environment, text);
-  expect(ended).toMatchObject({ code: 2, out: '' });
+  expect(ended).toMatchObject({ code: 1, out: '' });
   expect(ended.err).toContain(`stdin: ${message}`);
 });
 
@@ -125,7 +133,7 @@ test('a server that is away for a moment costs a moment; one that crashed is sai
     headers: { 'x-openstack-request-id': 'req-9' },
   });
   const ended = await freezer(['job-start', 'job1'], cloud.environment);
-  expect(ended).toEqual({ code: 1, out: '', err: 'freezer job-start: Error 500: Database operation failed. (Internal Storage Error; req-9)\n' });
+  expect(ended).toEqual({ code: 1, out: '', err: 'freezer job-start: [*] Error 500: Database operation failed. (Internal Storage Error; req-9)\n' });
 });
 
 test('a server without runs says so', async () => {

@@ -183,7 +183,7 @@ test('without the token nothing is written, and the token is in nothing that is 
   expect(good.err).toContain(`POST ${url}/v2/trial/clients/: 201`);
   const bad = await freezer([...words, '--os-backup-url', url, '--os-token', 'a-wrong-token', '--os-project-id', 'trial'], {}, '{"client_id": "host4"}');
   expect(bad.code).toBe(1);
-  expect(bad.err).toMatch(/Error 40[13]: /);
+  expect(bad.err).toMatch(/\[\*\] Error 40[13]: /);
   for (const text of [good.err, good.out, bad.err, bad.out, await readFile(log, 'utf8')]) {
     expect(text).not.toContain(token);
     expect(text).not.toContain('a-wrong-token');

@@ -24,7 +24,7 @@ const TIMEOUT_SECONDS = 60;
 
 /**
  * The backup service that options and environment mean: of a cloud, at OS_BACKUP_URL with a token, or a trial of this user.
- * Sends nothing yet. Fails with `invalid` when nothing says which, or who we are.
+ * Sends nothing yet. Fails with `unauthenticated` when nothing says which, with `invalid` when that is wrong.
  */
 export async function openClient(options: OpenClientOptions): Promise<OpenedClient> {
   const variables = await cloudVariables(options.environment, options.values);
@@ -53,7 +53,7 @@ export async function openClient(options: OpenClientOptions): Promise<OpenedClie
   const endpoint = url ?? trial?.url;
   if (token === undefined || endpoint === undefined)
     throw new FreezerError(
-      'invalid',
+      'unauthenticated',
       `OS_AUTH_URL should be provided: set the OS_* variables (source openrc.sh), or give --os-cloud, --openrc or --os-auth-url; ${folder} names no trial API, either`,
     );
   const project = variables['OS_PROJECT_ID'] || trial?.project;
