@@ -2,6 +2,7 @@ import { type SetId, setName } from '@freezer/core';
 import { clearRemains, clearTemporary, isPinned, LevelReader, readCatalog, type SetCatalog, SetLock } from '@freezer/format';
 import { type IsSpared, neededByPins } from './pins/needed-by-pins.ts';
 import type { RunContext } from './run-context.ts';
+import type { WorkFolder } from './work-folder.ts';
 
 /** What an action asks for that changes a set. */
 export interface HoldRequest {
@@ -12,19 +13,23 @@ export interface HoldRequest {
   readonly dryRun: boolean;
 }
 
-/** Locks a set. Undefined for a dry run. Fails with `conflict`, naming the owner. */
-export async function holdSet(context: RunContext, { set, waitSeconds, dryRun }: HoldRequest): Promise<SetLock | undefined> {
+/** What locking needs of a run. */
+export type LockContext = Pick<RunContext, 'storage' | 'stateDir' | 'owner' | 'logger' | 'now' | 'signal'> & { readonly work: Pick<WorkFolder, 'path'> };
+
+/** Locks a set, after the temporary folders of dead runs were removed. Undefined for a dry run. Fails with `conflict`, naming the owner. */
+export async function holdSet(context: LockContext, { set, waitSeconds, dryRun }: HoldRequest): Promise<SetLock | undefined> {
   if (dryRun) return undefined;
+  // A run that was killed while it placed its lock may have left a claim on that very name among them, as on FTP.
+  await clearTemporary(context);
   const { storage, stateDir, work, owner, logger, now, signal } = context;
   return SetLock.acquire({ storage, stateDir, workDir: work.path, engine: set.engine, set: setName(set), owner, logger, now, waitSeconds, signal });
 }
 
-/** The catalog of a set that is held, after what dead runs left was ended. */
+/** The catalog of a set that is held, after what dead runs left in it was ended. */
 export async function catalogOfHeld(context: RunContext, { set, dryRun }: HoldRequest): Promise<SetCatalog> {
   const { storage, signal } = context;
   const catalog = await readCatalog(storage, set.engine, setName(set), { signal });
   if (dryRun) return catalog;
-  await clearTemporary(context);
   const isSpared = await sparedOf(context, catalog);
   return (await clearRemains(context, catalog, { signal, isSpared })) ? readCatalog(storage, set.engine, setName(set), { signal }) : catalog;
 }
