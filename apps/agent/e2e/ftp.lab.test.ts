@@ -102,8 +102,18 @@ describe('options of FTP', () => {
     await ourBackup(lab, [...bare, '--insecure']);
     const implicit = [...bare, '--insecure', '--ftp-port', `${place.servers.facts.implicit_port}`];
     await ourBackup(lab, [...implicit, '--ftp-tls', 'implicit']);
-    // The other way round both sides wait, the client for half a minute.
     expect(await complaintOf([...bare, '--insecure', '--ftp-tls', 'implicit'])).toMatch(/^Critical Error: ftp storage: connecting to /);
+  });
+
+  // Both sides wait for the other, the client for half a minute.
+  it('--ftp-tls explicit where TLS begins with the first byte is one line that says so', async () => {
+    const implicitPort = ['--ftp-port', `${place.servers.facts.implicit_port}`];
+    const [explicit, clear] = await Promise.all([
+      complaintOf([...place.tlsOptions, '--ftp-tls', 'explicit', ...implicitPort]),
+      complaintOf([...place.options, ...implicitPort]),
+    ]);
+    expect(explicit).toMatch(/failed: the server said nothing within 30 s; does it want TLS from the first byte\? --ftp-tls implicit$/);
+    expect(clear).toMatch(/failed: the server said nothing within 30 s; does it want TLS from the first byte\? --storage ftps --ftp-tls implicit$/);
   });
 
   it('--ftp-certfile and --ftp-keyfile show a client certificate, and go together', async () => {

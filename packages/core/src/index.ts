@@ -63,6 +63,7 @@ export { type DeletedEntry, type EntryType, type HeldEntry, type IndexEntry, isI
 export { decideLevel, type LevelDecision, type LevelRequest, nextTime } from './levels.ts';
 export { type Logger, SILENT } from './logger.ts';
 export type { Mode, ModeLease, ModePlugin } from './mode.ts';
+export { Outage } from './outage.ts';
 export { type DirectoryCheck, planRenames } from './plan-renames.ts';
 export { pulled } from './pulled.ts';
 export { RateLimit } from './rate-limit.ts';

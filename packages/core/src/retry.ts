@@ -2,6 +2,7 @@ import type { CallOptions } from './bytes.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { FreezerError, messageOf } from './errors.ts';
 import { type Logger, SILENT } from './logger.ts';
+import type { Outage } from './outage.ts';
 
 /** How often and how long to try. */
 export interface RetryPolicy {
@@ -15,6 +16,8 @@ export interface RetryPolicy {
   /** 0 up to, not including, 1. Default Math.random. */
   readonly random?: () => number;
   readonly logger?: Logger;
+  /** That of the server which is called, the same for all calls to it: once it lasts too long no call is made again, whatever `attempts` says. */
+  readonly outage?: Outage;
 }
 
 /** Waits before tries: half of what is due for certain, the other half by chance, so that many clients do not come back at once. */
@@ -32,6 +35,7 @@ export class Backoff {
   /** Something went well: start counting again. */
   reset(): void {
     this.#failures = 0;
+    this.#policy.outage?.end();
   }
 
   /**
@@ -41,8 +45,10 @@ export class Backoff {
   async pause(error: unknown, options: CallOptions = {}): Promise<void> {
     options.signal?.throwIfAborted();
     this.#failures += 1;
-    const { attempts = 5, firstDelayMs = 500, maxDelayMs = 30_000, clock = SYSTEM_CLOCK, random = Math.random, logger = SILENT } = this.#policy;
-    if (!FreezerError.is(error) || !error.retryable || this.#failures >= attempts) throw error;
+    const { attempts = 5, firstDelayMs = 500, maxDelayMs = 30_000, clock = SYSTEM_CLOCK, random = Math.random, logger = SILENT, outage } = this.#policy;
+    if (!FreezerError.is(error) || !error.retryable) throw error;
+    outage?.note(error);
+    if (this.#failures >= attempts || outage?.isHopeless === true) throw error;
     const due = Math.min(maxDelayMs, firstDelayMs * 2 ** (this.#failures - 1));
     const asked = Number(error.details['retry_after_seconds'] ?? 0) * 1000;
     const delayMs = Math.max(due / 2 + (due / 2) * random(), Number.isFinite(asked) ? Math.min(asked, 10 * maxDelayMs) : 0);
@@ -57,7 +63,9 @@ export async function retry<T>(what: string, operation: () => Promise<T>, option
   for (;;) {
     options.signal?.throwIfAborted();
     try {
-      return await operation();
+      const result = await operation();
+      backoff.reset();
+      return result;
     } catch (error) {
       await backoff.pause(error, options);
     }

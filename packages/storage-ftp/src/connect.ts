@@ -51,7 +51,14 @@ export async function readCredentials(options: FtpStorageOptions): Promise<Crede
   };
 }
 
-function failed(options: FtpStorageOptions, error: unknown): FreezerError {
+/** Why a server may say nothing at all: one that waits for TLS lets a client wait that waits for its greeting. */
+const SILENCE: Readonly<Record<FtpStorageOptions['protection'], string>> = {
+  none: 'does it want TLS from the first byte? --storage ftps --ftp-tls implicit',
+  explicit: 'does it want TLS from the first byte? --ftp-tls implicit',
+  implicit: 'is it an FTP server?',
+};
+
+function failed(options: FtpStorageOptions, error: unknown, wasSilent: boolean): FreezerError {
   if (FreezerError.is(error)) return error;
   const tell = (code: 'unauthenticated' | 'unavailable' | 'timeout' | 'unsupported', reason: string, retryable?: boolean): FreezerError =>
     new FreezerError(code, `ftp storage: connecting to ${serverOf(options)} failed: ${reason}`, {
@@ -65,6 +72,7 @@ function failed(options: FtpStorageOptions, error: unknown): FreezerError {
       'unauthenticated',
       `its certificate is not trusted: ${messageOf(error)} (${code}); --ftp-cacert names one that is trusted, --insecure trusts any`,
     );
+  if (wasSilent) return tell('timeout', `the server said nothing within ${READY_MS / 1000} s; ${SILENCE[options.protection]}`);
   if (/^timeout/i.test(messageOf(error))) return tell('timeout', `no log-in within ${READY_MS / 1000} s`);
   if (!isRefusal(error)) return tell('unavailable', code.startsWith('ERR_SSL') ? `it does not speak TLS here: ${messageOf(error)}` : connectReason(error));
   const [, reason, retryable] = reasonOf(error);
@@ -96,7 +104,8 @@ export async function connect(options: FtpStorageOptions, credentials: Credentia
   try {
     return await abortable(logIn(client, options, credentials), patience);
   } catch (error) {
+    const { bytesRead, connecting } = client.ftp.socket;
     client.close();
-    throw failed(options, patience.aborted ? new Error('timeout', { cause: error }) : error);
+    throw failed(options, patience.aborted ? new Error('timeout', { cause: error }) : error, patience.aborted && bytesRead === 0 && !connecting);
   }
 }

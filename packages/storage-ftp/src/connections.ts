@@ -1,4 +1,4 @@
-import { abortable, type CallOptions, FreezerError, type Logger, retry } from '@freezer/core';
+import { abortable, type CallOptions, FreezerError, type RetryPolicy, retry } from '@freezer/core';
 import { type Credentials, connect } from './connect.ts';
 import type { FtpStorageOptions } from './options.ts';
 import type { Session } from './session.ts';
@@ -15,7 +15,7 @@ const ASK_MS = 5000;
 export class Connections {
   readonly #options: FtpStorageOptions;
   readonly #credentials: Credentials;
-  readonly #logger: Logger;
+  readonly #policy: RetryPolicy;
   readonly #idle: Session[] = [];
   readonly #taken = new Set<Session>();
   readonly #waiters: (() => void)[] = [];
@@ -24,10 +24,11 @@ export class Connections {
   #wasUp = false;
   #isEnded = false;
 
-  constructor(options: FtpStorageOptions, credentials: Credentials, logger: Logger) {
+  /** `policy`: by which a connection that was lost is made again. */
+  constructor(options: FtpStorageOptions, credentials: Credentials, policy: RetryPolicy) {
     this.#options = options;
     this.#credentials = credentials;
-    this.#logger = logger;
+    this.#policy = policy;
   }
 
   /** Uses a connection for one call. An abort ends it at once, and the connection with it. */
@@ -112,7 +113,7 @@ export class Connections {
   /** The first is tried once; what was lost is made again with patience. */
   async #connect(): Promise<Session> {
     const open = (): Promise<Session> => connect(this.#options, this.#credentials);
-    return this.#wasUp && this.#open === 1 ? await retry('connect', open, { logger: this.#logger }) : await open();
+    return this.#wasUp && this.#open === 1 ? await retry('connect', open, this.#policy) : await open();
   }
 
   async #turn(signal: AbortSignal | undefined): Promise<void> {

@@ -1,12 +1,16 @@
-import { RetryingStorage, type StoragePlugin } from '@freezer/core';
+import { Outage, RetryingStorage, type StoragePlugin } from '@freezer/core';
 import { type FtpStorageOptions, readFtpSettings } from './options.ts';
+
+/** With these a server that is away for half a minute is waited for; `Outage` ends it after 45 s. */
+const RECONNECTING = { attempts: 12, maxDelayMs: 8000 } as const;
 
 const pluginOf = (kind: 'ftp' | 'ftps'): StoragePlugin<FtpStorageOptions> => ({
   kind,
   settings: { parse: (settings) => readFtpSettings(kind, settings) },
   open: async (options, deps) => {
     const { FtpStorage } = await import('./ftp-storage.ts');
-    return new RetryingStorage(await FtpStorage.open(options, deps), { logger: deps.logger });
+    const calls = { logger: deps.logger, outage: new Outage() };
+    return new RetryingStorage(await FtpStorage.open(options, deps, { ...calls, ...RECONNECTING }), calls);
   },
 });
 

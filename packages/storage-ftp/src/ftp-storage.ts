@@ -7,6 +7,7 @@ import {
   messageOf,
   type ObjectInfo,
   type PutOptions,
+  type RetryPolicy,
   type Storage,
   type StorageCapabilities,
   type StorageChild,
@@ -59,9 +60,9 @@ export class FtpStorage implements Storage {
     this.remains = new RunRemains(connections, this.#staging, { root, runId: run.id, place: this.#place(root) });
   }
 
-  /** Connects and logs in, so that a wrong host, certificate or password is told at once. Fails as `connect` does. */
-  static async open(options: FtpStorageOptions, deps: StorageDeps): Promise<FtpStorage> {
-    const connections = new Connections(options, await readCredentials(options), deps.logger);
+  /** Connects and logs in, so that a wrong host, certificate or password is told at once. `reconnecting`: what a connection that was lost is made again by. Fails as `connect` does. */
+  static async open(options: FtpStorageOptions, deps: StorageDeps, reconnecting: RetryPolicy = { logger: deps.logger }): Promise<FtpStorage> {
+    const connections = new Connections(options, await readCredentials(options), reconnecting);
     try {
       const home = await connections.use({}, async (session) => (options.container.startsWith('/') ? '/' : await session.currentFolder()));
       if (!options.checksCertificate && options.protection !== 'none')

@@ -1,4 +1,4 @@
-import { RetryingStorage, type StoragePlugin } from '@freezer/core';
+import { Outage, RetryingStorage, type StoragePlugin } from '@freezer/core';
 import { readS3Settings, type S3StorageOptions } from './options.ts';
 
 /** The SDK makes single requests again by itself: what is tried here once more are answers that broke off in the middle. */
@@ -10,6 +10,6 @@ export const s3Storage: StoragePlugin<S3StorageOptions> = {
   settings: { parse: readS3Settings },
   open: async (options, deps) => {
     const { S3Storage } = await import('./s3-storage.ts');
-    return new RetryingStorage(await S3Storage.open(options, deps), { logger: deps.logger, attempts: ATTEMPTS });
+    return new RetryingStorage(await S3Storage.open(options, deps), { logger: deps.logger, attempts: ATTEMPTS, outage: new Outage() });
   },
 };

@@ -1,4 +1,4 @@
-import { abortable, type CallOptions, type Logger, retry } from '@freezer/core';
+import { abortable, type CallOptions, type Logger, type RetryPolicy, retry } from '@freezer/core';
 import { connect } from './connect.ts';
 import type { SshStorageOptions } from './options.ts';
 import type { Session } from './session.ts';
@@ -7,12 +7,15 @@ import type { Session } from './session.ts';
 export class Connection {
   readonly #options: SshStorageOptions;
   readonly #logger: Logger;
+  readonly #policy: RetryPolicy;
   #current: Promise<Session> | undefined;
   #wasUp = false;
 
-  constructor(options: SshStorageOptions, logger: Logger) {
+  /** `policy`: by which a connection that was lost is made again. */
+  constructor(options: SshStorageOptions, logger: Logger, policy: RetryPolicy) {
     this.#options = options;
     this.#logger = logger;
+    this.#policy = policy;
   }
 
   /** A session that is up. The first attempt is made once; a connection that was lost is made again with patience. */
@@ -34,7 +37,7 @@ export class Connection {
   async #connect(): Promise<Session> {
     const open = (): Promise<Session> => connect(this.#options, this.#logger);
     try {
-      const session = this.#wasUp ? await retry('connect', open, { logger: this.#logger }) : await open();
+      const session = this.#wasUp ? await retry('connect', open, this.#policy) : await open();
       this.#wasUp = true;
       const forget = (): void => {
         this.#current = undefined;

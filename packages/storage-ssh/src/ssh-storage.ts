@@ -7,6 +7,7 @@ import {
   messageOf,
   type ObjectInfo,
   type PutOptions,
+  type RetryPolicy,
   type Storage,
   type StorageCapabilities,
   type StorageChild,
@@ -65,9 +66,9 @@ export class SshStorage implements Storage {
     this.capabilities = { atomicPut: posixRename, exclusivePut: posixRename || hardlink, rangeRead: true, usage: true };
   }
 
-  /** Connects and logs in, so that a wrong host, key or password is told at once. Fails as `connect` does. */
-  static async open(options: SshStorageOptions, deps: StorageDeps): Promise<SshStorage> {
-    const connection = new Connection(options, deps.logger);
+  /** Connects and logs in, so that a wrong host, key or password is told at once. `reconnecting`: what a connection that was lost is made again by. Fails as `connect` does. */
+  static async open(options: SshStorageOptions, deps: StorageDeps, reconnecting: RetryPolicy = { logger: deps.logger }): Promise<SshStorage> {
+    const connection = new Connection(options, deps.logger, reconnecting);
     try {
       const session = await connection.session();
       const home = options.container.startsWith('/') ? '/' : await session.realpath('.');

@@ -25,6 +25,8 @@ export interface SwiftLimits {
 }
 
 const ERROR_TEXT_BYTES = 4096;
+/** How long a server that was given up may keep silent: what is still asked of it clears up. */
+const HOPELESS_MS = 5000;
 
 /** Requests to one account: with a token that is renewed once when it is refused, and repeated while what is wrong may pass. */
 export class SwiftClient {
@@ -101,7 +103,8 @@ export class SwiftClient {
     const path = [container, name].flatMap((part) => (part === undefined ? [] : [`/${encoded(part)}`])).join('');
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
     const url = `${await this.#account.storageUrl(signal)}${path}${search}`;
-    return await this.#transport.open(deed, { method, url, headers: { ...headers, 'x-auth-token': token }, body: body?.(), signal });
+    const idleMs = this.policy.outage?.isHopeless === true ? HOPELESS_MS : undefined;
+    return await this.#transport.open(deed, { method, url, headers: { ...headers, 'x-auth-token': token }, body: body?.(), signal, idleMs });
   }
 }
 

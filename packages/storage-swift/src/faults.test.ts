@@ -140,7 +140,7 @@ describe('while segments are sent', () => {
 
   test.each([
     [403, 'permission_denied', 1],
-    [507, 'unavailable', 7],
+    [507, 'unavailable', 12],
     [413, 'unavailable', 1],
   ] as const)('%d for ever: %s after %d tries, and no segment stays', async (status, code, tries) => {
     swift.fault = times(Number.POSITIVE_INFINITY, 'PUT', /\/segments\/00000003$/, answers(status));
@@ -196,12 +196,50 @@ describe('while segments are sent', () => {
 
   test('large segments are held in a file that nobody sees', async () => {
     await storage.close();
-    storage = await open({ max_segment_size: 70 * 1024 * 1024 });
+    storage = await open({ max_segment_size: 70 * 1024 * 1024, swift_timeout: 5 });
     const size = 71 * 1024 * 1024;
     swift.fault = times(1, 'PUT', SEGMENTS, cutsAfter(30_000_000));
     await storage.put(DATA, sampleBytes(size));
     expect(await fingerprint(storage.get(DATA))).toBe(await fingerprint(sampleBytes(size)));
   }, 30_000);
+});
+
+describe('a server that dies', () => {
+  /** Time passes by sleeping alone: the seconds that a call takes. */
+  async function secondsOf(call: (dying: Storage) => Promise<unknown>): Promise<number> {
+    let now = 0;
+    const clock = { now: () => now, sleep: async (milliseconds: number) => void (now += milliseconds) };
+    const settings = readSwiftSettings(swift.settings({ max_segment_size: SEGMENT, swift_timeout: 0.5 }));
+    await using dying = await openSwiftStorage(settings, { logger: SILENT, run: { id: 'run', owner: Buffer.from('me') } }, { policy: { clock } });
+    await call(dying);
+    return now / 1000;
+  }
+
+  const refuses: Fault = ({ request }) => {
+    request.socket.destroy();
+    return true;
+  };
+
+  test('is given up after a minute at most: by the put, and by all that is cleared up after it', async () => {
+    const seconds = await secondsOf(async (dying) => {
+      swift.fault = (arrived, response) => (/00000003$/.test(arrived.path) || swift.count('PUT', /00000003$/) > 0 ? refuses(arrived, response) : false);
+      expect(await failureOf(() => dying.put(DATA, sampleBytes(SIZE)))).toMatchObject({ code: 'unavailable' });
+      expect(await failureOf(() => dying.removeTree('data'))).toMatchObject({ code: 'unavailable' });
+      expect(await failureOf(() => dying.stat(DATA))).toMatchObject({ code: 'unavailable' });
+      expect(await failureOf(() => dying.remove('locks/tar/host_set/lock'))).toMatchObject({ code: 'unavailable' });
+    });
+    expect(seconds).toBeGreaterThan(30);
+    expect(seconds).toBeLessThan(60);
+  });
+
+  test('and comes back within half a minute is waited for', async () => {
+    const seconds = await secondsOf(async (dying) => {
+      swift.fault = times(7, 'PUT', /00000003$/, refuses);
+      await dying.put(DATA, sampleBytes(SIZE));
+    });
+    expect(seconds).toBeLessThan(35);
+    await isWhole();
+  });
 });
 
 describe('while an object is read', () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RetryPolicy, StorageDeps } from '@freezer/core';
+import { Outage, type RetryPolicy, type StorageDeps } from '@freezer/core';
 import { SwiftClient } from './client.ts';
 import { BlockPool, FileHold, type Hold, MemoryHold } from './hold.ts';
 import { openAccount, planAccount } from './open-account.ts';
@@ -15,8 +15,8 @@ import { Transport } from './transport.ts';
 const MEMORY_BYTES = 64 * 1024 * 1024;
 /** What is no `data` is one object up to this size, as in Freezer, however small the segments are. */
 const WHOLE_BYTES = 32 * 1024 * 1024;
-/** With the waits of 0.5 to 16 s about half a minute in all. */
-const ATTEMPTS = 7;
+/** With these a server that is away for half a minute is waited for, whatever chance makes of the waits; `Outage` ends it after 45 s. */
+const PATIENCE = { attempts: 12, maxDelayMs: 8000 } as const;
 
 /** What tests have shorter. */
 export interface OpenLimits {
@@ -28,7 +28,7 @@ export interface OpenLimits {
 export async function openSwiftStorage(options: SwiftStorageOptions, { logger, run }: StorageDeps, limits: OpenLimits = {}): Promise<SwiftStorage> {
   const plan = await planAccount(options);
   const transport = await Transport.open({ tls: plan.tls, proxy: options.proxy, idleMs: options.timeoutSeconds * 1000 });
-  const policy: RetryPolicy = { attempts: ATTEMPTS, logger, ...limits.policy };
+  const policy: RetryPolicy = { ...PATIENCE, logger, outage: new Outage(limits.policy), ...limits.policy };
   const account = openAccount(plan, transport, policy);
   const close = async (): Promise<void> => {
     await account.close();

@@ -3,7 +3,7 @@ import type { BodySource } from './body-source.ts';
 import type { SwiftClient } from './client.ts';
 import { type Deed, failure } from './failure.ts';
 import type { HeldSegment } from './held-segment.ts';
-import { headOf, type ObjectName, unquoted } from './object-facts.ts';
+import { factsOf, type ObjectName, unquoted } from './object-facts.ts';
 
 /** What a segment is sent with. */
 export interface SegmentSending extends CallOptions {
@@ -21,6 +21,7 @@ export async function sendSegment({ client, deed, source, signal }: SegmentSendi
   for (let attempt = 0; ; attempt += 1) {
     try {
       if (attempt === 0 || !(await isThere(client, deed, segment, where, signal))) await sendOnce(client, deed, segment, where, signal);
+      backoff.reset();
       return;
     } catch (error) {
       // A body that failed is no fault of the way.
@@ -32,8 +33,10 @@ export async function sendSegment({ client, deed, source, signal }: SegmentSendi
 }
 
 async function isThere(client: SwiftClient, deed: Deed, segment: HeldSegment, where: ObjectName, signal: AbortSignal | undefined): Promise<boolean> {
-  const found = await headOf(client, deed, where, { signal });
-  return found !== undefined && found.length === segment.length && found.etag === segment.md5;
+  // Made once: it is the sending that is repeated.
+  const { status, header } = await client.once(deed, { method: 'HEAD', ...where, accept: [200, 404], signal });
+  const found = factsOf(header);
+  return status === 200 && found.length === segment.length && found.etag === segment.md5;
 }
 
 async function sendOnce(

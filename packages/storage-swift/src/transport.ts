@@ -24,6 +24,8 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long the other side may keep silent, where that is shorter than by default. */
+  readonly idleMs?: number | undefined;
 }
 
 /** An answer whose body is still to come. It must be read to its end, or left: either gives the connection back. */
@@ -78,9 +80,9 @@ export class Transport implements AsyncDisposable {
   }
 
   /** Sends a request; resolves when the headers of the answer are there. */
-  async open(deed: Deed, { method, url, headers, body, signal }: Call): Promise<OpenAnswer> {
+  async open(deed: Deed, { method, url, headers, body, signal, idleMs = this.#idleMs }: Call): Promise<OpenAnswer> {
     signal?.throwIfAborted();
-    const silence = new Silence(this.#idleMs, deed);
+    const silence = new Silence(Math.min(idleMs, this.#idleMs), deed);
     const stop = signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]);
     silence.begin();
     try {

@@ -1,7 +1,7 @@
 import type { ByteStream, CallOptions } from '../bytes.ts';
 import { FreezerError } from '../errors.ts';
 import { Backoff, type RetryPolicy, retry } from '../retry.ts';
-import type { ByteRange, ObjectInfo, Storage, StorageChild, StorageKey } from '../storage.ts';
+import type { ByteRange, ObjectInfo, PutOptions, Storage, StorageChild, StorageKey } from '../storage.ts';
 import { StorageWrapper } from './storage-wrapper.ts';
 
 type GetOptions = CallOptions & { readonly range?: ByteRange };
@@ -17,6 +17,12 @@ export class RetryingStorage extends StorageWrapper {
   constructor(inner: Storage, policy: RetryPolicy = {}) {
     super(inner);
     this.#policy = policy;
+  }
+
+  override async put(key: StorageKey, body: ByteStream, options: PutOptions = {}): Promise<ObjectInfo> {
+    const info = await this.inner.put(key, body, options);
+    this.#policy.outage?.end();
+    return info;
   }
 
   override prepare(options: CallOptions = {}): Promise<void> {
@@ -56,6 +62,7 @@ export class RetryingStorage extends StorageWrapper {
           begun = true;
           yield item;
         }
+        backoff.reset();
         return;
       } catch (error) {
         if (begun) throw error;

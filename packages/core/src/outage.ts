@@ -1,0 +1,33 @@
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import type { FreezerError } from './errors.ts';
+
+/** A server that is started anew is back before that. */
+const PATIENCE_MS = 45_000;
+
+/**
+ * How long a server has failed already, as all calls to it see it together. Each call has patience of its own; without this, calls within calls
+ * multiply it, and what is cleared up after a failure waits as long again, call by call.
+ */
+export class Outage {
+  readonly #clock: Clock;
+  #since: number | undefined;
+
+  constructor({ clock = SYSTEM_CLOCK }: { readonly clock?: Clock | undefined } = {}) {
+    this.#clock = clock;
+  }
+
+  /** Whether nothing has gone well for 45 s. A call is still made then, once. */
+  get isHopeless(): boolean {
+    return this.#since !== undefined && this.#clock.now() - this.#since >= PATIENCE_MS;
+  }
+
+  /** A call failed. A server that asks for fewer requests is no dead one. */
+  note({ code }: FreezerError): void {
+    if (code !== 'rate_limited') this.#since ??= this.#clock.now();
+  }
+
+  /** A call went well. */
+  end(): void {
+    this.#since = undefined;
+  }
+}
