@@ -2,6 +2,13 @@ import { ApiError } from './api-error.ts';
 
 export type ApiVersion = '1' | '2';
 
+/** The version as callers without types may say it, too. */
+export function versionOf(given: unknown = '2'): ApiVersion {
+  const text = String(given);
+  if (text === '1' || text === '2') return text;
+  throw new ApiError('invalid', `use API version '${text}': allowed are 1 and 2`);
+}
+
 /** The endpoint that a client was given, checked and without slashes at its end. */
 export function cleanEndpoint(endpoint: string): string {
   const url = endpoint.trim().replace(/\/+$/, '');

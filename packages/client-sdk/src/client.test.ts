@@ -19,6 +19,8 @@ test.each([
   ['/v2/p9', '2', '/v2/p9/jobs/'],
   ['/backup', '2', '/backup/v2/p1/jobs/'],
   ['/v2/p9/', '2', '/v2/p9/jobs/'],
+  ['', 2, '/v2/p1/jobs/'],
+  ['', 1, '/v1/jobs/'],
   ['', '1', '/v1/jobs/'],
   ['/v1', '1', '/v1/jobs/'],
 ] as const)('endpoint %j in version %s lists at %s', async (suffix, version, path) => {
@@ -38,6 +40,11 @@ test.each([
   const call = client.jobs.list();
   await expect(call).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining(message) });
   await expect(call).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
+});
+
+test('another version is refused at once', () => {
+  const version: unknown = 'v3';
+  expect(() => new FreezerClient({ endpoint: server.url, version: version as '2' })).toThrow("use API version 'v3': allowed are 1 and 2");
 });
 
 test('version 2 without a project says what is missing', async () => {

@@ -1,6 +1,6 @@
 import { createDefaultTransport } from '#default-transport';
 import { ApiError } from './api-error.ts';
-import { type ApiVersion, cleanEndpoint, isCompleteEndpoint, resourceRoot } from './base-url.ts';
+import { type ApiVersion, cleanEndpoint, isCompleteEndpoint, resourceRoot, versionOf } from './base-url.ts';
 import { Caller, type CallOptions } from './caller.ts';
 import { Actions } from './resources/actions.ts';
 import { Alerts } from './resources/alerts.ts';
@@ -23,8 +23,8 @@ export interface FreezerClientOptions {
   /** Id of the project; needed by version 2 unless the endpoint names it. */
   readonly project?: Lazy;
   readonly token?: TokenSource;
-  /** Default `2`. Version 1 knows users, not projects. */
-  readonly version?: ApiVersion;
+  /** Default `2`. Version 1 knows users, not projects. Another one fails with `invalid` at once. */
+  readonly version?: ApiVersion | 1 | 2;
   /** Default: by `node:http` in Node, by `fetch` elsewhere. */
   readonly transport?: Transport;
   /** For each call with its repetitions; default 30. */
@@ -49,10 +49,11 @@ export class FreezerClient implements AsyncDisposable {
   readonly alerts: Alerts;
   /** What the server itself is: its versions, its health. */
   readonly service: Service;
-  readonly #options: FreezerClientOptions;
+  readonly #options: FreezerClientOptions & { readonly version: ApiVersion };
   readonly #caller: Caller;
 
-  constructor(options: FreezerClientOptions) {
+  constructor(given: FreezerClientOptions) {
+    const options = { ...given, version: versionOf(given.version) };
     this.#options = options;
     this.#caller = new Caller({
       transport: options.transport ?? createDefaultTransport(),
@@ -75,7 +76,7 @@ export class FreezerClient implements AsyncDisposable {
 
   /** The same server and caller in another project, for services that write on behalf of many. Not with an endpoint that names a project. */
   inProject(project: string): FreezerClient {
-    const { endpoint, version = '2' } = this.#options;
+    const { endpoint, version } = this.#options;
     const elsewhere: Lazy = async (call) => {
       const url = await resolved(endpoint, call);
       if (isCompleteEndpoint(url, version)) throw new ApiError('invalid', `use project ${project}: the endpoint ${url} already names one`);
@@ -94,7 +95,7 @@ export class FreezerClient implements AsyncDisposable {
   }
 }
 
-function rootOf({ project, version = '2' }: FreezerClientOptions, endpoint: Root): Root {
+function rootOf({ project, version }: FreezerClientOptions & { readonly version: ApiVersion }, endpoint: Root): Root {
   return once(async (call) => {
     const url = await endpoint(call);
     const needsProject = version === '2' && !isCompleteEndpoint(url, version);
