@@ -126,6 +126,26 @@ describe('requests', () => {
     expect(await post('{"container":"c","hostname":"h","backup_name":"n"}')).toBe(201);
   });
 
+  it.each([
+    ['12345678901234567890', 400],
+    ['-9223372036854775808', 400],
+    ['1e400', 400],
+    ['9007199254740993', 400],
+    ['[{"deep": [9007199254740993]}]', 400],
+    ['9007199254740991', 201],
+    ['1e300', 201],
+    ['0.1234567890123456789', 201],
+    ['"12345678901234567890 \\" 1e400"', 201],
+  ])('with a number that would be kept as another one, %s: %i', async (literal, status) => {
+    await using bench = await ApiBench.open();
+    const answer = await bench.call('POST', '/v2/project-alpha/backups', {
+      as: 'alpha',
+      raw: `{"container":"c","hostname":"h","backup_name":"n","x":${literal}}`,
+    });
+    expect(answer.status).toBe(status);
+    if (status === 400) expect(answer.body).toMatchObject({ title: 'Bad request format', description: expect.stringContaining('cannot be kept exactly') });
+  });
+
   it('are told 503 when Keystone or the database cannot be asked, and never why', async () => {
     const { FreezerError } = await import('@freezer/core');
     await using keystone = await ApiBench.open({

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { FreezerError } from '@freezer/core';
-import { Problem } from './problem.ts';
+import { badRequest, Problem } from './problem.ts';
 
 /** Deeper documents are refused: nobody writes them, and what walks through them would need a stack without end. */
 const DEEPEST = 100;
@@ -39,8 +39,11 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   const bytes = await readBytes(request, maxBytes);
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw malformed();
-  const document = parse(bytes.toString('utf8'));
-  if (!isShallow(document, DEEPEST)) throw new Problem(400, 'Bad request format', { description: `The document is nested deeper than ${DEEPEST} levels` });
+  const text = bytes.toString('utf8');
+  const document = parse(text);
+  const kept = lookedThrough(document, DEEPEST);
+  if (kept === 'too deep') throw badRequest(`The document is nested deeper than ${DEEPEST} levels`);
+  if (kept === 'large numbers') refuseInexact(text);
   return document;
 }
 
@@ -52,9 +55,33 @@ function parse(text: string): unknown {
   }
 }
 
-function isShallow(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth === 0) return false;
-  for (const each of Array.isArray(value) ? value : Object.values(value)) if (typeof each === 'object' && !isShallow(each, depth - 1)) return false;
-  return true;
+type Look = 'good' | 'too deep' | 'large numbers';
+
+function lookedThrough(value: unknown, depth: number): Look {
+  if (typeof value === 'number') return isLarge(value) ? 'large numbers' : 'good';
+  if (typeof value !== 'object' || value === null) return 'good';
+  if (depth === 0) return 'too deep';
+  let look: Look = 'good';
+  for (const each of Array.isArray(value) ? value : Object.values(value)) {
+    const found = typeof each === 'object' || typeof each === 'number' ? lookedThrough(each, depth - 1) : 'good';
+    if (found === 'too deep') return found;
+    if (found !== 'good') look = found;
+  }
+  return look;
+}
+
+const isLarge = (value: number): boolean => value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
+
+/** Texts, so that nothing in them is taken for a number, and numbers. */
+const LITERAL = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** Python keeps whole numbers of any length; ours would be stored as others. */
+function refuseInexact(text: string): void {
+  for (const [literal] of text.matchAll(LITERAL)) {
+    if (literal.startsWith('"')) continue;
+    const value = Number(literal);
+    const isWhole = /^-?\d+$/.test(literal);
+    if (!Number.isFinite(value) || (isWhole && isLarge(value) && String(value) !== literal))
+      throw badRequest(`The number ${literal.slice(0, 40)} cannot be kept exactly`);
+  }
 }
