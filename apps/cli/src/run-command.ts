@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { FreezerError } from '@freezer/core';
+import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { type GivenValues, isGiven, listOf, textOf } from './command-line/command.ts';
 import { COMMANDS } from './command-line/command-table.ts';
 import { type ParsedArguments, parseArguments } from './command-line/parse-arguments.ts';
@@ -45,6 +45,7 @@ export async function runCommand(argv: readonly string[], host: CommandHost): Pr
   }
   const voice = new Voice(parsed, host);
   try {
+    voice.openLog();
     const outcome = await perform(parsed, host, voice);
     await host.writeOut(await resultText(outcome, parsed, host));
     if (outcome.kind === 'done') voice.say(outcome.message);
@@ -98,7 +99,7 @@ async function resultText(outcome: Outcome, values: GivenValues, host: CommandHo
 /** What is said on stderr, and written into the log file. */
 class Voice {
   readonly #host: CommandHost;
-  readonly #file: string | undefined;
+  #file: string | undefined;
   readonly #isQuiet: boolean;
   readonly #isVerbose: boolean;
   readonly #isDebug: boolean;
@@ -142,13 +143,26 @@ class Voice {
     return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
   }
 
+  /** Before anything is sent. Fails with `invalid` when the log file cannot be written. */
+  openLog(): void {
+    if (this.#file === undefined) return;
+    try {
+      writeFileSync(this.#file, '', { flag: 'a', mode: 0o600 });
+    } catch (error) {
+      const file = this.#file;
+      this.#file = undefined;
+      throw new FreezerError('invalid', `--log-file ${file}: it cannot be written (${systemCodeOf(error) ?? messageOf(error)})`, { cause: error });
+    }
+  }
+
   #log(level: string, text: string): void {
     if (this.#file === undefined) return;
     const line = `${new Date().toISOString()} ${level} ${this.#clean(text)}\n`;
     try {
       writeFileSync(this.#file, line, { flag: 'a', mode: 0o600 });
-    } catch (error) {
-      throw new FreezerError('invalid', `--log-file ${this.#file}: it cannot be written`, { cause: error });
+    } catch {
+      // It could be written when the command began; what the command does counts more than a line about it.
+      this.#file = undefined;
     }
   }
 }
