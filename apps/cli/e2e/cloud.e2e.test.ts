@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
@@ -202,4 +202,18 @@ test.each([
   }
   expect((await ended)[0]).toBe(code);
   expect(said.trimEnd().split('\n')).toHaveLength(2);
+});
+
+test('standard output on a full disk is one line and exit 1', async () => {
+  await using full = await open('/dev/full', 'w');
+  const child = spawn(process.execPath, [BUILT, 'job-list'], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...cloud.environment },
+    stdio: ['ignore', full.fd, 'pipe'],
+  });
+  let err = '';
+  child.stderr?.on('data', (chunk: Uint8Array) => {
+    err += Buffer.from(chunk).toString('utf8');
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect({ code, err }).toEqual({ code: 1, err: 'freezer job-list: standard output cannot be written (ENOSPC)\n' });
 });

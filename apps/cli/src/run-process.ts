@@ -1,3 +1,4 @@
+import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { runCommand } from './run-command.ts';
 
 /** The command in this process: signals, streams, environment. Resolves with the exit code. */
@@ -9,23 +10,31 @@ export async function runProcess(argv: readonly string[], version: string): Prom
     stop.abort();
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  // `freezer job-list | head -1` ends us quietly.
-  let isPipeGone = false;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    isPipeGone = true;
-  });
+  // The write that failed says so itself.
+  process.stdout.on('error', () => undefined);
   const exitCode = await runCommand(argv, {
     version,
     environment: process.env,
     isRoot: process.getuid?.() === 0,
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-    writeOut: (text) => new Promise((resolve) => (text === '' || isPipeGone ? resolve() : void process.stdout.write(text, () => resolve()))),
+    writeOut,
     writeError: (text) => void process.stderr.write(text),
     readInput: readStandardInput,
     signal: stop.signal,
   });
   return stop.signal.aborted ? code : exitCode;
+}
+
+/** `freezer job-list | head -1` ends us quietly; a full disk does not. */
+function writeOut(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (text === '') return resolve();
+    process.stdout.write(text, (error) => {
+      const code = systemCodeOf(error);
+      if (!error || code === 'EPIPE') resolve();
+      else reject(new FreezerError('unavailable', `standard output cannot be written (${code ?? messageOf(error)})`, { cause: error }));
+    });
+  });
 }
 
 async function readStandardInput(): Promise<string> {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
+import { messageOf, systemCodeOf } from '@freezer/core';
 import { runManage } from './run-manage.ts';
 
 /** Waits while the reader is slow, so that an export takes no memory. */
@@ -11,7 +12,11 @@ async function print(text: string): Promise<void> {
 
 /** Runs a command line of freezer-manage in this process. Resolves to its exit code. */
 export function runManageProcess(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', () => process.exit(1));
+  process.stdout.on('error', (error) => {
+    // Who reads no further knows why.
+    if (systemCodeOf(error) !== 'EPIPE') writeSync(2, `freezer-manage: standard output cannot be written (${systemCodeOf(error) ?? messageOf(error)})\n`);
+    process.exit(1);
+  });
   return runManage({
     argv,
     environment: process.env,
