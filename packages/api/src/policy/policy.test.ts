@@ -1,3 +1,4 @@
+import { SILENT } from '@freezer/core';
 import { describe, expect, it } from '@jest/globals';
 import type { Caller } from '../caller.ts';
 import { ROUTE_RULES } from './default-rules.ts';
@@ -15,6 +16,13 @@ const withRule = (rule: unknown, more: Record<string, unknown> = {}): PolicyOpti
 });
 const passes = (rule: unknown, who: Caller, project = 'p', more: Record<string, unknown> = {}): boolean =>
   createPolicy(withRule(rule, more)).allows('jobs:get', who, project);
+
+it('a rule that no route asks for is spoken of, one of plain name is not', () => {
+  const told: string[] = [];
+  const logger = { ...SILENT, warn: (_fields: object, text: string) => void told.push(text) };
+  createPolicy({ ...withRule('@', { mine: '!', 'jobs:lst': '!' }), logger });
+  expect(told).toEqual(['policy.json: no route asks for jobs:lst; is it misspelt?']);
+});
 
 describe('the rules of 2026', () => {
   const policy = createPolicy();

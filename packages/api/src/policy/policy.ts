@@ -31,7 +31,11 @@ const NOBODY: Caller = { userId: '', roles: [] };
 /** Reads rules. Fails with `invalid` for what is no rule, refers to nothing or to itself. */
 export function createPolicy({ preset = 'secure', files = [], logger = SILENT }: PolicyOptions = {}): Policy {
   const rules: Record<string, unknown> = { ...(preset === 'legacy' ? LEGACY_RULES : SECURE_RULES) };
-  for (const file of files) Object.assign(rules, rulesOf(file));
+  for (const file of files) {
+    const own = rulesOf(file);
+    warnOfUnknown(Object.keys(own), file, logger);
+    Object.assign(rules, own);
+  }
   const checks = new Map<string, Check>();
   const refers = new Map<string, readonly string[]>();
   for (const [name, rule] of Object.entries(rules)) {
@@ -52,6 +56,12 @@ export function createPolicy({ preset = 'secure', files = [], logger = SILENT }:
       return evaluate(rule, { credentials, target: { project_id: projectId, user_id: caller.userId } });
     },
   };
+}
+
+/** Rules of one's own have plain names; one that is written like the rule of a route and is none would be believed to hold. */
+function warnOfUnknown(names: readonly string[], { name: file }: PolicyText, logger: Logger): void {
+  const unknown = names.filter((name) => name.includes(':') && !ROUTE_RULES.some((rule) => rule === name));
+  if (unknown.length > 0) logger.warn({}, `${file}: no route asks for ${unknown.join(', ')}; is it misspelt?`);
 }
 
 function rulesOf({ name, text }: PolicyText): Readonly<Record<string, unknown>> {
