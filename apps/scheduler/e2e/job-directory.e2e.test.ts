@@ -181,7 +181,7 @@ describe('the end of a scheduler', () => {
     await daemon.ended;
     expect(isRunning(start?.pid ?? 0)).toBe(true);
     const next = await bench.started(words);
-    expect(next.log()).toContain('taken over');
+    await waitFor('it is taken over', () => next.log().includes('taken over'));
     expect(await done('long')).toMatchObject({ result: 'partial' });
     expect(bench.facts('long', 'start')).toHaveLength(1);
     await waitFor('no folder of a run is left', async () => (await bench.leftovers()).length === 0);

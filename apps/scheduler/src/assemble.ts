@@ -154,7 +154,9 @@ export async function assemble(assembly: Assembly): Promise<RunningScheduler> {
   const salt = saltOf(settings['scheduler.client_id'] ?? '');
   const scheduler = await Scheduler.start({
     terms: termsOf(settings, salt),
-    source: noApi ? new FileSource(places.jobsDir, logger) : new ApiSource(new JobPoll({ access: api, clientId, central })),
+    source: noApi
+      ? new FileSource(places.jobsDir, logger)
+      : new ApiSource(new JobPoll({ access: api, clientId, central, waiting: () => desk?.undelivered ?? 0 })),
     api: desk,
     runs,
     copies: !noApi && settings['scheduler.jobs_dir'] !== undefined ? new JobCopies(places.jobsDir) : undefined,

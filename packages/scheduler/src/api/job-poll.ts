@@ -5,17 +5,25 @@ export interface JobPollOptions {
   readonly access: () => ApiAccess;
   readonly clientId: () => string;
   readonly central: boolean;
+  /** How many writes of ours wait. Each makes the list another one, and says nothing that we do not know. */
+  readonly waiting: () => number;
 }
 
-/** What the API says: nothing new, or all jobs that are not completed. */
-export type PollAnswer = { readonly kind: 'unchanged' } | { readonly kind: 'jobs'; readonly jobs: readonly unknown[] };
+/** What the API says: nothing new, or all jobs that are not completed, or of them only those of which something is asked. */
+export type PollAnswer = { readonly kind: 'unchanged' } | { readonly kind: 'jobs' | 'some'; readonly jobs: readonly unknown[] };
 
 const PAGE = 500;
+/** While more of our writes wait, the list is not read anew for them. */
+const MANY_WRITES = 500;
+/** Milliseconds: what others make, change or remove meanwhile is seen after this at the latest. */
+const LONGEST_PARTIAL = 30_000;
+const EVENTS = ['start', 'stop', 'abort'] as const;
 
 /** Asks for the jobs of a client. Only a complete list is an answer: a page that fails makes the whole poll fail. */
 export class JobPoll {
   readonly #options: JobPollOptions;
   #etag: string | undefined;
+  #wholeAt = 0;
 
   constructor(options: JobPollOptions) {
     this.#options = options;
@@ -27,6 +35,8 @@ export class JobPoll {
    */
   async ask(call: CallOptions = {}): Promise<PollAnswer> {
     const { client } = this.#options.access();
+    if (this.#etag !== undefined && this.#options.waiting() > MANY_WRITES && performance.now() - this.#wholeAt < LONGEST_PARTIAL)
+      return this.#askForEvents(call);
     const list = { ...this.#list(), ...call, limit: PAGE };
     const first = await client.jobs.pageIfChanged(this.#etag, list);
     if (first === undefined) return { kind: 'unchanged' };
@@ -38,7 +48,19 @@ export class JobPoll {
       for await (const job of client.jobs.all(rest)) jobs.push(job);
     }
     this.#etag = first.etag;
+    this.#wholeAt = performance.now();
     return { kind: 'jobs', jobs };
+  }
+
+  /** An abort waits for no list. */
+  async #askForEvents(call: CallOptions): Promise<PollAnswer> {
+    const { client } = this.#options.access();
+    const jobs: unknown[] = [];
+    for (const event of EVENTS) {
+      const { search, ...rest } = this.#list([{ event }]);
+      for await (const job of client.jobs.all({ ...rest, ...call, limit: PAGE, search })) jobs.push(job);
+    }
+    return { kind: 'some', jobs };
   }
 
   /** The next answer comes whole, also when nothing changed. */
@@ -46,8 +68,8 @@ export class JobPoll {
     this.#etag = undefined;
   }
 
-  #list(): JobListOptions {
+  #list(match: readonly Readonly<Record<string, string>>[] = []) {
     const { clientId, central } = this.#options;
-    return { allProjects: central, search: { match_not: [{ status: 'completed' }], match: [{ client_id: clientId() }] } };
+    return { allProjects: central, search: { match_not: [{ status: 'completed' }], match: [{ client_id: clientId() }, ...match] } } satisfies JobListOptions;
   }
 }

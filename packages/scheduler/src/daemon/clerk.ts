@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Logger, messageOf } from '@freezer/core';
 import type { Command, JobMemory } from '../machine/state.ts';
 import type { KeyedStore } from '../state/keyed-store.ts';
@@ -5,8 +6,8 @@ import type { Meter } from './meter.ts';
 import type { RunDesk } from './run-desk.ts';
 
 export interface ClerkOptions {
-  readonly memories: KeyedStore<JobMemory>;
-  readonly runs: RunDesk;
+  readonly memories: Pick<KeyedStore<JobMemory>, 'set' | 'delete'>;
+  readonly runs: Pick<RunDesk, 'start' | 'adopt' | 'abort'>;
   /** Takes a change of a job for the API; resolves when it is safe. Without an API nothing is written. */
   readonly write: (command: Command & { readonly kind: 'write' }) => Promise<void>;
   /** Forgets what else is kept of a job. */
@@ -15,36 +16,73 @@ export interface ClerkOptions {
   readonly logger: Logger;
 }
 
+/** So much begins in one turn of the event loop: thousands of new jobs let polls, signals and the status through. */
+const BEGUN_IN_A_TURN = 100;
+
+interface Work {
+  readonly jobId: string;
+  /** Never rejects. */
+  readonly begin: () => Promise<void>;
+}
+
 /** Does what the machine wants, one command of a job after the other; the jobs do not wait for each other. */
 export class Clerk {
   readonly #options: ClerkOptions;
   readonly #chains = new Map<string, Promise<void>>();
+  /** What later turns begin, in the order in which it was wanted. */
+  #waiting: Work[] = [];
+  #begun = 0;
+  #isTurnAwaited = false;
 
   constructor(options: ClerkOptions) {
     this.#options = options;
   }
 
   obey(command: Command): void {
-    this.#chain(command.jobId, () => this.#guarded(command));
+    this.#add({ jobId: command.jobId, begin: () => this.#guarded(command) });
   }
 
   /** Does something behind what was wanted of a job until now. */
   after(jobId: string, work: () => Promise<void>): void {
-    this.#chain(jobId, () =>
+    const begin = (): Promise<void> =>
       work().catch((error: unknown) => {
         this.#options.logger.error({ job_id: jobId, error: messageOf(error) }, 'the state folder cannot be written');
-      }),
-    );
+      });
+    this.#add({ jobId, begin });
   }
 
   /** Resolves when all that was wanted until now is done; runs that were begun go on. */
   async settled(): Promise<void> {
-    while (this.#chains.size > 0) await Promise.all(this.#chains.values());
+    while (this.#chains.size > 0 || this.#waiting.length > 0) {
+      await Promise.all(this.#chains.values());
+      if (this.#waiting.length > 0) await setImmediate();
+    }
   }
 
-  /** `work` never rejects. */
-  #chain(jobId: string, work: () => Promise<void>): void {
-    const done = (this.#chains.get(jobId) ?? Promise.resolve()).then(work);
+  #add(work: Work): void {
+    if (this.#waiting.length === 0 && this.#begun < BEGUN_IN_A_TURN) this.#chain(work);
+    else this.#waiting.push(work);
+    this.#awaitTurn();
+  }
+
+  #awaitTurn(): void {
+    if (this.#isTurnAwaited) return;
+    this.#isTurnAwaited = true;
+    void setImmediate().then(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isTurnAwaited = false;
+    this.#begun = 0;
+    const now = this.#waiting.slice(0, BEGUN_IN_A_TURN);
+    this.#waiting = this.#waiting.slice(BEGUN_IN_A_TURN);
+    for (const work of now) this.#chain(work);
+    if (this.#waiting.length > 0) this.#awaitTurn();
+  }
+
+  #chain({ jobId, begin }: Work): void {
+    this.#begun += 1;
+    const done = (this.#chains.get(jobId) ?? Promise.resolve()).then(begin);
     this.#chains.set(jobId, done);
     void done.then(() => {
       if (this.#chains.get(jobId) === done) this.#chains.delete(jobId);

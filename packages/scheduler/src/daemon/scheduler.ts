@@ -236,10 +236,10 @@ export class Scheduler {
 
   #take(answer: SourceAnswer, askedAt: number): void {
     this.#table.limits = this.#limits;
-    if (answer.kind === 'jobs') {
+    if (answer.kind !== 'unchanged') {
       const readings = answer.jobs.flatMap((job) => this.#read(job));
       // A document that cannot be read at all must not look deleted.
-      this.#see(readings, { askedAt, isWhole: readings.length === answer.jobs.length });
+      this.#see(readings, { askedAt, isWhole: answer.kind === 'jobs' && readings.length === answer.jobs.length });
       this.#keep(readings);
     } else this.#obey(() => this.#table.tick(Date.now()));
     this.#options.meter.jobs(this.#table.counts());

@@ -13,7 +13,7 @@ export class ApiSource implements JobSource {
 
   async ask(): Promise<SourceAnswer> {
     const answer = await this.#poll.ask();
-    return answer.kind === 'unchanged' ? answer : { kind: 'jobs', jobs: answer.jobs.filter(isDocument).map((document) => ({ document })) };
+    return answer.kind === 'unchanged' ? answer : { kind: answer.kind, jobs: answer.jobs.filter(isDocument).map((document) => ({ document })) };
   }
 
   forget(): void {

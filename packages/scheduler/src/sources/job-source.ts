@@ -25,7 +25,7 @@ export type SourceJob =
 export type SourceAnswer =
   | { readonly kind: 'unchanged' }
   | {
-      readonly kind: 'jobs';
-      /** All jobs that there are. */
+      /** All jobs that there are, or only some of them. */
+      readonly kind: 'jobs' | 'some';
       readonly jobs: readonly SourceJob[];
     };
