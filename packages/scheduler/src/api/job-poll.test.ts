@@ -2,7 +2,9 @@ import { type ApiRequest, FreezerClient } from '@freezer/client-sdk';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { JobPoll } from './job-poll.ts';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 /** An API of ours with one job, and what was asked of it: the searches, and `if-none-match`. */
 function world() {

@@ -172,7 +172,8 @@ export class Outbox {
         if (!isFinal(error, Date.now() - first.value.at)) return this.#wait(lane, first, error);
         this.#logger.error({ kind: first.value.kind, lane, error: messageOf(error) }, 'the API refuses a write for good; it is dropped');
       }
-      await this.#remove(lane, first);
+      // Not waited for: a record of it that is lost makes it be sent once more, and the records of a lane keep their order.
+      void this.#remove(lane, first);
     }
   }
 
