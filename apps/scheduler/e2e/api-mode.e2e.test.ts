@@ -113,6 +113,33 @@ describe('with the API', () => {
     expect(bench.facts('tidy', 'end')).toHaveLength(1);
   });
 
+  test('A7, A9: an abort of a recurring job: SIGTERM with the next poll, SIGKILL after the grace, and no further run, while it runs and while it waits', async () => {
+    const interval = 2;
+    const grace = 2;
+    const slow = [...words.slice(0, 2), '-i', String(interval), '--unscheduled-delay', '0', '--kill-grace', String(grace), '--concurrent-jobs', '2'];
+    const deaf = await create('deaf', { keys: { seconds: 60, ignore: '1' }, schedule: { schedule_interval: '2 seconds' } });
+    const quick = await create('quick', { schedule: { schedule_interval: '3 seconds' } });
+    await bench.started(slow);
+    const start = await begins('deaf');
+    await begins('quick');
+    await waitFor('it waits for its time', async () => (await scheduleOf(quick))?.status === 'scheduled');
+    const asked = Date.now();
+    for (const id of [deaf, quick]) await api.client.jobs.abort(id);
+    for (const id of [deaf, quick]) expect(await becomes(id, 'stop')).toMatchObject({ event: '' });
+    expect(await scheduleOf(deaf)).toMatchObject({ result: 'aborted', time_ended: expect.any(Number) as unknown });
+    const [term] = bench.facts('deaf', 'SIGTERM');
+    const ended = (await scheduleOf(deaf))?.time_ended ?? 0;
+    expect(term?.at).toBeGreaterThanOrEqual(asked);
+    // In whole seconds, and by the clock of a busy machine.
+    expect(ended * 1000 + 1000).toBeGreaterThanOrEqual((term?.at ?? 0) + grace * 1000);
+    expect((term?.at ?? 0) - asked).toBeLessThan((interval + 1) * 1000 + 5000);
+    expect(isRunning(start?.pid ?? 0)).toBe(false);
+    const before = bench.facts('quick', 'start').length;
+    await sleep(5000);
+    expect(bench.facts('quick', 'start')).toHaveLength(before);
+    expect(bench.facts('deaf', 'start')).toHaveLength(1);
+  });
+
   test('A8: an abort while a job waits for another try, and while it waits for a place', async () => {
     const waiting = await create('waiting', { more: { job_actions: [action('waiting', { codes: '1' }, { max_retries: 3, max_retries_interval: 60 })] } });
     await bench.started(words);

@@ -4,7 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { Bench, job } from './harness/bench.ts';
+import { action, Bench, job } from './harness/bench.ts';
 import { isRunning, waitFor } from './harness/wait-for.ts';
 
 jest.setTimeout(90_000);
@@ -67,4 +67,30 @@ test('SIGUSR1 opens no port for a debugger', async () => {
   expect(isRunning(daemon.pid)).toBe(true);
   daemon.process.kill('SIGTERM');
   expect(await waitFor('it ends', () => daemon.ended)).toBe(0);
+});
+
+test('A12: of 50 jobs that are due in one second all run, eight at a time, the urgent ones first', async () => {
+  const due = new Date(Math.ceil(Date.now() / 1000) * 1000 + 8000).toISOString().replace('.000', '');
+  const names = Array.from({ length: 50 }, (_, index) => `job${String(index).padStart(2, '0')}`);
+  const urgent = names.slice(40, 48);
+  for (const name of names) {
+    const priority = urgent.includes(name) ? 5 : 0;
+    const document = { ...job(name), job_actions: [action(name, { seconds: 0.2 }, { priority })], job_schedule: { schedule_date: due } };
+    await bench.job(name, document);
+  }
+  await bench.started([...words, '--concurrent-jobs', '8']);
+  await waitFor('all have run', () => names.every((name) => bench.facts(name, 'end').length === 1), 80);
+  const facts = bench.agents().filter(({ what }) => what === 'start' || what === 'end');
+  expect(facts.filter(({ what }) => what === 'start').length).toBe(50);
+  expect(Math.min(...facts.map(({ at }) => at))).toBeGreaterThanOrEqual(Date.parse(due));
+  const first = facts.filter(({ what }) => what === 'start').slice(0, 8);
+  expect(first.map(({ name }) => name).toSorted()).toEqual(urgent);
+  let atWork = 0;
+  let most = 0;
+  for (const { what } of facts) {
+    atWork += what === 'start' ? 1 : -1;
+    most = Math.max(most, atWork);
+  }
+  expect(most).toBeLessThanOrEqual(8);
+  await waitFor('all are completed', async () => Object.values(await bench.list(words)).filter(({ status }) => status === 'completed').length === 50);
 });

@@ -112,7 +112,7 @@ describe('the life of a job', () => {
     expect(world.records).toEqual([]);
   });
 
-  it('B14: abort of a scheduled job takes it off its schedule', () => {
+  it('A9, B14: abort of a scheduled job takes it off its schedule', () => {
     const world = worldAt('2026-01-05T10:30:00Z', { poll: MINUTE });
     world.create('j', HOURLY);
     world.pass(5 * MINUTE);
