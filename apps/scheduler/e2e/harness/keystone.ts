@@ -17,10 +17,12 @@ export class Keystone {
   readonly url: string;
   readonly #folder: string;
   readonly #port: number;
+  readonly #tokenSeconds: number;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, tokenSeconds = 3600) {
     this.#folder = folder;
     this.#port = port;
+    this.#tokenSeconds = tokenSeconds;
     this.url = `http://127.0.0.1:${port}/v3`;
   }
 
@@ -29,8 +31,9 @@ export class Keystone {
     return new Keystone(folder, port);
   }
 
-  static async start(folder: string): Promise<Keystone> {
-    const keystone = new Keystone(folder, await freePort());
+  /** `tokenSeconds`: how long a token lives. */
+  static async start(folder: string, tokenSeconds?: number): Promise<Keystone> {
+    const keystone = new Keystone(folder, await freePort(), tokenSeconds);
     keystone.start();
     return keystone;
   }
@@ -40,7 +43,8 @@ export class Keystone {
   }
 
   start(): void {
-    execFileSync(join(LAB, 'keystone.sh'), ['start', this.#folder], { env: { KEYSTONE_PORT: String(this.#port) }, stdio: ['ignore', 'ignore', 'inherit'] });
+    const env = { KEYSTONE_PORT: String(this.#port), KEYSTONE_TOKEN_SECONDS: String(this.#tokenSeconds) };
+    execFileSync(join(LAB, 'keystone.sh'), ['start', this.#folder], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
   stop(): void {
@@ -75,6 +79,23 @@ export class Keystone {
     for (const enabled of [false, true]) await this.#call(`/users/${userId}`, 'PATCH', token, { user: { enabled } });
   }
 
+  async setPassword(userId: string, password: string): Promise<void> {
+    await this.#call(`/users/${userId}`, 'PATCH', await this.#token(), { user: { password } });
+  }
+
+  /** A token and its project, as somebody hands them over. */
+  async login({ user, password, project }: Account): Promise<{ readonly token: string; readonly projectId: string; readonly userId: string }> {
+    const domain = { id: 'default' };
+    const auth = { identity: { methods: ['password'], password: { user: { name: user, domain, password } } }, scope: { project: { name: project, domain } } };
+    const response = await fetch(`${this.url}/auth/tokens`, {
+      method: 'POST',
+      body: JSON.stringify({ auth }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const { token } = (await response.json()) as { readonly token: { readonly project: { readonly id: string }; readonly user: { readonly id: string } } };
+    return { token: response.headers.get('x-subject-token') ?? '', projectId: token.project.id, userId: token.user.id };
+  }
+
   /** Puts the backup service into the catalog. */
   async register(url: string): Promise<void> {
     const token = await this.#token();
@@ -84,15 +105,7 @@ export class Keystone {
   }
 
   async #token(): Promise<string> {
-    const { user, password, project } = this.admin;
-    const domain = { id: 'default' };
-    const auth = { identity: { methods: ['password'], password: { user: { name: user, domain, password } } }, scope: { project: { name: project, domain } } };
-    const response = await fetch(`${this.url}/auth/tokens`, {
-      method: 'POST',
-      body: JSON.stringify({ auth }),
-      headers: { 'content-type': 'application/json' },
-    });
-    return response.headers.get('x-subject-token') ?? '';
+    return (await this.login(this.admin)).token;
   }
 
   async #call(path: string, method: string, token: string, body?: object): Promise<Readonly<Record<string, unknown>>> {
