@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FreezerClient } from '@freezer/client-sdk';
 import { KeystoneSession, sessionOptionsFromEnvironment } from '@freezer/keystone-auth';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { action, Bench } from './harness/bench.ts';
+import { action, Bench, type Daemon } from './harness/bench.ts';
 import { freePort } from './harness/free-port.ts';
 import { type Account, Keystone } from './harness/keystone.ts';
 import { waitFor } from './harness/wait-for.ts';
@@ -20,6 +20,7 @@ let alpha: Account;
 let service: Account;
 let url: string;
 let stopApi: (() => void) | undefined;
+let daemon: Daemon;
 let log: () => string;
 
 beforeAll(async () => {
@@ -51,11 +52,15 @@ beforeAll(async () => {
       ),
     60,
   );
-  const words = '--scheduler-centralized-scheduler -c central -i 1 --unscheduled-delay 0 --kill-grace 1 --concurrent-jobs 4 --project-concurrent-jobs 1';
-  const daemon = bench.start(words.split(' '), { ...keystone.environment(service), OS_BACKUP_URL: url });
-  log = daemon.log;
-  await waitFor('the scheduler runs', () => daemon.log().includes('the API knows this client'), 60);
+  await startScheduler();
 });
+
+async function startScheduler(): Promise<void> {
+  const words = '--scheduler-centralized-scheduler -c central -i 1 --unscheduled-delay 0 --kill-grace 1 --concurrent-jobs 4 --project-concurrent-jobs 1';
+  daemon = bench.start(words.split(' '), { ...keystone.environment(service), OS_BACKUP_URL: url });
+  log = daemon.log;
+  await waitFor('the scheduler runs', () => log().includes('the API knows this client'), 60);
+}
 
 afterAll(async () => {
   stopApi?.();
@@ -102,6 +107,34 @@ test('A24: jobs of a tenant run with its trust; what would touch the host of the
   } catch (error) {
     process.stderr.write(`${log()}\n${readFileSync(bench.path('our-api', 'log'), 'utf8').slice(-3000)}`);
     throw error;
+  } finally {
+    await client.close();
+    await session.close();
+  }
+});
+
+test('A24: a trust that was revoked concerns its own jobs alone, and what they do is still told', async () => {
+  const session = new KeystoneSession(sessionOptionsFromEnvironment(keystone.environment(alpha)));
+  const client = new FreezerClient({ endpoint: url, project: async () => (await session.identity()).project?.id ?? '', token: () => session.token() });
+  const openstack = { mode: 'nova', storage: 'swift', engine_name: 'nova' };
+  try {
+    const { id } = await client.jobs.create({
+      client_id: 'central',
+      description: 'orphan',
+      job_actions: [action('orphan', openstack)],
+      job_schedule: { schedule_interval: '3 seconds' },
+    } as Parameters<typeof client.jobs.create>[0]);
+    const job = async () => await client.jobs.get(id);
+    await waitFor('it has run', async () => (await job())?.job_schedule?.result === 'success', 60);
+    const trust = (await job())?.user_credentials?.trust_id ?? '';
+    await keystone.revokeTrust(trust, alpha);
+    // One that knows no token of the trust.
+    daemon.process.kill('SIGTERM');
+    await daemon.ended;
+    const restarted = Math.floor(Date.now() / 1000);
+    await startScheduler();
+    await waitFor('its runs are told of', async () => ((await job())?.job_schedule?.time_ended ?? 0) > restarted, 60);
+    expect(await job()).toMatchObject({ description: 'orphan', job_schedule: { schedule_interval: '3 seconds' } });
   } finally {
     await client.close();
     await session.close();

@@ -79,6 +79,10 @@ export class Keystone {
     for (const enabled of [false, true]) await this.#call(`/users/${userId}`, 'PATCH', token, { user: { enabled } });
   }
 
+  async revokeTrust(id: string, owner: Account): Promise<void> {
+    await this.#call(`/OS-TRUST/trusts/${id}`, 'DELETE', (await this.login(owner)).token);
+  }
+
   async setPassword(userId: string, password: string): Promise<void> {
     await this.#call(`/users/${userId}`, 'PATCH', await this.#token(), { user: { password } });
   }

@@ -105,3 +105,47 @@ describe('nothing is dropped', () => {
     await expect(write('job', update)).rejects.toMatchObject({ code: 'not_found' });
   });
 });
+
+describe('A24: a job whose trust was revoked', () => {
+  /** As Keystone says that there is no such trust. */
+  const noTrust = (): never => {
+    throw Object.assign(new Error('log in: 404 Could not find trust'), { [Symbol.for('freezer.error.v1')]: true, name: 'KeystoneError', code: 'not_found' });
+  };
+
+  function central(status: number) {
+    const seen: string[] = [];
+    const transport = {
+      sendsGetBodies: true,
+      send: async ({ method, url }: ApiRequest) => {
+        if (url.endsWith('9/')) return answer(300, OURS);
+        seen.push(`${method} ${url.replace(/^.*\/v2/, '')}`);
+        return answer(status, { job_id: 'j', version: 1 });
+      },
+      close: async () => undefined,
+    };
+    const clientOf = (project: string, token: () => string) => new FreezerClient({ endpoint: 'http://127.0.0.1:9', project, token, transport, retries: 0 });
+    const access: ApiAccess = {
+      client: clientOf('service', () => 't'),
+      behalfOf: ({ trustId, projectId = '' }) => clientOf(projectId, trustId === undefined ? () => 't' : noTrust),
+      projectId: async () => 'service',
+      isTrial: false,
+      close: async () => undefined,
+    };
+    const deliver = delivery(() => access, new FeatureProbe(() => access));
+    const body = { trust_id: 'gone', project_id: 'tenant', job_id: 'j', change: { job_schedule: { status: 'running' } } };
+    return { seen, write: () => deliver({ id: 'id1', kind: 'job', lane: 'j', attempts: 0, at: 0, body }) };
+  }
+
+  test('is told of by the scheduler itself', async () => {
+    const { seen, write } = central(200);
+    await write();
+    expect(seen).toEqual(['PATCH /tenant/jobs/j']);
+  });
+
+  test('is told of no more after a day, when its role does not reach so far', async () => {
+    await expect(central(403).write()).rejects.toMatchObject({
+      code: 'permission_denied',
+      message: expect.stringContaining('Could not find trust') as unknown,
+    });
+  });
+});

@@ -85,9 +85,9 @@ export class FeatureProbe {
 
 /** The writes of the outbox as calls of the API. */
 export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver {
-  const clientOf = ({ trust_id: trustId, project_id: projectId }: { readonly trust_id?: string | undefined; readonly project_id?: string | undefined }) =>
-    access().behalfOf({ trustId, projectId });
-  const send: Deliver = async (write) => {
+  const byTrust: ClientOf = ({ trust_id: trustId, project_id: projectId }) => access().behalfOf({ trustId, projectId });
+  const bySelf: ClientOf = ({ project_id: projectId }) => access().behalfOf({ projectId });
+  const send = async (write: OutboxItem, clientOf: ClientOf): Promise<void> => {
     switch (write.kind) {
       case 'job': {
         const body = parsed(jobWrite, write);
@@ -116,14 +116,41 @@ export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver 
         throw new FreezerError('invalid', `a write of kind ${write.kind} is not known`);
     }
   };
+  /** A trust that is gone lets nobody tell what its job does: then we tell it ourselves, as far as our role goes. */
+  const sendSomehow: Deliver = async (write) => {
+    try {
+      await send(write, byTrust);
+    } catch (error) {
+      if (write.body['trust_id'] === undefined || !isRefused(error)) throw error;
+      await send(write, bySelf).catch((own: unknown) => {
+        if (!isRefused(own) && !ApiError.is(own, 'not_found')) throw own;
+        throw new FreezerError('permission_denied', `the trust of the job is refused (${messageOf(error)}), and without it: ${messageOf(own)}`, { cause: own });
+      });
+    }
+  };
   return async (write) => {
     try {
-      await send(write);
+      await sendSomehow(write);
     } catch (error) {
       if (isAboutTheWrite(error)) throw error;
       throw new FreezerError('unavailable', messageOf(error), { cause: error });
     }
   };
+}
+
+interface Owned {
+  readonly trust_id?: string | undefined;
+  readonly project_id?: string | undefined;
+}
+
+type ClientOf = (owner: Owned) => FreezerClient;
+
+const REFUSALS: ReadonlySet<string> = new Set(['unauthenticated', 'permission_denied']);
+
+/** By the API, or by Keystone, for which a trust that was revoked is one that it does not find. */
+function isRefused(error: unknown): boolean {
+  if (!FreezerError.is(error)) return false;
+  return REFUSALS.has(error.code) || (!isAboutTheWrite(error) && error.code === 'not_found');
 }
 
 /** What Keystone says, a certificate or a connection is about the way, not about what is sent: nothing is dropped for it. */
