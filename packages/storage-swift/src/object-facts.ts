@@ -66,9 +66,9 @@ function decoded(text: string): string {
   }
 }
 
-/** As `X-Object-Manifest` has it: not quoted, except for the sign that would be read as a quote. */
+/** As `X-Object-Manifest` has it: not quoted, except for the sign that would be read as a quote, and the two that the server does not take. */
 export const manifestValue = (container: string, prefix: string): string =>
-  Buffer.from(`${container}/${prefix}`.replaceAll('%', '%25'), 'utf8').toString('latin1');
+  Buffer.from(`${container}/${prefix}`.replaceAll(/[%?&]/g, encodeURIComponent), 'utf8').toString('latin1');
 
 /** Which object of which container. */
 export interface ObjectName {

@@ -49,6 +49,11 @@ const REPLACED = {
 };
 const SMALL = { max_segment_size: 300_000, segments_in_flight: 3 };
 suite('swift, in segments', () => ({ ...lab.settings(), ...SMALL }), { limits: { wholeBytes: 300_000 }, waive: REPLACED });
+suite('swift, in segments below a prefix that a manifest must quote', () => ({ ...lab.settings(), ...SMALL }), {
+  limits: { wholeBytes: 300_000 },
+  waive: REPLACED,
+  path: '/a&b? c%20d',
+});
 suite('swift, in segments with static manifests', () => ({ ...lab.settings(), ...SMALL, swift_large_objects: 'static' }), {
   limits: { wholeBytes: 300_000 },
   waive: REPLACED,
