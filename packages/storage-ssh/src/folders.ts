@@ -1,4 +1,4 @@
-import { folderOfPath } from '@freezer/core';
+import { FreezerError, folderOfPath } from '@freezer/core';
 import type { Stats } from 'ssh2';
 import { entriesOf } from './entries.ts';
 import { isLost, isStatus, STATUS } from './failure.ts';
@@ -27,14 +27,17 @@ export async function lookBehind(session: Session, path: string): Promise<Stats 
 /** Whether there is anything of that name; a link that leads nowhere counts. */
 export const exists = async (session: Session, path: string): Promise<boolean> => (await lookAt(session, path)) !== undefined;
 
-/** Makes one folder with this mode, whatever the umask of the server says. Says whether it was made: false when there is one. */
+/** Makes one folder with this mode, whatever the umask of the server says. Says whether it was made: false when there is one; `already_exists` when it is a file. */
 export async function makeFolder(session: Session, path: string, mode: number): Promise<boolean> {
   try {
     await session.mkdir(path, mode);
   } catch (error) {
     if (isLost(error) || isStatus(error, STATUS.absent)) throw error;
     // Servers have different words for a folder that is there.
-    if ((await lookBehind(session, path))?.isDirectory() === true) return false;
+    const there = await lookBehind(session, path);
+    if (there?.isDirectory() === true) return false;
+    // For a file they have the word for anything else, which would be tried again.
+    if (there !== undefined) throw new FreezerError('already_exists', `ssh storage: a file is where a folder should be: ${path}`, { cause: error });
     throw error;
   }
   if ((mode & 0o077) !== 0) await session.chmod(path, mode);

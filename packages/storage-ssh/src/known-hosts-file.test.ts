@@ -29,3 +29,11 @@ it('begins a new line where the last one has no end', async () => {
   await addKnownHost(file, 'h', KEY);
   expect(await readFile(file, 'utf8')).toBe(`# mine\nh ssh-ed25519 ${KEY.toString('base64')}\n`);
 });
+
+it('a folder in place of the file is wrong usage that names the setting', async () => {
+  await expect(readKnownHosts([folder])).rejects.toMatchObject({ code: 'invalid', message: `ssh_known_hosts: ${folder} cannot be read: EISDIR` });
+});
+
+it('fails at once where no folder can be made; Node alone would try for ever', async () => {
+  if (process.platform === 'linux') await expect(addKnownHost('/proc/nope/known_hosts', 'h', KEY)).rejects.toMatchObject({ code: 'ENOENT' });
+});

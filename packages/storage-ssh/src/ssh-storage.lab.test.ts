@@ -250,6 +250,22 @@ describe('what the server can and cannot', () => {
   });
 });
 
+describe('a container that cannot be', () => {
+  it('because a file has its name, or that of a folder above it, is said at once and not tried again', async () => {
+    server = await start();
+    await writeFile(`${base}/file`, '');
+    for (const container of [`${base}/file`, `${base}/file/below`]) {
+      const storage = await sshStorage.open(sshStorage.settings.parse(settingsOf({ container })), depsOf('misled'));
+      cleanUp.push(() => storage.close());
+      expect(await errorOf(async () => await storage.prepare())).toMatchObject({
+        code: 'already_exists',
+        message: `ssh storage: a file is where a folder should be: ${base}/file`,
+      });
+    }
+    expect(logger.lines.filter(({ message }) => message === 'trying again')).toEqual([]);
+  });
+});
+
 describe('listings', () => {
   it('are whole, follow links once, and leave out what has no key', async () => {
     server = await start();
