@@ -125,6 +125,12 @@ describe('where the log goes', () => {
     expect(readFileSync(join(folder, '.freezer', 'freezer.log'), 'utf8')).toContain('one');
   });
 
+  test('a home in which nothing may be made leaves the run without that file, and does not hold it up', async () => {
+    if (process.platform === 'linux') (await open([], { silentStandardError: true, home: '/proc/nope' })).logger.info({}, 'one');
+    (await open([], { silentStandardError: true, home: join(folder, 'new', 'home') })).logger.info({}, 'two');
+    expect(readFileSync(join(folder, 'new', 'home', '.freezer', 'freezer.log'), 'utf8')).toContain('two');
+  });
+
   test('--log-format and --log-date-format', async () => {
     const format = '%(levelname)-8s|%(name).4s|%(asctime)s|%(msecs)05d|%%|%(message)s';
     (await open(['--log-file', 'a.log', '--log-format', format, '--log-date-format', '%d.%m. %H:%M'])).logger.info({ n: 1 }, 'x');

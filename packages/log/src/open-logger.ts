@@ -103,11 +103,30 @@ function askedFile(target: LogTarget & { readonly kind: 'file' }, now: () => num
 function freezerFile(host: LogHost): LogSink | undefined {
   const path = join(host.home, '.freezer', 'freezer.log');
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolders(dirname(path));
     return new LogFile({ path, follow: false, now: () => host.now().getTime() });
   } catch {
     // Then there is none; a backup is worth more than its log.
     return undefined;
+  }
+}
+
+/** Makes a folder and those above it. Not by Node's `recursive`, which never comes back where a name may not be made, as in /proc. */
+function makeFolders(folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolders(dirname(folder));
+    makeFolder(folder);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
   }
 }
 
