@@ -47,9 +47,16 @@ describe('readPassFile', () => {
       expect(message).toContain(`--encrypt-pass-file '${join(folder, 'pass')}'`);
       expect(message).not.toMatch(/second|yyy/);
     }
-    expect((await failureOf(readPassFile(join(folder, 'none')))).code).toBe('not_found');
-    expect((await failureOf(readPassFile(folder))).code).toBe('invalid');
     expect((await failureOf(readPassFile('/dev/zero'))).code).toBe('invalid');
+  });
+
+  test('a file that is missing or a folder are the same wrong usage', async () => {
+    for (const [path, reason] of [
+      [join(folder, 'none'), 'there is no such file'],
+      [folder, 'is a directory'],
+    ] as const) {
+      expect(await failureOf(readPassFile(path))).toMatchObject({ code: 'invalid', message: `--encrypt-pass-file '${path}': ${reason}` });
+    }
   });
 });
 

@@ -20,8 +20,8 @@ export interface Passphrase {
 }
 
 /**
- * Reads the file that `--encrypt-pass-file` names. `not_found`, `permission_denied`, or `invalid` (a directory, an empty first line, a NUL
- * byte in it, more than 1023 bytes); the message names option and path, never what is in the file.
+ * Reads the file that `--encrypt-pass-file` names. `invalid` when it cannot be read, or its first line is empty, holds a NUL byte or has more
+ * than 1023 bytes, like any other file that an option names; the message names option and path, never what is in the file.
  */
 export async function readPassFile(path: string): Promise<Passphrase> {
   const file = await open(path, 'r').catch((error: unknown) => Promise.reject(readError(path, error)));
@@ -66,15 +66,21 @@ async function firstLine(file: FileHandle): Promise<Buffer> {
   return Buffer.from(buffer.subarray(0, filled));
 }
 
-const invalid = (path: string, reason: string): FreezerError => new FreezerError('invalid', `--encrypt-pass-file '${path}': ${reason}`);
+const invalid = (path: string, reason: string, cause?: unknown): FreezerError =>
+  new FreezerError('invalid', `--encrypt-pass-file '${path}': ${reason}`, { cause });
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'may not be read',
+  EPERM: 'may not be read',
+  EISDIR: 'is a directory',
+};
 
 function readError(path: string, error: unknown): FreezerError {
   if (FreezerError.is(error)) return error;
   const code = systemCodeOf(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new FreezerError('not_found', `--encrypt-pass-file '${path}': there is no such file`, { cause: error });
-  if (code === 'EACCES' || code === 'EPERM') return new FreezerError('permission_denied', `--encrypt-pass-file '${path}': may not be read`, { cause: error });
-  if (code === 'EISDIR') return new FreezerError('invalid', `--encrypt-pass-file '${path}': is a directory`, { cause: error });
-  return new FreezerError('invalid', `--encrypt-pass-file '${path}': cannot be read: ${messageOf(error)}`, { cause: error });
+  return invalid(path, (code && UNREADABLE[code]) ?? `cannot be read: ${messageOf(error)}`, error);
 }
 
 function writeError(path: string, error: unknown): FreezerError {
