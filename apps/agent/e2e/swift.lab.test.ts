@@ -129,6 +129,15 @@ describe('accounts', () => {
     expect(await treeLines(await v1.ourRestore())).toEqual(await treeLines(lab.source));
   });
 
+  it('--os-client-config-file and $OS_CLIENT_CONFIG_FILE say where the clouds.yaml is', async () => {
+    await set.ourBackup();
+    const clouds = join(lab.root, 'of-the-site.yaml');
+    await writeFile(clouds, cloudsYaml(place.account));
+    await listed(['--os-cloud', 'lab', '--os-client-config-file', clouds]);
+    const environment = { OS_CLOUD: 'lab', OS_CLIENT_CONFIG_FILE: clouds };
+    expect(await new SwiftSet(place, lab, { container: set.container, environment }).ours('list')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('options of the command line stand for OS_* of the environment', async () => {
     await set.ourBackup();
     const { keystone, users, applicationCredential } = place.server.facts;

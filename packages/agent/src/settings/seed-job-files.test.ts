@@ -142,6 +142,13 @@ describe('job files of the manuals', () => {
     expect(Object.keys(swift?.settings ?? {}).filter((key) => key.startsWith('os_'))).toEqual([]);
   });
 
+  test('one with a cloud of its own finds it where the run has its clouds', async () => {
+    const text = `${SEVERAL}[storage:swift]\nstorage=swift\ncontainer = test\nos_cloud = mine\n`;
+    const [, , swift] = (await resolveJob(text, ['--os-client-config-file', '/site/clouds.yaml', '--os-auth-url', 'http://other/v3'])).storageSections;
+    expect(swift?.settings).toMatchObject({ os_cloud: 'mine', os_client_config_file: '/site/clouds.yaml' });
+    expect(swift?.settings).not.toHaveProperty('os_auth_url');
+  });
+
   test('one of Swift without an account has that of the run', async () => {
     const text = `${SEVERAL}[storage:swift]\nstorage=swift\ncontainer = test\n`;
     const [first, , swift] = (await resolveJob(text, ['--os-auth-url', 'http://keystone/v3', '--os-username', 'me'])).storageSections;

@@ -34,10 +34,20 @@ function sectionOf(name: string, entries: readonly IniEntry[], { file, at, unkno
   return { name, settings: { ...settings, storage, container } };
 }
 
-/** How things are done, whatever the storage: said once for all. */
-const GENERAL = ['max_segment_size', 'segments_in_flight', 'swift_large_objects', 'swift_timeout', 'container_prefix', 'proxy', 'state_dir'];
+/** How things are done, whatever the storage, and where a host has its clouds: said once for all. */
+const GENERAL = [
+  'max_segment_size',
+  'segments_in_flight',
+  'swift_large_objects',
+  'swift_timeout',
+  'container_prefix',
+  'proxy',
+  'state_dir',
+  'os_client_config_file',
+  'os_client_secure_file',
+];
 
-const isOfAccount = (key: string): boolean => key.startsWith('os_') || key === 'osrc' || key === 'insecure';
+const isOfAccount = (key: string): boolean => (key.startsWith('os_') && !GENERAL.includes(key)) || key === 'osrc' || key === 'insecure';
 
 /** A section of Swift with what it does not say itself: how things are done, and, where it has no account of its own, the whole account. */
 export function completedSection(section: StorageSection, settings: Readonly<Record<string, unknown>>): StorageSection {

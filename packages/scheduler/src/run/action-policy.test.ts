@@ -40,7 +40,7 @@ describe('what an action may do', () => {
   });
 
   test('a job names no program, plugin or settings file of the host, in no spelling', () => {
-    for (const key of ['pre_hook', 'pre-hook', 'PRE_HOOK', 'config_file', 'log-config-append', 'stdin_command'])
+    for (const key of ['pre_hook', 'pre-hook', 'PRE_HOOK', 'config_file', 'log-config-append', 'stdin_command', 'os_client_config_file'])
       expect(withPolicy({})({ [key]: '/x' })).toMatch(/refused on this host/);
     expect(withPolicy({ allowHostFiles: true })({ pre_hook: '/x' })).toBeUndefined();
     expect(withPolicy({})({ pre_hook: null, config_file: '' })).toBeUndefined();

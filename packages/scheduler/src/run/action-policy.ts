@@ -38,6 +38,8 @@ const PROGRAM_KEYS: ReadonlySet<string> = new Set([
   'log_config_append',
   'log_config',
   'osrc',
+  'os_client_config_file',
+  'os_client_secure_file',
 ]);
 
 const EXEC_REASON = {

@@ -36,6 +36,22 @@ export const CLOUD_OPTIONS = [
   },
   { name: 'os-cloud', type: 'string', env: ['OS_CLOUD'], group: 'cloud', value: 'NAME', help: 'a cloud of clouds.yaml; it has the whole account' },
   {
+    name: 'os-client-config-file',
+    type: 'path',
+    env: ['OS_CLIENT_CONFIG_FILE'],
+    group: 'cloud',
+    value: 'FILE',
+    help: 'the clouds.yaml of --os-cloud (default: in the working folder, ~/.config/openstack or /etc/openstack)',
+  },
+  {
+    name: 'os-client-secure-file',
+    type: 'path',
+    env: ['OS_CLIENT_SECURE_FILE'],
+    group: 'cloud',
+    value: 'FILE',
+    help: 'its secure.yaml (default: found as that is)',
+  },
+  {
     name: 'osrc',
     type: 'path',
     group: 'cloud',
