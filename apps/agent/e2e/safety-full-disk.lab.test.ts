@@ -105,7 +105,9 @@ describe('the disk of the state folder is full', () => {
     await lab.tick();
     const ended = await runAgent(lab, 'backup', ['-F', lab.source, '--incremental']);
     expect(ended.code).toBe(1);
-    expect(expectOneLine(ended)).toMatch(NO_SPACE);
+    const line = expectOneLine(ended);
+    expect(line).toMatch(NO_SPACE);
+    expect(line).toContain(lab.state);
     expect(await lab.levels()).toHaveLength(1);
     expect(await remainsOf(lab)).toEqual([]);
     await disk.makeSpace();

@@ -1,6 +1,7 @@
 import { FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from './action-input.ts';
 import { firstReason } from './first-reason.ts';
+import { namingStateFolder } from './full-state-folder.ts';
 import type { AgentPlugins } from './plugins.ts';
 import { applyPriority } from './priority.ts';
 import { overStorages } from './several/several-storages.ts';
@@ -34,6 +35,6 @@ export async function runAction(input: ActionInput, plugins: AgentPlugins): Prom
   try {
     return await overStorages(input, plugins, action);
   } catch (error) {
-    throw firstReason(error);
+    throw namingStateFolder(firstReason(error), input.settings);
   }
 }
