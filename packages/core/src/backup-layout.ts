@@ -55,4 +55,7 @@ export function checkNamePart(what: string, value: string): void {
   if (value.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     throw new FreezerError('invalid', `${what}: '${value}' must not begin or end with '/', nor hold an empty, '.' or '..' part`);
   }
+  // 'a/5/6_7' would lie where the set 'a' has its levels, and be removed as one of them.
+  const [, other] = /^(.+?)\/\d{1,15}\/\d{1,9}_\d{1,15}(?:\/|$)/.exec(value) ?? [];
+  if (other !== undefined) throw new FreezerError('invalid', `${what}: '${value}' must not look like a backup of '${other}'`);
 }
