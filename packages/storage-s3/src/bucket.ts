@@ -7,6 +7,7 @@ import { FreezerError, type Logger, messageOf, type RateLimit, systemCodeOf } fr
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { S3StorageOptions } from './options.ts';
 import { paced } from './paced.ts';
+import { ATTEMPTS, patientRetries } from './patient-retries.ts';
 
 /** The SDK. It is large: this file is loaded when a storage is opened. */
 export type Sdk = typeof sdk;
@@ -14,8 +15,6 @@ export type Sdk = typeof sdk;
 const CONNECT_MS = 15_000;
 /** A server that gives or takes nothing for so long is gone. */
 export const SILENCE_MS = 60_000;
-/** Each request is made so often at most; the SDK waits longer each time. */
-const ATTEMPTS = 4;
 const SOCKETS = 32;
 
 /** A bucket and how to talk to it. */
@@ -25,6 +24,8 @@ export interface Bucket {
   readonly sdk: Sdk;
   /** No more than this is sent from now on. */
   readonly limitUploads: (limit: RateLimit) => void;
+  /** Gives the connections back, and waits for no further try. */
+  readonly close: () => void;
 }
 
 async function certificatesOf({ caFile, endpoint }: S3StorageOptions): Promise<Buffer | undefined> {
@@ -59,10 +60,17 @@ export async function openBucket(options: S3StorageOptions, logger: Logger): Pro
       httpsAgent: new HttpsAgent({ ...agents, rejectUnauthorized: checksCertificate, ...(ca ? { ca } : {}) }),
     }),
   });
+  const closing = new AbortController();
+  const retries = patientRetries(await client.config.retryStrategy(), logger, closing.signal);
+  client.config.retryStrategy = async () => retries;
   addDigest(client);
   let upload: RateLimit | undefined;
   addPace(client, () => upload);
-  return { name: options.bucket, client, sdk, limitUploads: (limit) => (upload = limit) };
+  const close = (): void => {
+    closing.abort();
+    client.destroy();
+  };
+  return { name: options.bucket, client, sdk, limitUploads: (limit) => (upload = limit), close };
 }
 
 /** What the SDK thinks of its use is for developers; each request it made would be another line. */

@@ -177,7 +177,7 @@ export class S3Storage implements Storage {
     } catch (error) {
       this.#logger.warn({ storage: this.label, error: messageOf(error) }, 'the unfinished uploads of this run could not be ended');
     }
-    this.#bucket.client.destroy();
+    this.#bucket.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,58 @@
+import { once as emitted } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { FreezerError, messageOf, once } from '@freezer/core';
+import { CaptureLogger } from '@freezer/testing';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { readS3Settings } from './options.ts';
+import { S3Storage } from './s3-storage.ts';
+
+jest.setTimeout(60_000);
+
+/** So many requests find the server gone. */
+let gone = 0;
+const server = createServer((request, response) => {
+  if (gone > 0) {
+    gone -= 1;
+    request.socket.destroy();
+    return;
+  }
+  request.resume().on('end', () => response.writeHead(200, { etag: '"x"' }).end());
+});
+let storage: S3Storage;
+let logger: CaptureLogger;
+beforeEach(async () => {
+  gone = 0;
+  await emitted(server.listen(0, '127.0.0.1'), 'listening');
+  const settings = { container: 'bucket', endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, access_key: 'a', secret_key: 's' };
+  logger = new CaptureLogger();
+  storage = await S3Storage.open(readS3Settings(settings), { logger, run: { id: 'run', owner: Buffer.from('me') } });
+});
+afterEach(async () => {
+  await storage.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const failureOf = async (work: Promise<unknown>): Promise<unknown> =>
+  await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+it('a server that is away for some seconds in the middle is waited for; the SDK alone would give up after one', async () => {
+  await storage.put('first', once(Buffer.from('bytes')));
+  gone = 4;
+  const begun = Date.now();
+  expect(await storage.put('second', once(Buffer.from('bytes')))).toMatchObject({ size: 5 });
+  expect(Date.now() - begun).toBeGreaterThan(3700);
+  expect(logger.lines.map(({ message }) => message)).toEqual(Array(4).fill('trying again'));
+});
+
+it('a server that never answered is given up soon', async () => {
+  gone = Number.POSITIVE_INFINITY;
+  const begun = Date.now();
+  const error = await failureOf(storage.put('first', once(Buffer.from('bytes'))));
+  expect(FreezerError.is(error, 'unavailable') && messageOf(error)).toMatch(/^s3 storage: put of 'first' failed: /);
+  expect(Date.now() - begun).toBeLessThan(4000);
+});

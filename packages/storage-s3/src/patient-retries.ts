@@ -1,0 +1,49 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { FreezerError, type Logger, messageOf, Outage, SYSTEM_CLOCK } from '@freezer/core';
+import { statusOf } from './failure.ts';
+
+/** Each request is made so often at most. */
+export const ATTEMPTS = 7;
+/** As long as the server was never reached: an address that is wrong is said soon. */
+const ATTEMPTS_UNREACHED = 4;
+/** Longest wait after the first failure, doubled after each further one. */
+const FIRST_DELAY_MS = 500;
+
+/** What the SDK asks before it makes a request again. */
+type Retries = Awaited<ReturnType<S3Client['config']['retryStrategy']>>;
+
+/**
+ * The retries of the SDK, with the waits of the other storages: the SDK alone gives up after a second, and a server that is set up anew
+ * takes longer. One that stays away is given up by all calls together. `signal` ends the waiting.
+ */
+export function patientRetries(retries: Retries, logger: Logger, signal: AbortSignal): Retries {
+  if (!('refreshRetryTokenForRetry' in retries)) return retries;
+  const outage = new Outage();
+  let isReached = false;
+  const reached = (): void => {
+    isReached = true;
+    outage.end();
+  };
+  return {
+    acquireInitialRetryToken: async (scope) => await retries.acquireInitialRetryToken(scope),
+    async refreshRetryTokenForRetry(token, reason) {
+      // That there is no such object is an answer, too.
+      if (statusOf(reason.error) >= 400 && statusOf(reason.error) < 500) reached();
+      const next = await retries.refreshRetryTokenForRetry(token, reason);
+      const attempt = next.getRetryCount();
+      if (reason.errorType !== 'THROTTLING') outage.note(new FreezerError('unavailable', messageOf(reason.error)));
+      if (outage.isHopeless || (!isReached && attempt >= ATTEMPTS_UNREACHED)) throw new Error('the server is not there');
+      if (isReached) {
+        const longest = FIRST_DELAY_MS * 2 ** (attempt - 1);
+        const delayMs = Math.round(longest / 2 + (longest / 2) * Math.random());
+        logger.warn({ attempt, delayMs, error: messageOf(reason.error) }, 'trying again');
+        await SYSTEM_CLOCK.sleep(delayMs, { signal });
+      }
+      return next;
+    },
+    recordSuccess(token) {
+      reached();
+      retries.recordSuccess(token);
+    },
+  };
+}
