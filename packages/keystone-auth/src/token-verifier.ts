@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Identity } from './identity.ts';
 import { KeystoneError } from './keystone-error.ts';
 import { Secret } from './secret.ts';
@@ -109,7 +109,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
 // A digest, so that a dump of the memory shows no tokens that are good; the second kind of answer must never be taken for the first.
 function keyOf(token: string, allowExpired: boolean): string {
-  return `${allowExpired ? 'expired ' : ''}${createHash('sha256').update(token).digest('base64')}`;
+  return `${allowExpired ? 'expired ' : ''}${hash('sha256', token, 'base64')}`;
 }
 
 async function ask(options: TokenVerifierOptions, secret: Secret, allowExpired: boolean, signal: AbortSignal): Promise<Identity> {

@@ -1,6 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import { printable } from '@freezer/terminal';
-import { formatTime, pad } from './format-time.ts';
+import { pad, timeFormat } from './format-time.ts';
 import { type LineFormat, type LogRecord, RANK } from './log-record.ts';
 
 /** Freezer's line. */
@@ -44,8 +44,9 @@ const EMPTY = new Set(
 
 function attributeOf(name: string, date: string | undefined, place: string): Attribute {
   if (name === 'asctime') {
+    const time = timeFormat(date ?? OSLO_DATE);
     // Without a date format Python writes milliseconds behind a comma.
-    return ({ at }) => (date === undefined ? `${formatTime(at, OSLO_DATE)},${pad(at.getMilliseconds(), 3)}` : formatTime(at, date));
+    return ({ at }) => (date === undefined ? `${time(at)},${pad(at.getMilliseconds(), 3)}` : time(at));
   }
   const found = ATTRIBUTES[name] ?? (EMPTY.has(name) ? nothing : undefined);
   if (!found) throw new FreezerError('invalid', `${place}: %(${name})s is unknown; allowed: asctime, ${Object.keys(ATTRIBUTES).join(', ')}`);
@@ -75,20 +76,33 @@ export function textFormat(pattern: string, date: string | undefined, place: str
       `${place}: '${printable(pattern)}' names nothing to log; allowed: json, text, or as in '%(asctime)s %(levelname)s %(message)s'`,
     );
   }
-  const attributes = new Map([...pattern.matchAll(PART)].flatMap(([, name]) => (name === undefined ? [] : [[name, attributeOf(name, date, place)] as const])));
-  return (record) =>
-    pattern.replaceAll(PART, (whole, name: string | undefined, flags = '', width = '', precision: string | undefined = '', type = '') => {
-      const attribute = name === undefined ? undefined : attributes.get(name);
-      return attribute ? fit(attribute(record), flags, width, precision ?? '', type) : whole.replaceAll('%%', '%');
-    });
+  const writers: LineFormat[] = [];
+  let end = 0;
+  for (const match of pattern.matchAll(PART)) {
+    const [whole, name, flags = '', width = '', precision = '', type = ''] = match;
+    const between = pattern.slice(end, match.index);
+    const attribute = name === undefined ? () => '%' : attributeOf(name, date, place);
+    writers.push(
+      () => between,
+      flags + width + precision === '' && type === 's' ? (record) => String(attribute(record)) : (record) => fit(attribute(record), flags, width, precision, type),
+    );
+    end = match.index + whole.length;
+  }
+  const rest = pattern.slice(end);
+  return (record) => {
+    let line = '';
+    for (const write of writers) line += write(record);
+    return line + rest;
+  };
 }
 
 /** Lines as oslo.log's JSON formatter names things, without what Python alone has. */
 export function jsonFormat(date: string | undefined): LineFormat {
+  const time = timeFormat(date ?? OSLO_DATE);
   return ({ name, level, at, pid, hostname, message, fields }) =>
     JSON.stringify({
       message,
-      asctime: formatTime(at, date ?? OSLO_DATE),
+      asctime: time(at),
       name,
       levelname: level,
       levelno: RANK[level],

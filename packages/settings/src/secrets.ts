@@ -10,7 +10,9 @@ const LIKE_A_SECRET = /pas|secr|tok|key|cred/i;
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** Takes name and password out of addresses: `http://user:pw@host` becomes `http://***@host`. */
-export const withoutCredentials = (text: string): string => text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi, `$1${HIDDEN}@`);
+export const withoutCredentials = (text: string): string =>
+  // Most texts of a log have none.
+  text.includes('://') ? text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@]*@/gi, `$1${HIDDEN}@`) : text;
 
 function hide(value: unknown, keys: ReadonlySet<string>, depth: number): unknown {
   if (typeof value === 'string') return withoutCredentials(value);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DocumentFilter, DocumentScope, DocumentStore, Stored } from '@freezer/core';
 import type { Item } from '../documents/item.ts';
 import type { Answer } from '../http/answer.ts';
@@ -66,5 +66,5 @@ function filterOf({ scope, match, matchNot, text, ranges }: DocumentFilter): Doc
 /** Of what was asked for, by whom (what he may see of an item may differ), and the state of the store. */
 function etagOf({ caller, projectId }: Exchange, { search }: ListRequest, mark: string): string {
   const facts = JSON.stringify([mark, search, projectId, caller.projectId, caller.roles]);
-  return `W/"${createHash('sha256').update(facts).digest('base64url').slice(0, 27)}"`;
+  return `W/"${hash('sha256', facts, 'base64url').slice(0, 27)}"`;
 }

@@ -28,21 +28,29 @@ export const not =
   (facts) =>
     !check(facts);
 
-/** `%(name)s` filled in; undefined when the target has no such name. */
-function filled(text: string, target: Readonly<Record<string, unknown>>): string | undefined {
-  let isMissing = false;
-  const result = text.replaceAll(/%\(([^)]*)\)s/g, (_whole, name: string) => {
-    const value = Object.hasOwn(target, name) ? target[name] : undefined;
-    if (value === undefined || value === null) isMissing = true;
-    return String(value);
-  });
-  return isMissing ? undefined : result;
+type Target = PolicyFacts['target'];
+
+/** Fills in `%(name)s`; undefined when the target has no such name. What can be read before the first request is. */
+function filler(text: string): (target: Target) => string | undefined {
+  // Texts and names in turns.
+  const parts = text.split(/%\(([^)]*)\)s/);
+  if (parts.length === 1) return () => text;
+  return (target) => {
+    let result = '';
+    for (const [index, part] of parts.entries()) {
+      const value = index % 2 === 0 ? part : Object.hasOwn(target, part) ? target[part] : undefined;
+      if (value === undefined || value === null) return undefined;
+      result += String(value);
+    }
+    return result;
+  };
 }
 
 /** `role:admin`: case does not count. */
 export function roleCheck(match: string): Check {
+  const fill = filler(match);
   return ({ credentials: { roles }, target }) => {
-    const wanted = filled(match, target)?.toLowerCase();
+    const wanted = fill(target)?.toLowerCase();
     return wanted !== undefined && Array.isArray(roles) && roles.some((role) => String(role).toLowerCase() === wanted);
   };
 }
@@ -50,16 +58,16 @@ export function roleCheck(match: string): Check {
 /** Whether what stands on the left, a literal or something of the caller, is what stands on the right. */
 export function valueCheck(kind: string, match: string): Check {
   const literal = literalOf(kind);
+  const fill = filler(match);
+  const path = kind.split('.');
   return ({ credentials, target }) => {
-    const wanted = filled(match, target);
+    const wanted = fill(target);
     if (wanted === undefined) return false;
     if (literal !== undefined) return wanted === literal;
-    const found = kind
-      .split('.')
-      .reduce<unknown>(
-        (value, name) => (typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined),
-        credentials,
-      );
+    const found = path.reduce<unknown>(
+      (value, name) => (typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined),
+      credentials,
+    );
     if (Array.isArray(found)) return found.some((each) => textOf(each) === wanted);
     return found !== undefined && found !== null && textOf(found) === wanted;
   };

@@ -44,8 +44,10 @@ export function createPolicy({ preset = 'secure', files = [], logger = SILENT }:
     refers.set(name, parsed.refers);
   }
   for (const name of checks.keys()) refuseCycles(name, refers, []);
-  const evaluate = (name: string, facts: Omit<PolicyFacts, 'rule'>): boolean =>
-    (checks.get(name) ?? checks.get('default'))?.({ ...facts, rule: (other) => evaluate(other, facts) }) ?? false;
+  const evaluate = (name: string, { credentials, target }: Omit<PolicyFacts, 'rule'>): boolean => {
+    const facts: PolicyFacts = { credentials, target, rule: (other) => (checks.get(other) ?? checks.get('default'))?.(facts) ?? false };
+    return facts.rule(name);
+  };
   // A rule that everybody passes says nothing of projects: there, the caller's own is meant (13.0 let anybody write into any project).
   const open = new Set(ROUTE_RULES.filter((name) => evaluate(name, { credentials: credentialsOf(NOBODY), target: {} })));
   if (open.size > 0) logger.debug({ rules: open.size }, 'rules that any role passes hold in the own project only');
