@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What our freezer-api answers beside Debian's: both on SQLite and behind one real Keystone, with the same jobs (ours are imported from the tables of the
-// other) and the same load, in turns. Ours is one process, the other has two.
+// other) and the same load, in turns. The other has two processes; ours is measured with two, as there, and with one. Targets are those of two.
 //   node tools/bench/api.mjs [--jobs 10000] [--rounds 5] [--seconds 2] [--warm 3000] [--connections 8] [--only ROW,ROW] [--ours] [--flat 1000,1000000] [--json FILE]
 // --flat: instead, ours alone with each of these numbers of jobs. --ours: without the other. Needs tools/lab/install.sh. Exit 1 when a target was missed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { clientIds, clientName, fillOurs, fillPython, JOBS_OF_A_CLIENT, jobIds, jobOf } from './api/documents.mjs';
 import { load } from './api/load.mjs';
 import { Keystone, OurApi, OurPlace, PythonApi } from './api/place.mjs';
-import { flatTable, flatTargets, loadTable, loadTargets } from './api/tables.mjs';
+import { flatTable, flatTargets, loadTable, loadTargets, OURS } from './api/tables.mjs';
 import { targetTable } from './table.mjs';
 
 const { values: options } = parseArgs({
@@ -59,12 +59,15 @@ async function compare(keystone, account, build) {
   const jobs = Number(options.jobs);
   const python = stopLater(await PythonApi.start(work, keystone));
   await fillPython(python, account, jobs);
-  const place = new OurPlace(work, 'ours', keystone, build);
-  process.stderr.write(place.manage('-y', 'db', 'import', '--from', `sqlite:///${python.database}`));
   const node = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-  const ours = stopLater(await OurApi.start(place, { node }));
+  const ours = [];
+  for (const workers of [1, 2]) {
+    const place = new OurPlace(work, `ours-${workers}`, keystone, build);
+    process.stderr.write(place.manage('-y', 'db', 'import', '--from', `sqlite:///${python.database}`));
+    ours.push(stopLater(await OurApi.start(place, { name: OURS[workers], options: ['--workers', String(workers)], node })));
+  }
   const requests = rows(account, { jobs: jobIds(python, join(work, 'jobs')), clients: clientIds(jobs / JOBS_OF_A_CLIENT, join(work, 'clients')) });
-  const peers = options.ours ? [ours] : [python, ours];
+  const peers = options.ours ? ours : [python, ...ours];
   const results = [];
   // A service runs for weeks: what Node compiles in its first thousands of requests is no part of what they cost.
   for (const request of requests) {

@@ -84,7 +84,7 @@ export function textFormat(pattern: string, date: string | undefined, place: str
     const attribute = name === undefined ? () => '%' : attributeOf(name, date, place);
     writers.push(
       () => between,
-      flags + width + precision === '' && type === 's' ? (record) => String(attribute(record)) : (record) => fit(attribute(record), flags, width, precision, type),
+      (record) => fit(attribute(record), flags, width, precision, type),
     );
     end = match.index + whole.length;
   }

@@ -88,7 +88,7 @@ export class Keystone {
   }
 }
 
-/** Debian's freezer-api on SQLite, in two processes of uwsgi: ours is one. */
+/** Debian's freezer-api on SQLite, in two processes of uwsgi. */
 export class PythonApi {
   name = 'Python';
   #environment;
@@ -146,12 +146,12 @@ export class OurPlace {
 }
 
 export class OurApi {
-  name = 'ours';
   #child;
 
   /** `node`: more arguments of Node, as for a profile. */
-  static async start(place, { options = [], node = [] } = {}) {
+  static async start(place, { name = 'ours', options = [], node = [] } = {}) {
     const api = new OurApi();
+    api.name = name;
     const argv = [...node, join(place.build, 'main.js'), '--config-file', place.settings, '--state-dir', place.state, '--bind-port', '0', ...options];
     const errors = openSync(`${place.state}.err`, 'a');
     const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', errors], cwd: place.state });
