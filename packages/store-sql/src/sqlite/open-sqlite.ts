@@ -46,7 +46,8 @@ async function connect(path: string): Promise<readonly [SqliteConnection, Sqlite
       connection.exec('pragma cache_size = -8000');
       connection.exec('pragma temp_store = memory');
     }
-    writer.exec('pragma busy_timeout = 20');
+    // Who waits for another process sleeps in JavaScript: SQLite's own waiting holds up everything else of this one.
+    writer.exec('pragma busy_timeout = 0');
     reader.exec('pragma query_only = on');
   } catch (error) {
     for (const connection of connections) connection.close();

@@ -50,6 +50,13 @@ describe('writes that share a transaction', () => {
     expect(await jobs.count({ scope: { projectId: 'p' } })).toBe(told.length + 2);
   });
 
+  it('wait for another process without holding up the rest of this one: SQLite itself does not wait', async () => {
+    const place = await openSqlite({ path: join(folder, 'waits.db'), timeoutMs: 30_000 });
+    const { rows } = await place.write(async (database) => await sql<{ timeout: number }>`pragma busy_timeout`.execute(database));
+    await place.close();
+    expect(rows).toEqual([{ timeout: 0 }]);
+  });
+
   it('wait for another process, and give up with unavailable', async () => {
     const path = join(folder, 'busy.db');
     await using store = await openSqlStore({ path });

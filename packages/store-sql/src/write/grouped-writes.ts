@@ -7,6 +7,12 @@ import type { Tables } from '../tables.ts';
 const LARGEST_GROUP = 128;
 /** Turns of the event loop in which nothing came after which a group is written: a connection is read one or two after it was taken. */
 const QUIET_TURNS = 3;
+/** Longest pause between two looks at a database that another process writes to. */
+const LOOK_EVERY_MS = 2;
+/** So long after a group the database is left to the other process, which looks in between: whoever wrote last would always be first again. */
+const GIVE_WAY_MS = LOOK_EVERY_MS + 1;
+/** So long it is remembered that there is another one. */
+const RIVAL_MS = 1000;
 
 interface Waiting {
   /** Does the write and says how to tell of it, once it is on disk. */
@@ -24,6 +30,8 @@ export class GroupedWrites {
   readonly #patienceMs: number;
   readonly #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
+  /** When another process was last met, by `performance.now()`. */
+  #metRival = Number.NEGATIVE_INFINITY;
 
   constructor(writer: Kysely<Tables>, options: { readonly isBusy: (error: unknown) => boolean; readonly patienceMs: number }) {
     this.#writer = writer;
@@ -51,6 +59,7 @@ export class GroupedWrites {
     while (this.#waiting.length > 0) {
       await this.#gather();
       await this.#commit(this.#waiting.splice(0, LARGEST_GROUP));
+      if (performance.now() - this.#metRival < RIVAL_MS) await sleep(GIVE_WAY_MS);
     }
     this.#working = undefined;
   }
@@ -96,7 +105,8 @@ export class GroupedWrites {
         return;
       } catch (error) {
         if (!this.#isBusy(error) || performance.now() > until) throw error;
-        await sleep(1 + Math.random() * 9);
+        this.#metRival = performance.now();
+        await sleep(1 + Math.random() * (LOOK_EVERY_MS - 1));
       }
     }
   }
