@@ -40,7 +40,7 @@ function filler(text: string): (target: Target) => string | undefined {
     for (const [index, part] of parts.entries()) {
       const value = index % 2 === 0 ? part : Object.hasOwn(target, part) ? target[part] : undefined;
       if (value === undefined || value === null) return undefined;
-      result += String(value);
+      result += textOf(value);
     }
     return result;
   };
