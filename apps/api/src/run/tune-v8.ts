@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 const ENOUGH = 8 * 1_048_576;
 /** By how much old objects may grow before garbage among them is looked for; V8 waits for four times what lives, 60 MB and more of ours. */
-const GROWTH_PERCENT = 50;
+const GROWTH_PERCENT = 20;
 const EVERY_MS = 1000;
 
 const youngBytes = (): number => getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? ENOUGH;
