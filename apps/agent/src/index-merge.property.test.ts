@@ -89,8 +89,8 @@ class Bench implements Disposable {
     const open = async (_: unknown, { run }: { readonly run: { readonly id: string } }): Promise<Storage> => new MemoryStorage(this.#place, run.id);
     this.here.plugins = {
       ...PLUGINS,
-      storages: [{ kind: 'local', settings: { parse: () => undefined }, open }],
-      engines: [walkEngine(() => this.#whim)],
+      storages: [{ kind: 'local', load: async () => ({ kind: 'local', settings: { parse: () => undefined }, open }) }],
+      engines: [{ kind: 'tar', load: async () => walkEngine(() => this.#whim) }],
     };
     mkdirSync(this.source);
   }

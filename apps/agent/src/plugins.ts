@@ -1,18 +1,23 @@
 import type { AgentPlugins } from '@freezer/agent';
-import { streamEngine } from '@freezer/engine-stream';
 import { tarEngine } from '@freezer/engine-tar';
 import { fsMode } from '@freezer/mode-fs';
 import { pathSource } from '@freezer/source-path';
-import { ftpStorage, ftpsStorage } from '@freezer/storage-ftp';
 import { localStorage } from '@freezer/storage-local';
-import { s3Storage } from '@freezer/storage-s3';
-import { sshStorage } from '@freezer/storage-ssh';
-import { swiftStorage } from '@freezer/storage-swift';
 
-/** What this app ships. A new storage, engine, mode or source is one line here. */
+/** What this app ships. A new storage, engine, mode or source is one line here. What most runs use is at hand, the rest is loaded when it is named. */
 export const PLUGINS: AgentPlugins = {
-  storages: [localStorage, sshStorage, swiftStorage, s3Storage, ftpStorage, ftpsStorage],
-  engines: [tarEngine, streamEngine],
+  storages: [
+    { kind: 'local', load: async () => localStorage },
+    { kind: 'ssh', load: async () => (await import('@freezer/storage-ssh')).sshStorage },
+    { kind: 'swift', load: async () => (await import('@freezer/storage-swift')).swiftStorage },
+    { kind: 's3', load: async () => (await import('@freezer/storage-s3')).s3Storage },
+    { kind: 'ftp', load: async () => (await import('@freezer/storage-ftp')).ftpStorage },
+    { kind: 'ftps', load: async () => (await import('@freezer/storage-ftp')).ftpsStorage },
+  ],
+  engines: [
+    { kind: 'tar', load: async () => tarEngine },
+    { kind: 'stream', load: async () => (await import('@freezer/engine-stream')).streamEngine },
+  ],
   modes: [fsMode],
   sources: [pathSource],
 };

@@ -32,7 +32,7 @@ export class CopyBench implements Disposable {
     const parse = (values: Readonly<Record<string, unknown>>) => ({
       end: basename(String(values['container'])) === 'far' ? ('far' as const) : ('near' as const),
     });
-    this.here.plugins = { ...PLUGINS, storages: [{ kind: 'local', settings: { parse }, open }] };
+    this.here.plugins = { ...PLUGINS, storages: [{ kind: 'local', load: async () => ({ kind: 'local', settings: { parse }, open }) }] };
     const start = Date.now();
     this.here.now = () => start;
     this.#job = this.here.path('job.conf');

@@ -37,7 +37,7 @@ export class FaultBench implements Disposable {
       this.#storage = new FaultyStorage(new MemoryStorage(this.#place, run.id), this.#faults);
       return this.#storage;
     };
-    this.here.plugins = { ...PLUGINS, storages: [{ kind: 'local', settings: { parse: () => undefined }, open }] };
+    this.here.plugins = { ...PLUGINS, storages: [{ kind: 'local', load: async () => ({ kind: 'local', settings: { parse: () => undefined }, open }) }] };
     const start = Date.now();
     this.here.now = () => start;
   }

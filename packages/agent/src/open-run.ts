@@ -11,6 +11,7 @@ import { RunLimits } from './run-limits.ts';
 import { engineOfSet } from './set-engine.ts';
 import type { LostStorage, StorageRun } from './several/storage-run.ts';
 import { streamSource } from './stream/stream-source.ts';
+import { needsEngine, unopenedEngine } from './unopened-engine.ts';
 import { WholePuts } from './whole-puts.ts';
 import { WorkFolder } from './work-folder.ts';
 
@@ -79,10 +80,11 @@ export async function openRuns(input: ActionInput, plugins: AgentPlugins, engine
   const now = () => input.now() / 1000;
   const owner = await thisOwner(randomUUID().replaceAll('-', ''), Math.floor(now()));
   const passphrases = await readPassphrases(settings.encrypt_pass_file, logger);
-  const openEngine = (name: string): Promise<Engine> => {
-    const plugin = pick('engine', name, plugins.engines, ({ kind }) => kind);
+  const openEngine = async (name: string): Promise<Engine> => {
+    const plugin = await pick('engine', name, plugins.engines, ({ kind }) => kind).load();
     return plugin.open(plugin.settings.parse({ ...settings, ...engineSettings }), { logger });
   };
+  const engineOf = async (name: string): Promise<Engine> => (needsEngine(input.action) ? openEngine(name) : unopenedEngine(name));
   const engines = enginesOf(input, plugins);
   const work = settings.dry_run ? await WorkFolder.openAside() : await WorkFolder.open(settings.state_dir, owner);
   const opened: Storage[] = [];
@@ -92,7 +94,7 @@ export async function openRuns(input: ActionInput, plugins: AgentPlugins, engine
     const [first] = storages;
     if (first === undefined) throw new TypeError('openRuns: nothing was opened');
     const shared = {
-      engine: await openEngine(await engineFor(input, first.seen, engines)),
+      engine: await engineOf(await engineFor(input, first.seen, engines)),
       engines,
       openEngine,
       logger,
@@ -152,8 +154,8 @@ async function openStorages(
 }
 
 /** A limit counts for all storages of a run together. */
-function openStorage(own: Readonly<Record<string, unknown>> & { readonly storage: string }, plugins: AgentPlugins, deps: StorageDeps): Promise<Storage> {
-  const plugin = pick('storage', own.storage, plugins.storages, ({ kind }) => kind);
+async function openStorage(own: Readonly<Record<string, unknown>> & { readonly storage: string }, plugins: AgentPlugins, deps: StorageDeps): Promise<Storage> {
+  const plugin = await pick('storage', own.storage, plugins.storages, ({ kind }) => kind).load();
   return plugin.open(plugin.settings.parse(own), deps);
 }
 

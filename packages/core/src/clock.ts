@@ -11,7 +11,8 @@ export interface Clock {
 
 /** The real one. */
 export const SYSTEM_CLOCK: Clock = {
-  now: () => performance.now(),
+  // `performance` would be loaded for this alone, in 4 ms.
+  now: () => Number(process.hrtime.bigint()) / 1e6,
   sleep: async (milliseconds, options = {}) => {
     const { signal } = options;
     try {

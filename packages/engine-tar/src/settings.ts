@@ -1,25 +1,4 @@
 import { type BytePath, FreezerError, type SettingsReader } from '@freezer/core';
-import * as z from 'zod';
-
-const list = z.union([z.string().transform((pattern) => [pattern]), z.array(z.string())]);
-
-const schema = z.object({
-  exclude: list.optional(),
-  exclude_patterns: z.array(z.string()).optional(),
-  exclude_caches: z.boolean().optional(),
-  exclude_if_present: list.optional(),
-  only_paths: z.array(z.string()).optional(),
-  dereference_symlink: z.enum(['none', 'soft', 'hard', 'all']).optional(),
-});
-
-const ALLOWED: Readonly<Record<string, string>> = {
-  exclude: 'a pattern or a list of patterns',
-  exclude_patterns: 'a list of patterns',
-  exclude_caches: 'true or false',
-  exclude_if_present: 'a name or a list of names',
-  only_paths: 'a list of paths',
-  dereference_symlink: 'one of none, soft, hard, all',
-};
 
 /** Which links are stored as what they point to. */
 export type Dereference = 'none' | 'soft' | 'hard' | 'all';
@@ -38,27 +17,45 @@ export interface TarOptions {
   readonly dereference: Dereference;
 }
 
+const ALLOWED = {
+  exclude: 'a pattern or a list of patterns',
+  exclude_patterns: 'a list of patterns',
+  exclude_caches: 'true or false',
+  exclude_if_present: 'a name or a list of names',
+  only_paths: 'a list of paths',
+  dereference_symlink: 'one of none, soft, hard, all',
+} as const;
+
+const DEREFERENCES: readonly Dereference[] = ['none', 'soft', 'hard', 'all'];
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isList = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
+const isTextOrList = (value: unknown): value is string | readonly string[] => isText(value) || isList(value);
+const isTruth = (value: unknown): value is boolean => typeof value === 'boolean';
+const isDereference = (value: unknown): value is Dereference => DEREFERENCES.some((one) => one === value);
+
 /**
  * Reads `exclude` (a pattern or a list), `exclude_patterns` and `only_paths` (lists of byte strings), `exclude_caches`, `exclude_if_present`
  * (a name or a list) and `dereference_symlink` (none, soft, hard, all). Other keys are left to others.
  */
 export const tarSettings: SettingsReader<TarOptions> = {
   parse(settings) {
-    const result = schema.safeParse(settings);
-    if (!result.success) {
-      const key = String(result.error.issues[0]?.path[0] ?? 'settings');
-      throw new FreezerError('invalid', `${key}: ${ALLOWED[key] ?? 'something else'} is expected`);
-    }
-    const { exclude = [], exclude_patterns = [], exclude_if_present = [], dereference_symlink: dereference = 'none', ...rest } = result.data;
-    const wrong = exclude_if_present.find((name) => name === '' || name.includes('/') || name.includes('\0'));
+    /** Undefined where nothing was given. */
+    const given = <Value>(key: keyof typeof ALLOWED, fits: (value: unknown) => value is Value): Value | undefined => {
+      const value = settings[key];
+      if (value === undefined || fits(value)) return value;
+      throw new FreezerError('invalid', `${key}: ${ALLOWED[key]} is expected`);
+    };
+    const excludeIfPresent = [given('exclude_if_present', isTextOrList) ?? []].flat();
+    const wrong = excludeIfPresent.find((name) => name === '' || name.includes('/') || name.includes('\0'));
     if (wrong !== undefined) throw new FreezerError('invalid', `exclude_if_present: '${wrong}' is no name of a file; allowed: a name without /`);
     return {
-      excludes: exclude.filter((pattern) => pattern !== ''),
-      excludePatterns: exclude_patterns,
-      excludeCaches: rest.exclude_caches ?? false,
-      excludeIfPresent: exclude_if_present,
-      onlyPaths: rest.only_paths,
-      dereference,
+      excludes: [given('exclude', isTextOrList) ?? []].flat().filter((pattern) => pattern !== ''),
+      excludePatterns: given('exclude_patterns', isList) ?? [],
+      excludeCaches: given('exclude_caches', isTruth) ?? false,
+      excludeIfPresent,
+      onlyPaths: given('only_paths', isList),
+      dereference: given('dereference_symlink', isDereference) ?? 'none',
     };
   },
 };

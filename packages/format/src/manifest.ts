@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { FreezerError, type LevelId, type SetId } from '@freezer/core';
-import { Manifest } from '@freezer/models';
+import { type Manifest, parseManifest } from '@freezer/models';
 
 /** A manifest is small; anything larger under its name is not one. */
 export const MANIFEST_MAX_BYTES = 64 * 1024;
@@ -50,7 +50,7 @@ function parseDocument(first: Buffer, where: string): Manifest {
     if (typeof value === 'object' && value !== null && 'format' in value && value.format !== 1) {
       throw new FreezerError('unsupported', `manifest of ${where}: has format ${String(value.format)}; this version reads format 1`);
     }
-    return Manifest.parse(value);
+    return parseManifest(value);
   } catch (error) {
     if (FreezerError.is(error)) throw error;
     throw new FreezerError('corrupt', `manifest of ${where}: is no manifest of format 1 (damaged, or made by something else)`, { cause: error });

@@ -28,8 +28,8 @@ export {
   SESSION_STATUSES,
   type SessionStatus,
 } from './documents/words.ts';
-export { MANIFEST_FORMAT, MANIFEST_MAX_BYTES, Manifest } from './manifest.ts';
-export { type MetadataFacts, MetadataObject, readMetadataObject, writeMetadataObject } from './metadata-object.ts';
+export { MANIFEST_FORMAT, MANIFEST_MAX_BYTES, type Manifest, parseManifest } from './manifest.ts';
+export { type MetadataFacts, type MetadataObject, readMetadataObject, writeMetadataObject } from './metadata-object.ts';
 export { type JsonValue, pythonJson } from './python-json.ts';
 export {
   LISTED,

@@ -1,17 +1,16 @@
-import * as z from 'zod';
 import { type JsonValue, pythonJson } from './python-json.ts';
+import { object, optional, text, truth } from './shape.ts';
 
 /**
  * The object `metadata` of a level, by which Freezer takes it for committed. Every key may be missing (`osbrick` writes no `compression`);
  * engines add their own: `rsync_block_size`, `server`, `image`, `volume_info`.
  */
-export const MetadataObject = z.looseObject({
-  engine_name: z.string().optional(),
-  compression: z.string().optional(),
-  encryption: z.boolean().optional(),
-});
-
-export type MetadataObject = z.infer<typeof MetadataObject>;
+export interface MetadataObject {
+  readonly engine_name?: string | undefined;
+  readonly compression?: string | undefined;
+  readonly encryption?: boolean | undefined;
+  readonly [key: string]: unknown;
+}
 
 /** What a level's `metadata` is made of. `engineKeys` are the engine's own and may not be one of the three others. */
 export interface MetadataFacts {
@@ -31,13 +30,18 @@ export function writeMetadataObject(facts: MetadataFacts): string {
   return pythonJson({ engine_name: engineName, compression, ...engineKeys, encryption });
 }
 
+const known = object({ engine_name: optional(text), compression: optional(text), encryption: optional(truth) });
+
 /** Reads it back, whoever wrote it. Throws a `SyntaxError` of one line, beginning with `what`, when it is no JSON or a key has another type. */
 export function readMetadataObject(content: string | Uint8Array, what = 'metadata'): MetadataObject {
-  const text = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  const json = typeof content === 'string' ? content : new TextDecoder().decode(content);
+  let document: unknown;
   try {
-    return MetadataObject.parse(JSON.parse(text));
+    document = JSON.parse(json);
   } catch (error) {
-    const reason = error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') : 'no JSON';
-    throw new SyntaxError(`${what}: is no metadata document (${reason})`, { cause: error });
+    throw new SyntaxError(`${what}: is no metadata document (no JSON)`, { cause: error });
   }
+  const wrong = known(document, '');
+  if (wrong !== undefined) throw new SyntaxError(`${what}: is no metadata document (${wrong})`);
+  return document as MetadataObject;
 }

@@ -27,7 +27,7 @@ function filePlaces(option: Option): string[] {
   const own = sectionOf(option);
   const names = [option.name, ...(option.aliases ?? []), ...(option.fileAliases ?? []), fileKeyOf(option)];
   return names.map((name) => {
-    const [, section, key] = /^\[(.+)\] (.+)$/.exec(name) ?? [];
+    const [, section, key] = (name.startsWith('[') && /^\[(.+)\] (.+)$/.exec(name)) || [];
     return section === undefined || key === undefined ? place(own, name) : place(section, key);
   });
 }
