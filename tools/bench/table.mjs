@@ -49,15 +49,12 @@ export function resultTable(results, peers) {
   return lines(heads, rows);
 }
 
+const short = (figure) => (figure === undefined ? '-' : figure.toFixed(figure < 10 ? 2 : 0));
+
 export function targetTable(targets) {
   const verdict = { true: 'holds', false: 'MISSED', undefined: 'not measured' };
   return lines(
-    ['target', 'limit', 'measured', ''],
-    targets.map(({ name, limit, measured, holds }) => [
-      name,
-      String(limit),
-      measured === undefined ? '-' : measured.toFixed(measured < 10 ? 2 : 0),
-      verdict[holds],
-    ]),
+    ['target', 'limit', 'measured', 'floor', ''],
+    targets.map(({ name, limit, measured, floor, holds }) => [name, String(limit), short(measured), short(floor), verdict[holds]]),
   );
 }

@@ -1,10 +1,9 @@
 import type { AgentPlugins } from '@freezer/agent';
-import { tarEngine } from '@freezer/engine-tar';
 import { fsMode } from '@freezer/mode-fs';
 import { pathSource } from '@freezer/source-path';
 import { localStorage } from '@freezer/storage-local';
 
-/** What this app ships. A new storage, engine, mode or source is one line here. What most runs use is at hand, the rest is loaded when it is named. */
+/** What this app ships. A new storage, engine, mode or source is one line here. The local storage is at hand, the rest is loaded when it is needed. */
 export const PLUGINS: AgentPlugins = {
   storages: [
     { kind: 'local', load: async () => localStorage },
@@ -15,7 +14,7 @@ export const PLUGINS: AgentPlugins = {
     { kind: 'ftps', load: async () => (await import('@freezer/storage-ftp')).ftpsStorage },
   ],
   engines: [
-    { kind: 'tar', load: async () => tarEngine },
+    { kind: 'tar', load: async () => (await import('@freezer/engine-tar')).tarEngine },
     { kind: 'stream', load: async () => (await import('@freezer/engine-stream')).streamEngine },
   ],
   modes: [fsMode],

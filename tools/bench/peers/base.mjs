@@ -1,11 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { find } from './find.mjs';
 import { quote } from './quote.mjs';
 
 /** What could not be cheaper: the tar command lines of our engine, the same snapshot file, the compressor and openssl, joined by a shell. */
-export function base({ place, source, passFile, tarArguments, variant }) {
+export function base({ place, source, passFile, tarArguments, variant, pack: otherPack }) {
   const snapshot = join(place.state, 'snapshot');
   const cipher = (...more) => quote('openssl', 'enc', '-aes-256-cfb', ...more, '-pass', `file:${passFile}`);
-  const [pack, unpack] = variant.compression === 'gzip' ? ['gzip', 'gzip -dc'] : ['zstd -q -c --single-thread', 'zstd -q -dc'];
+  const [usual, unpack] = variant.compression === 'gzip' ? ['gzip', 'gzip -dc'] : ['zstd -q -c --single-thread', 'zstd -q -dc'];
+  const pack = otherPack ?? usual;
   const levels = [];
   const take = () => {
     const level = join(place.store, `level-${levels.length}`);
@@ -40,4 +43,10 @@ export function base({ place, source, passFile, tarArguments, variant }) {
     restore: (target) => [`mkdir -p ${quote(target)}`, ...levels.map(giveBack(target))].join(' && '),
     restoredBelow: (target) => target,
   };
+}
+
+/** A full as the agent's programs make it, without the agent: what its compressor costs more than one gzip is not Node's. */
+export function basePigz(needs) {
+  if (find('pigz') === undefined) return undefined;
+  return { full: base({ ...needs, pack: `pigz -c -p ${availableParallelism()}` }).full };
 }
