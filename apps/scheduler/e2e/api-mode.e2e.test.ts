@@ -242,6 +242,20 @@ describe('with the API', () => {
     for (const name of names) expect(bench.facts(name, 'start')).toHaveLength(1);
   });
 
+  test('run-once says that the API was not told of the run, and is no success then', async () => {
+    const document = JSON.stringify({ container: 'c', hostname: 'h', backup_name: 'alone', action: 'backup', time_stamp: 1_795_000_000 });
+    const id = await create('alone', { keys: { seconds: 4, document }, schedule: { status: 'stop' } });
+    const ran = bench.run(['-c', 'node1', '--http-timeout', '1', 'run-once', id]);
+    await begins('alone');
+    await api.kill();
+    expect(await ran).toMatchObject({
+      code: 3,
+      out: `${id}: success\n`,
+      err: expect.stringMatching(/run-once: the API did not take [12] of the records/) as unknown,
+    });
+    expect(bench.facts('alone', 'end')).toHaveLength(1);
+  });
+
   test('A10: a restart without the API goes on with what was known', async () => {
     await create('known', { schedule: { schedule_interval: '2 seconds' } });
     const daemon = await bench.started(words);

@@ -26,6 +26,9 @@ import { trialFolders } from '../trial-folders.ts';
 
 const CODES: Readonly<Record<RunEnd['result'], number>> = { success: EXIT.done, partial: EXIT.partial, fail: EXIT.failed, lost: EXIT.failed, aborted: 143 };
 
+/** How long the API may take for what is told of the run. */
+const LAST_WRITES_MS = 30_000;
+
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
     (stats) => stats.isFile(),
@@ -65,14 +68,20 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
     const once = runOnce(runs, reading);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => once.stop());
     const end = await once.end;
-    await desk?.close(30_000);
+    await desk?.close(LAST_WRITES_MS);
+    const lost = desk?.undelivered ?? 0;
     await close();
     host.print(
       settings.json
         ? formatJson({ job_id: reading.jobId, result: end.result, message: end.message, actions: end.actions ?? [] })
         : `${reading.jobId}: ${end.result}${end.message === '' ? '' : `: ${end.message}`}\n`,
     );
-    return CODES[end.result];
+    if (lost === 0) return CODES[end.result];
+    // Nobody delivers them later: this is no scheduler.
+    host.complain(
+      `freezer-scheduler: run-once: the API did not take ${lost} of the records of this run within ${LAST_WRITES_MS / 1000} s; it does not know of them\n`,
+    );
+    return CODES[end.result] || EXIT.partial;
   } finally {
     await instance.release();
     await rm(folder, { recursive: true, force: true });
