@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What our freezer-api answers beside Debian's: both on SQLite and behind one real Keystone, with the same jobs (ours are imported from the tables of the
-// other) and the same load, in turns. The other has two processes; ours is measured with one, its default, which the targets are for, and with two.
+// other) and the same load, in turns. The other has two processes; ours is measured with one, its default, and with two, which the targets are for.
 //   node tools/bench/api.mjs [--jobs 10000] [--rounds 5] [--seconds 2] [--warm 3000] [--connections 8] [--only ROW,ROW] [--ours] [--flat 1000,1000000] [--json FILE]
 // --flat: instead, ours alone with each of these numbers of jobs. --ours: without the other. Needs tools/lab/install.sh. Exit 1 when a target was missed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
