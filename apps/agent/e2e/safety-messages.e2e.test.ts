@@ -41,7 +41,7 @@ describe('exit codes, each with one line on standard error', () => {
       name: 'no pass file',
       action: 'backup',
       options: (place) => ['-F', place.source, '--encrypt-pass-file', '/no/such/file'],
-      code: 1,
+      code: 2,
       says: /\/no\/such\/file/,
     },
     {

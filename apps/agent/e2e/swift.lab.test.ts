@@ -138,6 +138,16 @@ describe('accounts', () => {
     expect(await new SwiftSet(place, lab, { container: set.container, environment }).ours('list')).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('--os-client-secure-file says where the secrets of the clouds.yaml are', async () => {
+    await set.ourBackup();
+    const [clouds, secure] = [join(lab.root, 'public.yaml'), join(lab.root, 'kept.yaml')];
+    await writeFile(clouds, cloudsYaml(place.account).replace(/^ *password: .*\n/m, ''));
+    await writeFile(secure, `clouds:\n  lab:\n    auth:\n      password: "${place.account['OS_PASSWORD']}"\n`);
+    const cloud = ['--os-cloud', 'lab', '--os-client-config-file', clouds];
+    expect(await strangers().ours('list', cloud)).toMatchObject({ code: 2 });
+    await listed([...cloud, '--os-client-secure-file', secure]);
+  });
+
   it('options of the command line stand for OS_* of the environment', async () => {
     await set.ourBackup();
     const { keystone, users, applicationCredential } = place.server.facts;
