@@ -33,6 +33,8 @@ export interface ApiContext {
   readonly now: () => number;
   /** Epoch seconds, whole. */
   readonly seconds: () => number;
+  /** Since when requests are heard, in epoch seconds. */
+  readonly startedAt: number;
 }
 
 const MAX_BODY_BYTES = 8 * 1_048_576;
@@ -63,6 +65,7 @@ export function apiContext(deps: ApiDeps): ApiContext {
     newId,
     now,
     seconds,
+    startedAt: seconds(),
   };
 }
 

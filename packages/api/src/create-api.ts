@@ -48,12 +48,11 @@ export function createApi(deps: ApiDeps): (request: IncomingMessage, response: S
   if (withV2) router.use('/v2/:project_id', mountVersion('v2', ROUTES, api, callerOf));
   if (withV1) router.use('/v1', mountVersion('v1', ROUTES, contextOfUsers(api), callerOf));
   for (const version of versions) mountHome(router, version);
+  // Also for OPTIONS, which a router answers by itself where nothing is left to ask.
+  router.use((_request, response) => sendProblem(response, noPath()));
   return (request, response) =>
     // It adds itself what the types of Express say beyond Node's.
-    router(request as Request, response as Response, (error: unknown) => {
-      if (error) answerFailure(error, request, response, api);
-      else sendProblem(response, noPath());
-    });
+    router(request as Request, response as Response, (error: unknown) => answerFailure(error, request, response, api));
 }
 
 /** What needs no token. */

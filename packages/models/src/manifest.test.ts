@@ -61,6 +61,8 @@ describe('parseManifest', () => {
     ['identity.t', 1.5],
     ['identity.t0', '1795243884'],
     ['identity.engine', undefined],
+    ['started_at', '2026-02-31T00:00:00Z'],
+    ['finished_at', '2026-11-21T24:00:00Z'],
     ['base', undefined],
     ['base', null],
     ['base.level', 1],

@@ -23,7 +23,10 @@ export const count: Check = must((value) => Number.isSafeInteger(value) && Numbe
 export const instant: Check = must(isInstant, 'a time as 2026-11-21T06:51:24Z');
 
 function isInstant(value: unknown): boolean {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(value)) return false;
+  const time = Date.parse(value);
+  // 31 February is 3 March to V8.
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value.slice(0, 16));
 }
 
 export const matching = (pattern: RegExp, expected: string): Check => must((value) => typeof value === 'string' && pattern.test(value), expected);

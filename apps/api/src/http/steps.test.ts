@@ -149,10 +149,15 @@ describe('what a proxy says', () => {
 
 describe('limits and headers', () => {
   test.each(['close', 'keep-alive'])('who sends a body that nobody reads sees the answer, not a broken connection (%s)', async (connection) => {
-    const port = await served([readBodyAway, bodyLimit(10)], () => 'ok');
+    const port = await served([readBodyAway(), bodyLimit(10)], () => 'ok');
     const body = 'x'.repeat(20 * 1_048_576);
     const answer = await sendWhole(port, `POST / HTTP/1.1\r\nHost: a\r\nConnection: ${connection}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  test('who never sends the body that was announced sees the answer all the same', async () => {
+    const port = await served([readBodyAway(50), bodyLimit(10)], () => 'ok');
+    expect(await sendWhole(port, 'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 11\r\n\r\n')).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   test('a body that says it is too large is refused', async () => {

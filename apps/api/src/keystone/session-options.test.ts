@@ -29,6 +29,11 @@ describe('[keystone_authtoken]', () => {
     expect(() => keystoneSessionOptions(settings)).toThrow("[keystone_authtoken] auth_url: 'keystone:5000' is no address; allowed: as in https://");
   });
 
+  test('an address that is none shows no password', async () => {
+    const { settings } = await resolveApi(['--config-file', '/c'], hostWith({ '/c': '[keystone_authtoken]\nauth_url = admin:s3cret@keystone:5000/v3\n' }));
+    expect(() => keystoneSessionOptions(settings)).toThrow("auth_url: '***@keystone:5000/v3' is no address");
+  });
+
   test.each([
     ['password = x\n', '[keystone_authtoken] username is missing; auth_type = password needs a user'],
     ['username = x\n', '[keystone_authtoken] password is missing; auth_type = password needs it'],

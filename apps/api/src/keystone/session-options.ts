@@ -1,6 +1,6 @@
 import { FreezerError } from '@freezer/core';
 import type { Credentials, Reference, Scope, SessionOptions, TlsOptions, UserReference } from '@freezer/keystone-auth';
-import { type SettingsOf, withoutCredentials } from '@freezer/settings';
+import type { SettingsOf } from '@freezer/settings';
 import type { KEYSTONE_OPTIONS } from '../settings/options/keystone.ts';
 
 /** The section [keystone_authtoken], of freezer-api or freezer-manage. */
@@ -101,7 +101,7 @@ export function keystoneSessionOptions(settings: KeystoneSettings, section = SEC
   if (!/^https?:\/\/[^/]/i.test(authUrl) || !URL.canParse(authUrl)) {
     throw new FreezerError(
       'invalid',
-      `[${section}] auth_url: '${withoutCredentials(authUrl)}' is no address; allowed: as in https://keystone.example.org:5000/v3`,
+      `[${section}] auth_url: '${authUrl.replace(/^.*@/, '***@')}' is no address; allowed: as in https://keystone.example.org:5000/v3`,
     );
   }
   const credentials = credentialsOf(account);

@@ -11,9 +11,12 @@ export interface TrusteeOptions {
   readonly domain?: string | undefined;
 }
 
-/** Finds the id of the user that is trusted: the session's own, or one by its name, which is asked for once. */
+/** How long the id of a name is believed: somebody may make the user anew. */
+const KNOWN_MS = 300_000;
+
+/** Finds the id of the user that is trusted: the session's own, or one by its name. */
 export function trusteeFinder({ session, call, name, domain }: TrusteeOptions): (signal?: AbortSignal) => Promise<string> {
-  let known: string | undefined;
+  let known: { readonly id: string; readonly until: number } | undefined;
   const first = async (kind: 'users' | 'domains', query: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<string> => {
     const token = await session.token(signal ? { signal } : {});
     const { status, document } = await callKeystone(call, { method: 'GET', path: `/${kind}?${new URLSearchParams(query)}`, token, signal });
@@ -27,8 +30,10 @@ export function trusteeFinder({ session, call, name, domain }: TrusteeOptions): 
   };
   return async (signal) => {
     if (name === undefined) return (await session.identity(signal ? { signal } : {})).user.id;
-    if (known !== undefined) return known;
+    if (known && performance.now() < known.until) return known.id;
     const domainId = domain === undefined ? 'default' : await first('domains', { name: domain }, signal);
-    return (known = await first('users', { name, domain_id: domainId }, signal));
+    const id = await first('users', { name, domain_id: domainId }, signal);
+    known = { id, until: performance.now() + KNOWN_MS };
+    return id;
   };
 }

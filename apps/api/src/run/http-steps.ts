@@ -63,7 +63,7 @@ export function httpSteps(resolved: ResolvedApi, context: StepsContext): readonl
   const health = settings['healthcheck.path'];
   return [
     proxyHeaders({ believe: settings['oslo_middleware.enable_proxy_headers_parsing'] }),
-    readBodyAway,
+    readBodyAway(),
     ...tells.map(onAnswered),
     ...(context.metrics ? [counting(context.metrics)] : []),
     closingWhile(context.stopping),

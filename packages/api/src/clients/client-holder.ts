@@ -46,13 +46,16 @@ export function claimed(client: Item, said: Item, now: number): Claimed {
   };
 }
 
-/** Whether its scheduler said good-bye, or fell silent. Of one that never says that it is there nobody knows, and it is not. */
-export const isGone = (client: Item, now: number): boolean => textOf(client['instance_uuid']) !== '' && !isAlive(client, now);
+/**
+ * Whether its scheduler said good-bye, or fell silent. Of one that never says that it is there nobody knows, and it is not. `listening`: since when
+ * this server hears anybody; silence before counts for nothing.
+ */
+export const isGone = (client: Item, now: number, listening: number): boolean => textOf(client['instance_uuid']) !== '' && !isAlive(client, now, listening);
 
-function isAlive(client: Item, now: number): boolean {
+function isAlive(client: Item, now: number, listening = 0): boolean {
   if (client['state'] === 'stopped') return false;
   const silence = Math.max(SHORTEST_SILENCE, SILENT_INTERVALS * numberOf(client['poll_interval'], INTERVAL));
-  return now - numberOf(client['last_seen'], 0) <= silence;
+  return now - Math.max(listening, numberOf(client['last_seen'], 0)) <= silence;
 }
 
 /** The other one is forgotten when it has become the client, or came long ago. */

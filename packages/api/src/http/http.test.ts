@@ -146,6 +146,12 @@ describe('requests', () => {
     if (status === 400) expect(answer.body).toMatchObject({ title: 'Bad request format', description: expect.stringContaining('cannot be kept exactly') });
   });
 
+  it('with a text of many megabytes beside a large number are taken', async () => {
+    await using bench = await ApiBench.open({ maxBodyBytes: 32 * 1_048_576 });
+    const raw = `{"container":"c","hostname":"h","backup_name":"n","x":"${'y'.repeat(12 * 1_048_576)}","large":1e300}`;
+    expect((await bench.call('POST', '/v2/project-alpha/backups', { as: 'alpha', raw })).status).toBe(201);
+  });
+
   it('are told 503 when Keystone or the database cannot be asked, and never why', async () => {
     const { FreezerError } = await import('@freezer/core');
     await using keystone = await ApiBench.open({

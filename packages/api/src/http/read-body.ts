@@ -73,7 +73,7 @@ function lookedThrough(value: unknown, depth: number): Look {
 const isLarge = (value: number): boolean => value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
 
 /** Texts, so that nothing in them is taken for a number, and numbers. */
-const LITERAL = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const LITERAL = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** Python keeps whole numbers of any length; ours would be stored as others. */
 function refuseInexact(text: string): void {

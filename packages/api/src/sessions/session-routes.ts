@@ -38,7 +38,7 @@ async function getSession(exchange: Exchange): Promise<Answer> {
   const id = exchange.param('session_id');
   const found = await exchange.api.sessions.get(id, exchange.scope);
   if (!found) throw noDocument(id);
-  const stored = await closeRound(exchange.api, found);
+  const stored = await closeRound(exchange.api, exchange.scope, found);
   return answerOne(exchange, stored, { ...shownSession(exchange, stored), _version: stored.revision });
 }
 
