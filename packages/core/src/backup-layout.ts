@@ -55,7 +55,14 @@ export function checkNamePart(what: string, value: string): void {
   if (value.split('/').some((part) => part === '' || part === '.' || part === '..')) {
     throw new FreezerError('invalid', `${what}: '${value}' must not begin or end with '/', nor hold an empty, '.' or '..' part`);
   }
-  // 'a/5/6_7' would lie where the set 'a' has its levels, and be removed as one of them.
-  const [, other] = /^(.+?)\/\d{1,15}\/\d{1,9}_\d{1,15}(?:\/|$)/.exec(value) ?? [];
-  if (other !== undefined) throw new FreezerError('invalid', `${what}: '${value}' must not look like a backup of '${other}'`);
+}
+
+/**
+ * Fails with `invalid` for a set that would lie where another has its levels, and be removed as one of them: 'a/5/6_7' and 'a'. Sets of such names
+ * that exist can be read.
+ */
+export function checkNewSet(set: SetId): void {
+  const name = setName(set);
+  const [, other] = /^(.+?)\/\d{1,15}\/\d{1,9}_\d{1,15}(?:\/|$)/.exec(name) ?? [];
+  if (other !== undefined) throw new FreezerError('invalid', `--hostname, --backup-name: '${name}' must not look like a backup of '${other}'`);
 }

@@ -1,6 +1,7 @@
 export { abortable } from './abortable.ts';
 export {
   checkNamePart,
+  checkNewSet,
   dataPrefix,
   type LevelId,
   levelFolder,

@@ -21,12 +21,13 @@ export class Outage {
     return this.#since !== undefined && this.#clock.now() - this.#since >= PATIENCE_MS;
   }
 
-  /** A call failed. A server that asks for fewer requests is no dead one. */
-  note({ code }: FreezerError): void {
-    if (code !== 'rate_limited') this.#since ??= this.#clock.now();
+  /** A call failed. A server that asks for fewer requests, or says when to come again, is no dead one. */
+  note({ code, details }: FreezerError): void {
+    if (code === 'rate_limited' || Number(details['retry_after_seconds'] ?? 0) > 0) this.end();
+    else this.#since ??= this.#clock.now();
   }
 
-  /** A call went well. */
+  /** A call went well, or was answered. */
   end(): void {
     this.#since = undefined;
   }

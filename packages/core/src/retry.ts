@@ -4,6 +4,9 @@ import { FreezerError, messageOf } from './errors.ts';
 import { type Logger, SILENT } from './logger.ts';
 import type { Outage } from './outage.ts';
 
+/** A server may ask for so much patience at most. */
+const LONGEST_ASKED_MS = 300_000;
+
 /** How often and how long to try. */
 export interface RetryPolicy {
   /** The first try counts. Default 5. */
@@ -51,7 +54,7 @@ export class Backoff {
     if (this.#failures >= attempts || outage?.isHopeless === true) throw error;
     const due = Math.min(maxDelayMs, firstDelayMs * 2 ** (this.#failures - 1));
     const asked = Number(error.details['retry_after_seconds'] ?? 0) * 1000;
-    const delayMs = Math.max(due / 2 + (due / 2) * random(), Number.isFinite(asked) ? Math.min(asked, 10 * maxDelayMs) : 0);
+    const delayMs = Math.max(due / 2 + (due / 2) * random(), Number.isFinite(asked) ? Math.min(asked, LONGEST_ASKED_MS) : 0);
     logger.warn({ what: this.#what, attempt: this.#failures, delayMs: Math.round(delayMs), error: messageOf(error) }, 'trying again');
     await clock.sleep(delayMs, options);
   }

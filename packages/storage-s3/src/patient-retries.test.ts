@@ -56,3 +56,10 @@ it('a server that never answered is given up soon', async () => {
   expect(FreezerError.is(error, 'unavailable') && messageOf(error)).toMatch(/^s3 storage: put of 'first' failed: /);
   expect(Date.now() - begun).toBeLessThan(4000);
 });
+
+it('several requests at once are waited for as long as one', async () => {
+  await storage.put('first', once(Buffer.from('bytes')));
+  gone = 40;
+  const puts = Array.from({ length: 8 }, (_, n) => storage.put(`object ${n}`, once(Buffer.from('bytes'))));
+  for (const { size } of await Promise.all(puts)) expect(size).toBe(5);
+});

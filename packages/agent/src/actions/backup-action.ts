@@ -1,4 +1,4 @@
-import { displayPath } from '@freezer/core';
+import { checkNewSet, displayPath } from '@freezer/core';
 import { type ResultDocument, type ResultFacts, resultDocument, type Sample } from '@freezer/models';
 import { withoutCredentials } from '@freezer/settings';
 import { formatTable } from '@freezer/terminal';
@@ -22,8 +22,10 @@ export async function backupAction(input: ActionInput, plugins: AgentPlugins): P
   const context = opened.runs[0]?.context;
   if (context === undefined) throw new TypeError('backupAction: a run without a storage');
   const [passphrase] = context.passphrases;
+  const set = setOf(settings, context.engine);
+  checkNewSet(set);
   const request: BackupRequest = {
-    set: setOf(settings, context.engine),
+    set,
     source,
     mode,
     compression: settings.compression,
