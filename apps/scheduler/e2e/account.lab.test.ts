@@ -35,7 +35,8 @@ beforeAll(async () => {
   await mkdir(state);
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  const login = `auth_type = password\nauth_url = ${keystone.url}\nusername = freezer-api\npassword = pw-freezer-api\nproject_name = service\nuser_domain_name = Default\nproject_domain_name = Default\n`;
+  // What Keystone takes back counts at the API soon.
+  const login = `auth_type = password\nauth_url = ${keystone.url}\nusername = freezer-api\npassword = pw-freezer-api\nproject_name = service\nuser_domain_name = Default\nproject_domain_name = Default\ntoken_cache_time = 2\n`;
   await writeFile(join(state, 'api.conf'), `[DEFAULT]\nbind_host = 127.0.0.1\nbind_port = ${port}\n[keystone_authtoken]\n${login}`);
   const out = openSync(join(state, 'log'), 'a');
   api = spawn(process.execPath, [API, '--config-file', join(state, 'api.conf'), '--state-dir', state], { stdio: ['ignore', out, out], env: bench.environment });

@@ -55,12 +55,13 @@ export class JobPoll {
   /** An abort waits for no list. */
   async #askForEvents(call: CallOptions): Promise<PollAnswer> {
     const { client } = this.#options.access();
-    const jobs: unknown[] = [];
+    // What is in two of the lists had another event in between: the later answer counts.
+    const jobs = new Map<string, unknown>();
     for (const event of EVENTS) {
       const { search, ...rest } = this.#list([{ event }]);
-      for await (const job of client.jobs.all({ ...rest, ...call, limit: PAGE, search })) jobs.push(job);
+      for await (const job of client.jobs.all({ ...rest, ...call, limit: PAGE, search })) jobs.set(job.job_id, job);
     }
-    return { kind: 'some', jobs };
+    return { kind: 'some', jobs: [...jobs.values()] };
   }
 
   /** The next answer comes whole, also when nothing changed. */

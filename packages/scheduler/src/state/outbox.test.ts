@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError, SILENT } from '@freezer/core';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { Journal } from './journal.ts';
 import { Outbox, type OutboxItem } from './outbox.ts';
 
 let folder: string;
@@ -11,6 +12,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'freezer-outbox-'));
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await Promise.all(opened.splice(0).map((outbox) => outbox.close()));
   await rm(folder, { recursive: true, force: true });
 });
@@ -114,6 +116,15 @@ test('hundreds of lanes that are empty at once: the journal is emptied, and what
   const next = await open(async (write) => void arrived.push(numberOf(write)));
   await next.drain(5000);
   expect(arrived).toEqual(['last']);
+});
+
+test('what was delivered at once empties the journal once', async () => {
+  const outbox = await open(async () => undefined);
+  const rewrite = jest.spyOn(Journal.prototype, 'rewrite');
+  await Promise.all(Array.from({ length: 500 }, (_, n) => outbox.add('job', `lane ${n}`, { n })));
+  await outbox.drain(5000);
+  await outbox.close();
+  expect(rewrite.mock.calls.length).toBeLessThan(10);
 });
 
 test('a journal that cannot be written any more ends no process: what was delivered is delivered', async () => {

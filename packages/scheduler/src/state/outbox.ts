@@ -50,6 +50,7 @@ export class Outbox {
   #timer: NodeJS.Timeout | undefined;
   readonly #unsafe = new Set<Held>();
   #closed = false;
+  #emptying: Promise<void> | undefined;
   #onDelivered: ((write: OutboxItem) => void) | undefined;
 
   private constructor(journal: Journal, deliver: Deliver, logger: Logger) {
@@ -187,11 +188,19 @@ export class Outbox {
     this.#onDelivered?.(held.value);
     try {
       await this.#journal.append({ done: held.value.id });
-      if (this.size === 0 && this.#journal.count > WORTH_EMPTYING) await this.#journal.rewrite([]);
+      if (this.size === 0 && this.#journal.count > WORTH_EMPTYING) await this.#empty();
     } catch (error) {
       // The next process sends it once more: a backup is known by its id, and the state of a job is put right by the poll that follows.
       this.#logger.error({ kind: held.value.kind, lane, error: messageOf(error) }, 'what was delivered cannot be noted down');
     }
+  }
+
+  /** Once for all deliveries whose records were synced together. */
+  async #empty(): Promise<void> {
+    this.#emptying ??= this.#journal.rewrite([]).finally(() => {
+      this.#emptying = undefined;
+    });
+    await this.#emptying;
   }
 
   #wait(lane: string, held: Held, error: unknown): void {
