@@ -48,15 +48,18 @@ test('a call that goes well ends it, and one that asks for fewer requests does n
   expect(await retry('stat x', slowDown, policy)).toBe('well');
 });
 
-test.each(['unavailable', 'rate_limited'] as const)('one that says when to come again is come to then, also after it had failed without a word (%s)', async (code) => {
-  const { policy, seconds } = setting();
-  const call = async (): Promise<string> => {
-    if (seconds() >= 90) return 'well';
-    if (seconds() === 0) return await dead();
-    throw new FreezerError(code, 'come later', { retryable: true, details: { retry_after_seconds: 30 } });
-  };
-  expect(await retry('stat x', call, policy)).toBe('well');
-});
+test.each(['unavailable', 'rate_limited'] as const)(
+  'one that says when to come again is come to then, also after it had failed without a word (%s)',
+  async (code) => {
+    const { policy, seconds } = setting();
+    const call = async (): Promise<string> => {
+      if (seconds() >= 90) return 'well';
+      if (seconds() === 0) return await dead();
+      throw new FreezerError(code, 'come later', { retryable: true, details: { retry_after_seconds: 30 } });
+    };
+    expect(await retry('stat x', call, policy)).toBe('well');
+  },
+);
 
 test('a wait that the server asks for is kept', async () => {
   const { policy, seconds } = setting();
