@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An Elasticsearch of its own on 127.0.0.1, for tests and for trying by hand: elasticsearch.sh start|stop|kill [FOLDER]
 # Everything lies in FOLDER (default: freezer-elasticsearch in the temp folder): program, data, log, pid, and `url`, which `start` prints as well.
-# ES_PORT chooses the port (19200; the one after it is taken too), ES_VERSION the release (8.19.21; 7.17.29 is tried as well); FOLDER remembers both.
+# ES_PORT chooses the port (19200; the next free one is taken too), ES_VERSION the release (8.19.21; 7.17.29 is tried as well); FOLDER remembers both.
 # The program is the one that Elastic publishes for tests of plugins: the real server, without the modules for scripts, by-query calls and the root page.
 # Needs the packages of install.sh, and the network for the first start of a release.
 set -eu
@@ -31,7 +31,7 @@ path.data: $folder/data
 path.logs: $folder/logs
 network.host: 127.0.0.1
 http.port: $port
-transport.port: $((port + 1))
+transport.port: $((port + 1))-$((port + 50))
 discovery.type: single-node
 cluster.routing.allocation.disk.threshold_enabled: false
 xpack.security.enabled: false
