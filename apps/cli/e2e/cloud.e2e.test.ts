@@ -88,7 +88,7 @@ test.each([
   [['job-create', '-C', 'c', '--path', '/etc'], '--action backup needs --backup-name'],
   [['job-create', '--path', '/etc', '-B', 'etc'], 'job-create needs --client'],
   [['job-create', '-C', 'c', '--file', 'x.json', '--path', '/etc'], 'not from both'],
-  [['job-list', '--log-file', '/nonexistent/log'], '--log-file /nonexistent/log: it cannot be written (ENOENT)'],
+  [['job-list', '--log-file', '/dev/null/log'], '--log-file /dev/null/log: it cannot be written (ENOTDIR)'],
   [['completion', 'tcsh'], "shell 'tcsh': allowed are bash, zsh, fish"],
   [['--json'], 'which command?'],
 ])('%j makes no sense: exit 2, one line, and nothing is sent', async (words, message) => {
