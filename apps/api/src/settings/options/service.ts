@@ -27,7 +27,7 @@ export const SERVICE_OPTIONS = [
     max: 256,
     default: 1,
     group: 'service',
-    help: 'processes that answer requests; more than one needs a database server or Elasticsearch',
+    help: 'processes that answer requests; with SQLite more than one read faster and write slower',
   },
   {
     name: 'graceful-shutdown-timeout',
