@@ -202,7 +202,7 @@ test('a session of three hosts: the API killed in the middle, tokens revoked and
     });
     expect(readFileSync(join(target, 'file'), 'utf8')).toBe('of host3');
   } catch (error) {
-    process.stderr.write(`${JSON.stringify(await state().catch(String))}\n`);
-    failed(error);
+    const known = await Promise.all([state(), ...jobs.map(statusOf), client.runs.list({ limit: 100 })]).catch(String);
+    failed(new Error(`${error instanceof Error ? error.message : String(error)}; known: ${JSON.stringify(known)}`, { cause: error }));
   }
 });

@@ -29,13 +29,13 @@ export class RunDesk {
     return this.#drivers.size;
   }
 
-  async start({ jobId, runId, reading, plannedAt, roundAt }: Command & { readonly kind: 'start-run' }): Promise<void> {
+  async start({ jobId, runId, reading, plannedAt, roundAt, startedAt }: Command & { readonly kind: 'start-run' }): Promise<void> {
     const run: RunFile = {
       job_id: jobId,
       run_id: runId,
       planned_at: plannedAt,
       round_at: roundAt,
-      started_at: Date.now(),
+      started_at: startedAt,
       document: { ...reading.document },
       session_tag: reading.sessionTag,
       session: reading.sessionId === undefined ? 'none' : 'waiting',

@@ -12,6 +12,7 @@ const shape = z.object({
   planned_at: z.number(),
   /** By it a member of a session finds its round. */
   round_at: z.number().optional(),
+  /** Epoch milliseconds, as the job says it. */
   started_at: z.number(),
   /** The job as it was when the run began: an edit meanwhile concerns the next run. */
   document: z.record(z.string(), z.unknown()),

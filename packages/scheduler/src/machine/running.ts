@@ -40,7 +40,7 @@ export function begin(draft: Draft): void {
   draft.write({ status: 'running', result: '', message: '', time_started: seconds(now), time_ended: -1 });
   // What the API shows of the tag may be older than what the session said last.
   const reading = { ...draft.reading, sessionTag: memory.sessionTag };
-  draft.command({ kind: 'start-run', jobId: draft.jobId, runId: run.runId, reading, plannedAt: planned, roundAt });
+  draft.command({ kind: 'start-run', jobId: draft.jobId, runId: run.runId, reading, plannedAt: planned, roundAt, startedAt: now });
 }
 
 export function progress(draft: Draft, event: { readonly runId: string; readonly pid?: number; readonly sessionTag?: number }): void {

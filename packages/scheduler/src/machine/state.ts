@@ -148,6 +148,8 @@ export type Command =
       readonly plannedAt: Instant;
       /** The time of the schedule to which it belongs: that of the lost run where it makes up for one. */
       readonly roundAt: Instant;
+      /** As the job says it: by it the API knows that this run and the result in the job are one. */
+      readonly startedAt: Instant;
     }
   /** `after-action`: the action at work may end, the others do not begin. `run-ended` answers. */
   | {
