@@ -5,6 +5,7 @@ import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badRequest, notFound, Problem } from '../http/problem.ts';
 import { membersOf, stateOf } from './session-item.ts';
+import { memberOf } from './session-members.ts';
 import { type SessionEvent, type SessionOutcome, sessionStep } from './session-rules.ts';
 
 /** POST of what a member begins or ends: read and written in one step, so that of several that start a round at once one raises the tag. */
@@ -12,7 +13,8 @@ export async function postSessionAction(exchange: Exchange): Promise<Answer> {
   const id = exchange.param('session_id');
   const event = eventOf(await exchange.object());
   let outcome: SessionOutcome | undefined;
-  const stored = await changeDocument(exchange.api.sessions, id, exchange.scope, async (document, { owner }) => {
+  const stored = await changeDocument(exchange.api.sessions, id, exchange.scope, async (read, { owner }) => {
+    const document = await withMember(exchange, read, event.jobId);
     const gone = event.kind === 'end' ? await goneMembers(exchange, document, event.jobId) : undefined;
     outcome = sessionStep(stateOf(document), event, exchange.api.seconds(), gone);
     if ('refused' in outcome) throw refusal(outcome.refused, document, event);
@@ -53,6 +55,18 @@ function integerOf(value: unknown): number | undefined {
 function refusal(reason: 'tag_too_high' | 'no_member', document: Item, event: SessionEvent): Problem {
   if (reason === 'no_member' || event.kind === 'end') return badRequest('job_id not found in session');
   return badRequest(`requested tag value too high. Session Tag: ${stateOf(document).session_tag} Job Tag: ${event.tag}`);
+}
+
+/**
+ * The session with a job that says it is a member, and that the session does not have yet: its scheduler was faster than the second write of `addMember`, or
+ * that write never came.
+ */
+async function withMember({ api, scope }: Exchange, document: Item, jobId: string): Promise<Item> {
+  const members = membersOf(document);
+  if (Object.hasOwn(members, jobId)) return document;
+  const job = await api.jobs.get(jobId, scope);
+  if (!job || job.document['session_id'] !== document['session_id']) return document;
+  return { ...document, jobs: { [jobId]: memberOf(job.document), ...members } };
 }
 
 /** Members that have not ended, and whose jobs were deleted. */

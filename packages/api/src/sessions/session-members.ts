@@ -9,7 +9,8 @@ import { membersOf } from './session-item.ts';
 
 const scheduleOf = (job: Item): Item => (isObject(job['job_schedule']) ? job['job_schedule'] : {});
 
-function memberOf(job: Item): Item {
+/** What a session keeps of a job that becomes its member. */
+export function memberOf(job: Item): Item {
   const { status = '', result = '', time_started: started = '', time_ended: ended = '' } = scheduleOf(job);
   return { client_id: job['client_id'], status, result, time_started: started, time_ended: ended };
 }
@@ -35,8 +36,11 @@ export async function addMember(exchange: Exchange): Promise<Answer> {
   });
   if (!job) throw notFound(`Job not registered with ID ${jobId}`);
   const stored = await changeDocument(api.sessions, sessionId, scope, (document, { owner }) => {
+    const { [jobId]: known, ...others } = membersOf(document);
+    // It has begun between the two writes.
+    const hasJoined = known !== undefined && !Object.hasOwn(membersOf(session.document), jobId);
     // The newest first: in this order results are looked at.
-    const jobs = { [jobId]: member, ...without(membersOf(document), jobId) };
+    const jobs = { [jobId]: hasJoined ? known : member, ...others };
     return { document: { ...document, jobs, user_id: writer.userId }, owner: { ...owner, userId: writer.userId } };
   });
   if (!stored) throw notFound(`Session not register with ID ${sessionId}`);
