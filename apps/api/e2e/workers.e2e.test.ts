@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ask } from './harness/ask.ts';
@@ -168,6 +169,8 @@ describe('what is written down', () => {
     const service = start(['--access-log', log]);
     const url = await service.url();
     await ask(`${url}/healthcheck`);
+    // It is written after the answer.
+    while (readFileSync(log).length === 0) await sleep(20);
     execFileSync('mv', [log, `${log}.1`]);
     await ask(`${url}/v2/trial/jobs?limit=1`);
     await service.stop();
