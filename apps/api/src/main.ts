@@ -1,13 +1,12 @@
+import { printText } from '@freezer/terminal';
+
 // `--version` and `--help` load nothing but what they print.
 declare const FREEZER_API_VERSION: string;
 
 const OTHER_WORDS: ReadonlySet<string> = new Set(['config-sample', 'man', 'completion']);
 
 async function main(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--version')) {
-    process.stdout.write(`${FREEZER_API_VERSION}\n`);
-    return 0;
-  }
+  if (argv.includes('--version')) return printText(`${FREEZER_API_VERSION}\n`, 'freezer-api');
   if (OTHER_WORDS.has(argv[0] ?? '')) {
     const { printDocument } = await import('./words/print-document.ts');
     const { API_TEXT } = await import('./settings/api-text.ts');

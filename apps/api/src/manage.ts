@@ -1,13 +1,12 @@
+import { printText } from '@freezer/terminal';
+
 // `--version` and `--help` load nothing but what they print.
 declare const FREEZER_API_VERSION: string;
 
 const OTHER_WORDS: ReadonlySet<string> = new Set(['man', 'completion']);
 
 async function main(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--version')) {
-    process.stdout.write(`${FREEZER_API_VERSION}\n`);
-    return 0;
-  }
+  if (argv.includes('--version')) return printText(`${FREEZER_API_VERSION}\n`, 'freezer-manage');
   if (OTHER_WORDS.has(argv[0] ?? '')) {
     const { printDocument } = await import('./words/print-document.ts');
     const { MANAGE_TEXT } = await import('./manage/manage-text.ts');
@@ -16,8 +15,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
     const { printHelp } = await import('./words/print-help.ts');
     const { MANAGE_TEXT } = await import('./manage/manage-text.ts');
-    printHelp(MANAGE_TEXT, argv);
-    return argv.length === 0 ? 1 : 0;
+    const code = await printHelp(MANAGE_TEXT, argv);
+    return argv.length === 0 ? 1 : code;
   }
   const { runManageProcess } = await import('./manage/process-host.ts');
   return runManageProcess(argv);

@@ -204,9 +204,14 @@ test.each([
   expect(said.trimEnd().split('\n')).toHaveLength(2);
 });
 
-test('standard output on a full disk is one line and exit 1', async () => {
+test.each([
+  ['freezer job-list', ['job-list']],
+  ['freezer', ['--version']],
+  ['freezer', ['help', 'job-list']],
+  ['freezer', ['complete']],
+])('standard output of %s %j on a full disk is one line and exit 1', async (speaker, words) => {
   await using full = await open('/dev/full', 'w');
-  const child = spawn(process.execPath, [BUILT, 'job-list'], {
+  const child = spawn(process.execPath, [BUILT, ...words], {
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...cloud.environment },
     stdio: ['ignore', full.fd, 'pipe'],
   });
@@ -215,5 +220,5 @@ test('standard output on a full disk is one line and exit 1', async () => {
     err += Buffer.from(chunk).toString('utf8');
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  expect({ code, err }).toEqual({ code: 1, err: 'freezer job-list: standard output cannot be written (ENOSPC)\n' });
+  expect({ code, err }).toEqual({ code: 1, err: `${speaker}: standard output cannot be written (ENOSPC)\n` });
 });

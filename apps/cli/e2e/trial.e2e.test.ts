@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { freezer } from '../test-support/command.ts';
+import { BUILT, freezer, runProgram } from '../test-support/command.ts';
 
 // The built freezer-api of this checkout as a trial, with SQLite, and the built command beside it.
 const API = fileURLToPath(new URL('../../api/dist/main.js', import.meta.url));
@@ -29,6 +29,13 @@ async function succeed(words: readonly string[], input?: string): Promise<string
 async function json(words: readonly string[], input?: string): Promise<Record<string, unknown>> {
   return JSON.parse(await succeed([...words, '--json'], input)) as Record<string, unknown>;
 }
+
+test('a reader that is gone before the help came is no failure', async () => {
+  for (const words of ['help', '--version', 'complete', 'job-list']) {
+    const argv = ['-c', 'set -o pipefail; "$@" | true', 'bash', process.execPath, BUILT, words, ...(words === 'job-list' ? state() : [])];
+    expect(await runProgram(['bash', ...argv], {})).toMatchObject({ code: 0, err: '' });
+  }
+});
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'freezer-cli-e2e-'));

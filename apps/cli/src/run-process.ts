@@ -1,4 +1,5 @@
-import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
+import { FreezerError } from '@freezer/core';
+import { complain, isReaderGone, outputFailure } from '@freezer/terminal';
 import { runCommand } from './run-command.ts';
 
 /** The command in this process: signals, streams, environment. Resolves with the exit code. */
@@ -18,7 +19,7 @@ export async function runProcess(argv: readonly string[], version: string): Prom
     isRoot: process.getuid?.() === 0,
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     writeOut,
-    writeError: (text) => void process.stderr.write(text),
+    writeError: complain,
     readInput: readStandardInput,
     signal: stop.signal,
   });
@@ -30,9 +31,8 @@ function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     if (text === '') return resolve();
     process.stdout.write(text, (error) => {
-      const code = systemCodeOf(error);
-      if (!error || code === 'EPIPE') resolve();
-      else reject(new FreezerError('unavailable', `standard output cannot be written (${code ?? messageOf(error)})`, { cause: error }));
+      if (!error || isReaderGone(error)) resolve();
+      else reject(new FreezerError('unavailable', outputFailure(error), { cause: error }));
     });
   });
 }

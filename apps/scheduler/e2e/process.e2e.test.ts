@@ -36,6 +36,18 @@ test('a pid file with the number of another program: nothing is signalled, and a
   }
 });
 
+test('standard output on a full disk is one line and exit 1, a reader that is gone is no failure', async () => {
+  for (const word of ['--help', '--version', 'man']) {
+    expect(await bench.inScript('"$@" > /dev/full', [word])).toEqual({
+      code: 1,
+      out: '',
+      err: 'freezer-scheduler: standard output cannot be written (ENOSPC)\n',
+    });
+    expect(await bench.inScript('set -o pipefail; "$@" | true', [word])).toEqual({ code: 0, out: '', err: '' });
+  }
+  expect(await bench.inScript('"$@" 2> /dev/full', ['nonsense'])).toMatchObject({ code: 64 });
+});
+
 test('an address for metrics that is wrong or taken ends the start with one line, before any job', async () => {
   await bench.job('never', job('never'));
   const server = createServer();

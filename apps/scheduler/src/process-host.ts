@@ -2,22 +2,22 @@ import { writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { messageOf, systemCodeOf } from '@freezer/core';
+import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
+import { complain, isReaderGone, outputFailure } from '@freezer/terminal';
 import { announceStart } from './daemonize.ts';
 import type { Host } from './host.ts';
 import { runCommand } from './run-command.ts';
 
-/** A whole text, also to a pipe whose reader is slow. */
-function writeAll(fd: number, text: string): void {
+/** A whole text, also to a pipe whose reader is slow. Fails with `unavailable` on a full disk. */
+function print(text: string): void {
   let rest = Buffer.from(text);
   while (rest.length > 0) {
     try {
-      rest = rest.subarray(writeSync(fd, rest));
+      rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
       if (systemCodeOf(error) === 'EAGAIN') continue;
-      // Nobody reads it any more.
-      if (systemCodeOf(error) === 'EPIPE') return;
-      throw error;
+      if (isReaderGone(error)) return;
+      throw new FreezerError('unavailable', outputFailure(error), { cause: error });
     }
   }
 }
@@ -34,7 +34,6 @@ function loginHome(): string {
 /** Runs a command line in this process. Resolves to its exit code. `folder`: where the program's files lie. */
 export async function runProcess(argv: readonly string[], version: string, folder: string): Promise<number> {
   const announce = announceStart(process.env);
-  const complain = (line: string): void => writeAll(2, line);
   const host: Host = {
     argv,
     version,
@@ -52,7 +51,7 @@ export async function runProcess(argv: readonly string[], version: string, folde
     beside: [dirname(process.argv[1] ?? folder)],
     readFile: (path) => readFile(path, 'utf8'),
     listFolder: (path) => readdir(path),
-    print: (text) => writeAll(1, text),
+    print,
     complain,
   };
   try {

@@ -2,8 +2,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Place } from './place.ts';
 
-const API = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const MANAGE = fileURLToPath(new URL('../../dist/manage.js', import.meta.url));
+/** The built programs. */
+export const PROGRAMS = {
+  api: fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
+  manage: fileURLToPath(new URL('../../dist/manage.js', import.meta.url)),
+} as const;
 type Signal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
 
 const PATIENCE_MS = 60_000;
@@ -30,7 +33,7 @@ function settled(place: Place, argv: readonly string[]): readonly string[] {
 /** Runs the built freezer-manage to its end. */
 export function manage(place: Place, argv: readonly string[], input = '', environment: Readonly<Record<string, string>> = {}): Finished {
   const all = argv.includes('--state-dir') ? argv : [...argv, '--state-dir', place.state];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MANAGE, ...settled(place, all)], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAMS.manage, ...settled(place, all)], {
     input,
     encoding: 'utf8',
     env: place.environment(environment),
@@ -42,7 +45,7 @@ export function manage(place: Place, argv: readonly string[], input = '', enviro
 
 /** Runs the built freezer-api, for what does not stay. */
 export function api(place: Place, argv: readonly string[], environment: Readonly<Record<string, string>> = {}): Finished {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [API, ...settled(place, argv)], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAMS.api, ...settled(place, argv)], {
     encoding: 'utf8',
     env: place.environment(environment),
     timeout: PATIENCE_MS,
@@ -58,7 +61,7 @@ export class Service {
   #err = '';
 
   constructor(place: Place, argv: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [API, '--bind-port', '0', '--state-dir', place.state, ...settled(place, argv)], {
+    this.child = spawn(process.execPath, [PROGRAMS.api, '--bind-port', '0', '--state-dir', place.state, ...settled(place, argv)], {
       env: place.environment(environment),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

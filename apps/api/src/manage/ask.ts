@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline';
 import { FreezerError } from '@freezer/core';
+import { complain } from '@freezer/terminal';
 
 /** Asks until the answer is y or n. Fails with `aborted` when it is n, or when nobody answers. */
 export async function confirm(question: string, yes: boolean): Promise<void> {
   if (yes) return;
-  const ask = (): void => void process.stderr.write(`${question} (y/n) `);
+  const ask = (): void => complain(`${question} (y/n) `);
   ask();
   for await (const answer of createInterface({ input: process.stdin })) {
     const word = answer.trim().toLowerCase();

@@ -8,9 +8,9 @@ import { type ImportCounts, importDocuments, readExport } from './import-documen
 import type { ManageRun } from './manage-run.ts';
 import { readOldFreezer } from './read-old-freezer.ts';
 
-type Command = (store: Store, run: ManageRun) => Promise<void>;
+type Command = (store: Store, run: ManageRun) => Promise<unknown>;
 
-async function drop(store: Store, { settings, print }: ManageRun, question: string): Promise<void> {
+async function drop(store: Store, { settings, print }: ManageRun, question: string): Promise<unknown> {
   const names = await store.describe();
   if (names.length === 0) return print('there is nothing to remove\n');
   if (settings.test_only) return print(`would remove ${names.join(', ')}\n`);
@@ -41,7 +41,7 @@ const updateSettings: Command = async (store, run) => {
 const exportAll: Command = async (store, { operands, print }) => {
   const [path] = operands;
   if (path === undefined || path === '-') {
-    for await (const line of exportLines(store)) await print(line);
+    for await (const line of exportLines(store)) if (!(await print(line))) return;
     return;
   }
   const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });

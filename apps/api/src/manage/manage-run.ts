@@ -10,5 +10,6 @@ export interface ManageRun {
   readonly settings: ManageSettings;
   readonly environment: SettingsHost['environment'];
   readonly logger: Logger;
-  readonly print: (text: string) => Promise<void>;
+  /** Resolves to whether anything can still be written. */
+  readonly print: (text: string) => Promise<boolean>;
 }

@@ -1,23 +1,30 @@
-import { once } from 'node:events';
-import { writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
-import { messageOf, systemCodeOf } from '@freezer/core';
+import { complain, isReaderGone, outputFailure } from '@freezer/terminal';
 import { runManage } from './run-manage.ts';
 
-/** Waits while the reader is slow, so that an export takes no memory. */
-async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+/**
+ * Standard output, for a command that must come to its end whoever reads it. `print` waits while the reader is slow, so that an export takes
+ * no memory, and tells whether anything can still be written.
+ */
+function openOutput() {
+  let failure: unknown;
+  process.stdout.on('error', () => undefined);
+  const print = (text: string): Promise<boolean> =>
+    new Promise((resolve) => {
+      if (failure !== undefined) return resolve(false);
+      process.stdout.write(text, (error) => {
+        failure ??= error ?? undefined;
+        resolve(failure === undefined);
+      });
+    });
+  return { print, failure: () => failure };
 }
 
 /** Runs a command line of freezer-manage in this process. Resolves to its exit code. */
-export function runManageProcess(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', (error) => {
-    // Who reads no further knows why.
-    if (systemCodeOf(error) !== 'EPIPE') writeSync(2, `freezer-manage: standard output cannot be written (${systemCodeOf(error) ?? messageOf(error)})\n`);
-    process.exit(1);
-  });
-  return runManage({
+export async function runManageProcess(argv: readonly string[]): Promise<number> {
+  const { print, failure } = openOutput();
+  const code = await runManage({
     argv,
     environment: process.env,
     home: homedir(),
@@ -28,6 +35,11 @@ export function runManageProcess(argv: readonly string[]): Promise<number> {
     readFile: (path) => readFile(path, 'utf8'),
     listFolder: (path) => readdir(path),
     print,
-    complain: (line) => void writeSync(2, line),
+    complain,
   });
+  const error = failure();
+  if (error === undefined) return code;
+  // Who reads no further knows why.
+  if (!isReaderGone(error)) complain(`freezer-manage: ${outputFailure(error)}\n`);
+  return code === 0 ? 1 : code;
 }

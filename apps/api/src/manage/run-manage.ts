@@ -18,7 +18,7 @@ const SEARCH = { project: 'freezer', program: 'freezer-api' };
 export interface ManageHost extends SettingsHost {
   readonly argv: readonly string[];
   readonly pid: number;
-  readonly print: (text: string) => Promise<void>;
+  readonly print: ManageRun['print'];
   /** One line, ended, for people. */
   readonly complain: (line: string) => void;
 }

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
+import { complain } from '@freezer/terminal';
 import type { ApiHost, StopSignal } from './api-host.ts';
 import { runApi } from './run-api.ts';
 
@@ -20,10 +21,10 @@ function onStop(stop: (signal: StopSignal) => void): void {
   for (const signal of SIGNALS) process.on(signal, hear);
 }
 
-/** Nobody may read standard error any more; the exit code still tells. */
-function write(descriptor: 1 | 2, line: string): void {
+/** Nobody may read it; the service runs all the same. */
+function print(line: string): void {
   try {
-    writeSync(descriptor, line);
+    writeSync(1, line);
   } catch {
     return;
   }
@@ -42,8 +43,8 @@ export async function runProcess(argv: readonly string[], version: string): Prom
     pid: process.pid,
     readFile: (path) => readFile(path, 'utf8'),
     listFolder: (path) => readdir(path),
-    print: (line) => write(1, line),
-    complain: (line) => write(2, line),
+    print,
+    complain,
     onStop,
     onHangUp: (hangUp) => void process.on('SIGHUP', hangUp),
     exitNow: (code) => process.exit(code),

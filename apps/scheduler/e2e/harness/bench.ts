@@ -80,10 +80,19 @@ export class Bench {
 
   /** Runs a command to its end. */
   run(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    return this.#execute([process.execPath, MAIN, ...this.#common(words), ...words], environment);
+  }
+
+  /** Runs a program in a script of Bash that calls it `"$@"`, with nothing but these words. */
+  inScript(script: string, words: readonly string[]): Promise<Ran> {
+    return this.#execute(['bash', '-c', script, 'bash', process.execPath, MAIN, ...words]);
+  }
+
+  #execute([program = '', ...argv]: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
     return new Promise((resolve) => {
       execFile(
-        process.execPath,
-        [MAIN, ...this.#common(words), ...words],
+        program,
+        argv,
         { env: { ...this.environment, ...environment }, cwd: this.folder, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
         (error, out, err) => {
           resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
