@@ -76,6 +76,24 @@ describe('freezer-manage', () => {
     expect(JSON.parse(manage(place, ['db', 'show']).out)).toEqual(names);
   });
 
+  test('knows the section that auth_section names, and the old options mean Elasticsearch', () => {
+    const account = 'auth_url = http://127.0.0.1:1/v3\nusername = u\npassword = p\n';
+    const text = `[keystone_authtoken]\n${account}[centralized_scheduler]\nauth_section = trustee\n[trustee]\n${account}`;
+    const conf = place.write('central.conf', text);
+    expect(manage(place, ['db', 'show', '--config-file', conf])).toMatchObject({ code: 0, err: '' });
+    const refused = manage(place, [
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '1',
+      'db',
+      'show',
+      '--config-file',
+      place.write('short.conf', '[elasticsearch]\nretries = 0\n'),
+    ]);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('127.0.0.1:1') });
+  });
+
   test('removes nothing without a yes', () => {
     manage(place, ['db', 'sync']);
     expect(manage(place, ['db', 'remove'], 'what\nn\n')).toMatchObject({ code: 1, err: expect.stringContaining('answered with no') });

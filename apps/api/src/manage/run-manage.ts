@@ -3,7 +3,7 @@ import { openLogger } from '@freezer/log';
 import { CommandLine, nearestName, type ParsedArguments, type SettingsHost } from '@freezer/settings';
 import { printable } from '@freezer/terminal';
 import { exitCodeOf } from '../run/exit-code.ts';
-import { resolveStoreTable } from '../settings/named-backend.ts';
+import { resolveServiceTable } from '../settings/resolve-service-table.ts';
 import { runDb } from './db-commands.ts';
 import type { ManageRun } from './manage-run.ts';
 import { MANAGE_LINE_TABLE, MANAGE_TABLE, type ManageRow, type ManageSettings } from './manage-table.ts';
@@ -28,7 +28,10 @@ function withOldOptions(settings: ManageSettings): ManageSettings {
   const { host, port, index, replicas } = settings;
   return {
     ...settings,
-    ...((host !== undefined || port !== undefined) && { 'elasticsearch.hosts': [`http://${host ?? '127.0.0.1'}:${port ?? 9200}`] }),
+    ...((host !== undefined || port !== undefined) && {
+      'storage.driver': 'elasticsearch',
+      'elasticsearch.hosts': [`http://${host ?? '127.0.0.1'}:${port ?? 9200}`],
+    }),
     ...(index !== undefined && { 'elasticsearch.index': index }),
     ...(replicas !== undefined && { 'elasticsearch.number_of_replicas': replicas }),
   };
@@ -49,7 +52,7 @@ const isTrial = ({ auth, ...settings }: ManageSettings, files: readonly string[]
   auth === undefined ? settings['keystone_authtoken.auth_url'] === undefined && files.length === 0 : auth === 'none';
 
 async function run(host: ManageHost): Promise<void> {
-  const { settings, warnings, parsed, files } = await resolveStoreTable<ManageRow>({
+  const { settings, warnings, parsed, files } = await resolveServiceTable<ManageRow>({
     table: MANAGE_TABLE,
     line: LINE,
     argv: host.argv,

@@ -1,10 +1,9 @@
 import { FreezerError } from '@freezer/core';
 import { CommandLine, type ResolvedTable, type SettingsHost } from '@freezer/settings';
 import { API_TABLE, type ApiRow, type ApiSettings } from './api-table.ts';
-import { authSectionOf, withAuthSection } from './auth-section.ts';
 import { idleKeys } from './idle-keys.ts';
-import { resolveStoreTable } from './named-backend.ts';
 import { readPaste } from './paste.ts';
+import { resolveServiceTable } from './resolve-service-table.ts';
 
 const API_LINE = new CommandLine(API_TABLE);
 
@@ -63,10 +62,7 @@ async function withPaste(resolved: ResolvedTable<ApiSettings>, host: SettingsHos
 
 /** The settings of freezer-api. Fails with `invalid`, in one line. */
 export async function resolveApi(argv: readonly string[], host: SettingsHost): Promise<ResolvedApi> {
-  const request = { table: API_TABLE, line: API_LINE, argv, host, program: 'freezer-api', search: SEARCH };
-  const first = await resolveStoreTable<ApiRow>(request);
-  const table = withAuthSection(API_TABLE, authSectionOf(first.settings));
-  const resolved = table === API_TABLE ? first : await resolveStoreTable<ApiRow>({ ...request, table });
+  const resolved = await resolveServiceTable<ApiRow>({ table: API_TABLE, line: API_LINE, argv, host, program: 'freezer-api', search: SEARCH });
   const { word } = resolved.parsed;
   if (word !== undefined) throw new FreezerError('invalid', `unexpected word '${word}'; freezer-api --help says how it is called`);
   const whole = await withPaste(resolved, host);

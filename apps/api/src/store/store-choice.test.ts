@@ -41,6 +41,34 @@ describe('the store', () => {
     expect(await choice(sql)).toMatchObject({ kind: 'sql', url: 'postgresql://f@db/f', poolSize: 7 });
   });
 
+  describe('of the command line', () => {
+    const OF_FILES = '[storage]\nbackend = elasticsearch\ndriver = elasticsearch\n[elasticsearch]\nhosts = es1:9200\n[database]\nconnection = mysql://f@db/f\n';
+    const kind = async (text: string, line: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+      storeChoice((await resolveApi(['--auth', 'none', '--config-file', '/c', ...line], hostWith({ '/c': text }, environment))).settings).kind;
+
+    test.each([
+      [['--storage-backend', 'sqlalchemy'], 'sql'],
+      [['--storage-driver', 'sqlalchemy'], 'sql'],
+      [['--storage-backend', 'elasticsearch', '--storage-driver', 'sqlalchemy'], 'sql'],
+      [['--database-connection', 'postgresql://f@db/f'], 'sql'],
+      [['--database-connection', 'postgresql://f@db/f', '--storage-backend', 'elasticsearch'], 'elasticsearch'],
+      [['--database-connection', 'postgresql://f@db/f', '--elasticsearch-index', 'i'], 'elasticsearch'],
+      [[], 'elasticsearch'],
+    ] as const)('%j counts more than a file with backend and driver', async (line, expected) => {
+      expect(await kind(OF_FILES, line)).toBe(expected);
+    });
+
+    test('an address of Elasticsearch is enough to mean it; a section named by it keeps the driver of the file', async () => {
+      expect(await kind('[DEFAULT]\nbind_port = 1\n', ['--elasticsearch-hosts', 'es1:9200'])).toBe('elasticsearch');
+      expect(await kind('[storage]\nbackend = a\ndriver = elasticsearch\n[b]\nhosts = es1:9200\n', ['--storage-backend', 'b'])).toBe('elasticsearch');
+    });
+
+    test('the environment fills, and hides no backend of a file', async () => {
+      expect(await kind('[storage]\nbackend = elasticsearch\n', [], { OS_STORAGE__DRIVER: 'sqlalchemy' })).toBe('elasticsearch');
+      expect(await kind('[DEFAULT]\nbind_port = 1\n', [], { OS_STORAGE__DRIVER: 'elasticsearch' })).toBe('elasticsearch');
+    });
+  });
+
   test('another one is named, with what is allowed', async () => {
     await expect(choice('[storage]\nbackend = mongodb\n')).rejects.toMatchObject({
       message: "[storage] backend: 'mongodb' is unknown; allowed: sqlalchemy, elasticsearch, or the name of a section and driver beside it",

@@ -8,18 +8,8 @@ import {
   type SettingsHost,
   type SettingsOf,
 } from '@freezer/settings';
-
-const ELASTICSEARCH = 'elasticsearch';
-/** Values of [storage] backend that say what kind of store there is, and name no section. */
-const KINDS: ReadonlySet<string> = new Set([ELASTICSEARCH, 'sqlalchemy', 'sql', 'sqlite', 'postgresql', 'mysql', 'mariadb']);
-const KNOWN_SECTIONS: ReadonlySet<string> = new Set(['elasticsearch', 'database']);
-
-/** The section that [storage] backend names, when it is another one than usual. */
-function sectionNamed(settings: object): string | undefined {
-  const backend: unknown = Reflect.get(settings, 'storage.backend');
-  if (typeof backend !== 'string' || backend === '' || backend.includes('.')) return undefined;
-  return KINDS.has(backend.toLowerCase()) || KNOWN_SECTIONS.has(backend) ? undefined : backend;
-}
+import { authSectionOf, withAuthSection } from './auth-section.ts';
+import { driverThatCounts, KNOWN_SECTIONS, sectionNamed } from './chosen-store.ts';
 
 /** The table with the settings of a store also in that section. */
 function withSection(table: OptionTable, name: string): OptionTable {
@@ -37,11 +27,23 @@ function withoutUsualSection(host: SettingsHost): SettingsHost {
 }
 
 /** As `resolveTable`; what [storage] backend names in freezer-api.conf is the section that says where the store is. */
-export async function resolveStoreTable<Rows>(request: ResolveRequest): Promise<ResolvedTable<SettingsOf<Rows>>> {
+async function resolveNamed<Rows>(request: ResolveRequest): Promise<ResolvedTable<SettingsOf<Rows>>> {
   const first = await resolveTable<Rows>(request);
   const name = sectionNamed(first.settings);
   if (name === undefined) return first;
   const found = await resolveTable<Rows>({ ...request, table: withSection(request.table, name), host: withoutUsualSection(request.host) });
   const isExpected = (warning: string): boolean => warning.includes(`[${name}] `) && warning.includes(' is an old spelling of ');
   return { ...found, warnings: found.warnings.filter((warning) => !isExpected(warning)) };
+}
+
+/**
+ * The settings of freezer-api or freezer-manage: as `resolveTable`, with the sections that [storage] backend and [centralized_scheduler]
+ * auth_section name, and the driver of the store that counts.
+ */
+export async function resolveServiceTable<Rows>(request: ResolveRequest): Promise<ResolvedTable<SettingsOf<Rows>>> {
+  const first = await resolveNamed<Rows>(request);
+  const table = withAuthSection(request.table, authSectionOf(first.settings));
+  const found = table === request.table ? first : await resolveNamed<Rows>({ ...request, table });
+  const settings: Readonly<Record<string, unknown>> = { ...found.settings, 'storage.driver': driverThatCounts(found) };
+  return { ...found, settings: Object.freeze(settings) as SettingsOf<Rows> };
 }
