@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Place } from './harness/place.ts';
@@ -132,6 +133,21 @@ describe('freezer-manage reindex', () => {
     expect([code, out]).toEqual([1, '4 points found, 1 entered, 3 known already, 1 left out as unreadable\n']);
     expect(err).toContain('old_etc 1700000000/1_1700000100');
     rmSync(spoiled);
+  });
+
+  test('a level of a later format is named too, and the others still say whose set it is', () => {
+    const root = `${container}/data/tar/web_1_my_data`;
+    const manifests = (readdirSync(root, { recursive: true }) as string[]).filter((path) => path.endsWith('/manifest')).toSorted();
+    const [full = ''] = manifests;
+    expect(manifests).toHaveLength(2);
+    const path = `${root}/${full}`;
+    const before = readFileSync(path, 'utf8');
+    const [line = ''] = before.replace('"format":1', '"format":2').split('\n');
+    writeFileSync(path, `${line}\nsha256 ${createHash('sha256').update(line).digest('hex')}\n`);
+    const { code, out, err } = reindex('--state-dir', place.path('later'), '--hostname', 'web_1');
+    writeFileSync(path, before);
+    expect([code, out]).toEqual([1, '1 point found, 1 entered, 0 known already, 1 left out as unreadable\n']);
+    expect(err).toContain('has format 2; this version reads format 1');
   });
 
   test('with Keystone each backup belongs to the project of its client, or to the one that is named', () => {

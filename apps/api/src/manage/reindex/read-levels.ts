@@ -92,20 +92,19 @@ class SetReader {
   }
 }
 
-/** A manifest knows where the host ends and the name begins; what holds for one level holds for its set. */
+/** A manifest knows where the host ends and the name begins; what holds for one level holds for its set. One that cannot be read says nothing. */
 async function splitOf(request: ReadRequest, catalog: SetCatalog): Promise<SplitSet> {
-  const level = catalog.chains.flatMap(committedLevels).find(({ objects }) => objects.has('manifest'));
-  if (level === undefined) return request.split;
   const { storage } = request.where;
   const reader = new LevelReader({ storage, catalog, keyring: new ChainKeyring(), passphrases: [], logger: request.logger });
-  const identity = await reader.peek(level).then(
-    (manifest) => manifest?.document.identity,
-    (error: unknown) => {
-      if (FreezerError.is(error, 'corrupt')) return undefined;
-      throw error;
-    },
-  );
-  return identity && `${identity.host}_${identity.name}` === catalog.set ? () => identity : request.split;
+  for (const level of catalog.chains.flatMap(committedLevels).filter(({ objects }) => objects.has('manifest'))) {
+    try {
+      const identity = (await reader.peek(level))?.document.identity;
+      if (identity && `${identity.host}_${identity.name}` === catalog.set) return () => identity;
+    } catch (error) {
+      if (!FreezerError.is(error) || error.retryable) throw error;
+    }
+  }
+  return request.split;
 }
 
 async function* levelsOfSet(request: ReadRequest, { engine, set }: SetName): AsyncGenerator<readonly LevelFacts[]> {
