@@ -2,6 +2,7 @@
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleChunks } from './chunks.mjs';
 
 // Libraries that are CommonJS want names that a module has not by itself.
 const COMMON_JS = "import { createRequire as makeRequire__ } from 'node:module';const require = makeRequire__(import.meta.url)";
@@ -18,12 +19,18 @@ const nativeParts = {
  * Bundles the app in the working folder. What is in `outdir` is removed.
  * @param {{ entries: Record<string, string>, version: string, external?: readonly string[], outdir?: string }} options `entries`: name of each command's file
  *   and its source; `version`: the name that the version of package.json has in the source; `external`: what is not bundled
+ * @param {{ entry: string, digest: string }} [options.chunks] what the entries load by themselves, and the name that its digest has in the source
  */
-export async function bundle({ entries, version, external = [], outdir = process.argv[2] ?? 'dist' }) {
+export async function bundle({ entries, version, external = [], chunks, outdir = process.argv[2] ?? 'dist' }) {
   const manifest = JSON.parse(await readFile('package.json', 'utf8'));
   await rm(outdir, { recursive: true, force: true });
-  await build({
-    entryPoints: entries,
+  const define = {
+    [version]: JSON.stringify(manifest.version),
+    // Which Node is taken is our word (engines), and not the S3 library's.
+    'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+  };
+  /** @type {import('esbuild').BuildOptions} */
+  const options = {
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -40,13 +47,12 @@ export async function bundle({ entries, version, external = [], outdir = process
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'linked',
-    define: {
-      [version]: JSON.stringify(manifest.version),
-      // Which Node is taken is our word (engines), and not the S3 library's.
-      'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
-    },
+    define,
     banner: { js: BANNER },
     logLevel: 'warning',
-  });
+  };
+  const digest = chunks && (await bundleChunks({ entry: chunks.entry, folder: join(outdir, 'chunks'), options }));
+  const chunkNames = chunks ? 'start/[name]-[hash]' : options.chunkNames;
+  await build({ ...options, entryPoints: entries, chunkNames, define: { ...define, ...(chunks && { [chunks.digest]: JSON.stringify(digest) }) } });
   for (const name of Object.keys(entries)) await chmod(join(outdir, `${name}.js`), 0o755);
 }

@@ -1,30 +1,26 @@
+import { join } from 'node:path';
 import { printText } from '@freezer/terminal';
-import { OTHER_WORD_NAMES } from './other-word-names.ts';
-import { tuneV8 } from './tune-v8.ts';
+import { SPEAKER } from './speaker.ts';
 
-// `--version` and `--help` load nothing but what they print: they are called by scripts, and by people who wait.
+// Put in by the build.
 declare const FREEZER_AGENT_VERSION: string;
+declare const CHUNKS_DIGEST: string;
 
-const SPEAKER = 'Critical Error';
-
-async function printHelp(argv: readonly string[]): Promise<0 | 1> {
-  const { helpPage } = await import('./help-page.ts');
-  return printText(helpPage(argv, process.stdout.columns ?? 100), SPEAKER);
-}
+/** Flags of a developer make other code. */
+const hasOwnFlags = (): boolean =>
+  process.execArgv.length > 0 || (process.env['NODE_OPTIONS'] ?? '') !== '' || (process.env['NODE_DISABLE_COMPILE_CACHE'] ?? '') !== '';
 
 async function main(argv: readonly string[]): Promise<void> {
-  if (argv.includes('--version')) process.exitCode = await printText(`${FREEZER_AGENT_VERSION}\n`, SPEAKER);
-  else if (OTHER_WORD_NAMES.has(argv[0] ?? '')) {
-    const { runProcessWord } = await import('./process-word.ts');
-    process.exitCode = await runProcessWord(argv, FREEZER_AGENT_VERSION);
-  } else if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
-    const code = await printHelp(argv);
-    process.exitCode = argv.length === 0 ? 1 : code;
-  } else {
-    tuneV8();
-    const { runProcess } = await import('./process-host.ts');
-    process.exitCode = await runProcess(argv, FREEZER_AGENT_VERSION);
+  // Called by scripts: loads nothing.
+  if (argv.includes('--version')) {
+    process.exitCode = await printText(`${FREEZER_AGENT_VERSION}\n`, SPEAKER);
+    return;
   }
+  const { loadCommand } = await import('./start/load-command.ts');
+  const folder = import.meta.dirname;
+  const name = `${CHUNKS_DIGEST}-${process.version}-${process.arch}`;
+  const cachePath = hasOwnFlags() ? undefined : join(folder, 'code-cache', name);
+  await loadCommand({ folder: join(folder, 'chunks'), cachePath }).runCommand(argv, FREEZER_AGENT_VERSION);
 }
 
 await main(process.argv.slice(2));

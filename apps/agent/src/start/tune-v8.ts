@@ -21,6 +21,8 @@ export function tuneV8(): void {
   // Code is optimised when it has run for longer: most of what a short run would have optimised is never used again.
   // A V8 that does not know a flag complains on stderr, and from Node 22 on there is none for this.
   if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=2000000');
+  // Here, because flags that change later make code of other runs useless.
+  setFlagsFromString('--expose-gc');
   collectBuffers();
 }
 
@@ -46,7 +48,6 @@ let collector: unknown;
 
 /** The context in which V8 shows its collector is made when it is needed: that takes milliseconds, which a short run does not have. */
 function collect(): void {
-  setFlagsFromString('--expose-gc');
   collector ??= runInNewContext('gc');
   if (typeof collector === 'function') collector();
 }
