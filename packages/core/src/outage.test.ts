@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { FreezerError } from './errors.ts';
 import { Outage } from './outage.ts';
 import { type RetryPolicy, retry } from './retry.ts';
@@ -69,4 +69,31 @@ test('a wait that the server asks for is kept', async () => {
   };
   expect(await retry('stat x', call, policy)).toBe('well');
   expect(seconds()).toBe(200);
+});
+
+describe('a transfer that takes a minute and breaks off', () => {
+  async function triesOf(code: 'unavailable' | 'timeout', seconds: number, fails: number): Promise<number> {
+    const { policy } = setting({ random: () => 1 });
+    let tries = 0;
+    const attempt = async (): Promise<void> => {
+      tries += 1;
+      await policy.clock?.sleep(seconds * 1000);
+      if (tries <= fails) throw new FreezerError(code, 'put x: the connection was cut');
+    };
+    await retry('put x', () => policy.outage?.transfer(attempt) ?? Promise.resolve(), policy).catch(() => undefined);
+    return tries;
+  }
+
+  test('is made again, as often as any other: the server was there meanwhile', async () => {
+    expect(await triesOf('unavailable', 60, 3)).toBe(4);
+    expect(await triesOf('unavailable', 60, Number.POSITIVE_INFINITY)).toBe(12);
+  });
+
+  test('is given up when it was silence that ended it', async () => {
+    expect(await triesOf('timeout', 60, Number.POSITIVE_INFINITY)).toBe(2);
+  });
+
+  test('proves nothing when it breaks off at once', async () => {
+    expect(await triesOf('unavailable', 0, Number.POSITIVE_INFINITY)).toBeLessThan(12);
+  });
 });

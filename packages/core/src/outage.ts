@@ -1,8 +1,10 @@
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import type { FreezerError } from './errors.ts';
+import { FreezerError } from './errors.ts';
 
 /** A server that is started anew is back before that. */
 const PATIENCE_MS = 45_000;
+/** Who sent bytes for so long before it failed had somebody to send them to. */
+const SERVED_MS = 10_000;
 
 /**
  * How long a server has failed already, as all calls to it see it together. Each call has patience of its own; without this, calls within calls
@@ -25,6 +27,23 @@ export class Outage {
   note({ code, details }: FreezerError): void {
     if (code === 'rate_limited' || Number(details['retry_after_seconds'] ?? 0) > 0) this.end();
     else this.#since ??= this.#clock.now();
+  }
+
+  /**
+   * One attempt of a call that moves many bytes. The time that it took is none of an outage when the server took them, even when it breaks off in the end:
+   * else a part that takes a minute would be given up at its second failure. Silence is no such proof (`isSilence`; by default the code `timeout`).
+   */
+  async transfer<Result>(
+    attempt: () => Promise<Result>,
+    isSilence: (error: unknown) => boolean = (error) => FreezerError.is(error, 'timeout'),
+  ): Promise<Result> {
+    const begun = this.#clock.now();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isSilence(error) && this.#clock.now() - begun >= SERVED_MS) this.end();
+      throw error;
+    }
   }
 
   /** A call went well, or was answered. */

@@ -95,6 +95,7 @@ export class Connections {
     try {
       const session = await abortable(made, signal);
       this.#wasUp = true;
+      this.#policy.outage?.end();
       this.#taken.add(session);
       return session;
     } catch (error) {

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import * as sdk from '@aws-sdk/client-s3';
-import { FreezerError, type Logger, messageOf, type RateLimit, systemCodeOf } from '@freezer/core';
+import { FreezerError, type Logger, messageOf, type Outage, type RateLimit, systemCodeOf } from '@freezer/core';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { isSilence } from './failure.ts';
 import type { S3StorageOptions } from './options.ts';
 import { paced } from './paced.ts';
 import { ATTEMPTS, patientRetries } from './patient-retries.ts';
@@ -38,7 +39,7 @@ async function certificatesOf({ caFile, endpoint }: S3StorageOptions): Promise<B
 }
 
 /** Makes the client. No request is made yet. */
-export async function openBucket(options: S3StorageOptions, logger: Logger): Promise<Bucket> {
+export async function openBucket(options: S3StorageOptions, logger: Logger, outage: Outage): Promise<Bucket> {
   const ca = await certificatesOf(options);
   const { accessKey, secretKey, sessionToken, endpoint, region, pathStyle, checksCertificate } = options;
   const agents = { keepAlive: true, maxSockets: SOCKETS };
@@ -61,11 +62,12 @@ export async function openBucket(options: S3StorageOptions, logger: Logger): Pro
     }),
   });
   const closing = new AbortController();
-  const retries = patientRetries(await client.config.retryStrategy(), logger, closing.signal);
+  const retries = patientRetries(await client.config.retryStrategy(), { logger, outage, signal: closing.signal });
   client.config.retryStrategy = async () => retries;
   addDigest(client);
   let upload: RateLimit | undefined;
   addPace(client, () => upload);
+  addOutage(client, outage);
   const close = (): void => {
     closing.abort();
     client.destroy();
@@ -104,6 +106,14 @@ function addPace(client: sdk.S3Client, limit: () => RateLimit | undefined): void
       return await next(args);
     },
     { step: 'deserialize', priority: 'low', name: 'paced' },
+  );
+}
+
+/** Each attempt by itself: below all that repeats it. */
+function addOutage(client: sdk.S3Client, outage: Outage): void {
+  client.middlewareStack.add(
+    (next) => async (args) => (isRequest(args.request) ? await outage.transfer(async () => await next(args), isSilence) : await next(args)),
+    { step: 'deserialize', priority: 'high', name: 'outage' },
   );
 }
 

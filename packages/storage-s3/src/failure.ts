@@ -61,6 +61,9 @@ const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string, boolean?]>
   507: ['unavailable', 'no space left on the server', false],
 };
 
+/** What the server means by one of its names, where it is known. */
+export const codeOfName = (name: string): ErrorCode | undefined => BY_NAME[name]?.[0];
+
 const textIn = (error: unknown, field: string): string | undefined => {
   const value = typeof error === 'object' && error !== null ? new Map<string, unknown>(Object.entries(error)).get(field) : undefined;
   return typeof value === 'string' ? value : undefined;
@@ -87,6 +90,9 @@ export const statusOf = (error: unknown): number => metadataOf(error).status;
 
 /** How often the SDK made the request. */
 export const attemptsOf = (error: unknown): number => metadataOf(error).attempts;
+
+/** Whether nothing came for too long. The SDK has the same name for a connection that was cut. */
+export const isSilence = (error: unknown): boolean => nameOf(error) === 'TimeoutError' && !['ECONNRESET', 'EPIPE'].includes(systemCodeOf(error) ?? '');
 
 /** Whether the server said that there is no such thing. */
 export const isAbsence = (error: unknown): boolean => statusOf(error) === 404 || ['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes(nameOf(error) ?? '');
@@ -117,7 +123,7 @@ function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?] {
     ];
   if (/CERT|SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY/.test(system))
     return ['unauthenticated', `its certificate is not trusted: ${said(error)} (${system}); --s3-cacert names one that is trusted, --insecure trusts any`];
-  const known = BY_NAME[name] ?? BY_STATUS[status];
+  const known = name === 'TimeoutError' && !isSilence(error) ? undefined : (BY_NAME[name] ?? BY_STATUS[status]);
   if (known) return known;
   const lost = socketReason(system);
   if (lost !== undefined) return ['unavailable', lost];

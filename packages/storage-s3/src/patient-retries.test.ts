@@ -1,7 +1,7 @@
 import { once as emitted } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FreezerError, messageOf, once } from '@freezer/core';
+import { FreezerError, messageOf, Outage, once } from '@freezer/core';
 import { CaptureLogger } from '@freezer/testing';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { readS3Settings } from './options.ts';
@@ -62,4 +62,30 @@ it('several requests at once are waited for as long as one', async () => {
   gone = 40;
   const puts = Array.from({ length: 8 }, (_, n) => storage.put(`object ${n}`, once(Buffer.from('bytes'))));
   for (const { size } of await Promise.all(puts)) expect(size).toBe(5);
+});
+
+it('a part that takes a minute and breaks off is sent again: the server was there', async () => {
+  let now = 0;
+  let breaks = 3;
+  const slow = createServer((request, response) => {
+    request.resume().on('end', () => {
+      if (request.method !== 'PUT' || breaks === 0) return response.writeHead(200, { etag: '"x"' }).end();
+      breaks -= 1;
+      now += 60_000;
+      return request.socket.destroy();
+    });
+  });
+  await emitted(slow.listen(0, '127.0.0.1'), 'listening');
+  const settings = { container: 'bucket', endpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`, access_key: 'a', secret_key: 's' };
+  const clock = { now: () => now, sleep: async () => undefined };
+  const opened = await S3Storage.open(readS3Settings(settings), { logger, run: { id: 'run', owner: Buffer.from('me') } }, new Outage({ clock }));
+  try {
+    await opened.stat('first');
+    expect(await opened.put('second', once(Buffer.from('bytes')))).toMatchObject({ size: 5 });
+    expect(breaks).toBe(0);
+  } finally {
+    await opened.close();
+    slow.closeAllConnections();
+    await new Promise((resolve) => slow.close(resolve));
+  }
 });

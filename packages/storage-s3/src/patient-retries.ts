@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { FreezerError, type Logger, messageOf, Outage, SYSTEM_CLOCK } from '@freezer/core';
+import { FreezerError, type Logger, messageOf, type Outage, SYSTEM_CLOCK } from '@freezer/core';
 import { statusOf } from './failure.ts';
 
 /** Each request is made so often at most. */
@@ -14,13 +14,21 @@ const LONGEST_DELAY_MS = 8000;
 /** What the SDK asks before it makes a request again. */
 type Retries = Awaited<ReturnType<S3Client['config']['retryStrategy']>>;
 
+/** What all requests of a bucket share. */
+export interface Patience {
+  readonly logger: Logger;
+  /** That of the server. */
+  readonly outage: Outage;
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * The retries of the SDK, with the waits of the other storages: the SDK alone gives up after a second, and a server that is set up anew
- * takes longer. One that stays away is given up by all calls together. `signal` ends the waiting.
+ * takes longer. One that stays away is given up by all calls together.
  */
-export function patientRetries(retries: Retries, logger: Logger, signal: AbortSignal): Retries {
+export function patientRetries(retries: Retries, { logger, outage, signal }: Patience): Retries {
   if (!('refreshRetryTokenForRetry' in retries)) return retries;
-  const outage = new Outage();
   let isReached = false;
   const reached = (): void => {
     isReached = true;

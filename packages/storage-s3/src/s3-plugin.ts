@@ -10,6 +10,7 @@ export const s3Storage: StoragePlugin<S3StorageOptions> = {
   settings: { parse: readS3Settings },
   open: async (options, deps) => {
     const { S3Storage } = await import('./s3-storage.ts');
-    return new RetryingStorage(await S3Storage.open(options, deps), { logger: deps.logger, attempts: ATTEMPTS, outage: new Outage() });
+    const outage = new Outage();
+    return new RetryingStorage(await S3Storage.open(options, deps, outage), { logger: deps.logger, attempts: ATTEMPTS, outage });
   },
 };

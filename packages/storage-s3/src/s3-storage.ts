@@ -6,6 +6,7 @@ import {
   type Logger,
   messageOf,
   type ObjectInfo,
+  Outage,
   type PutOptions,
   type RateLimit,
   type Storage,
@@ -75,9 +76,9 @@ export class S3Storage implements Storage {
     };
   }
 
-  /** Loads the SDK; makes no request. */
-  static async open(options: S3StorageOptions, deps: StorageDeps): Promise<S3Storage> {
-    const storage = new S3Storage(options, deps, await openBucket(options, deps.logger));
+  /** Loads the SDK; makes no request. `outage`: that of the server, where others that call it share one. */
+  static async open(options: S3StorageOptions, deps: StorageDeps, outage: Outage = new Outage()): Promise<S3Storage> {
+    const storage = new S3Storage(options, deps, await openBucket(options, deps.logger, outage));
     if (!options.checksCertificate) deps.logger.warn({ storage: storage.label }, 'the certificate of the S3 server is not checked');
     return storage;
   }

@@ -66,7 +66,10 @@ export class SwiftClient {
       answer = await this.#send(deed, call, await this.#account.renew(token, call.signal));
     }
     const { status, header, bytes } = answer;
-    if ((status >= 200 && status < 300) || call.accept?.includes(status) === true) return answer;
+    if ((status >= 200 && status < 300) || call.accept?.includes(status) === true) {
+      this.policy.outage?.end();
+      return answer;
+    }
     const text = await textOf(bytes, ERROR_TEXT_BYTES);
     throw failureOfStatus(deed, { status, text: call.method === 'HEAD' ? '' : text, retryAfter: header('retry-after') });
   }
@@ -104,7 +107,8 @@ export class SwiftClient {
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
     const url = `${await this.#account.storageUrl(signal)}${path}${search}`;
     const idleMs = this.policy.outage?.isHopeless === true ? HOPELESS_MS : undefined;
-    return await this.#transport.open(deed, { method, url, headers: { ...headers, 'x-auth-token': token }, body: body?.(), signal, idleMs });
+    const attempt = () => this.#transport.open(deed, { method, url, headers: { ...headers, 'x-auth-token': token }, body: body?.(), signal, idleMs });
+    return body === undefined || this.policy.outage === undefined ? await attempt() : await this.policy.outage.transfer(attempt);
   }
 }
 

@@ -35,8 +35,6 @@ export async function sendSegment({ client, deed, source, signal }: SegmentSendi
 async function isThere(client: SwiftClient, deed: Deed, segment: HeldSegment, where: ObjectName, signal: AbortSignal | undefined): Promise<boolean> {
   // Made once: it is the sending that is repeated.
   const { status, header } = await client.once(deed, { method: 'HEAD', ...where, accept: [200, 404], signal });
-  // The source may have held this attempt up for long.
-  client.policy.outage?.end();
   const found = factsOf(header);
   return status === 200 && found.length === segment.length && found.etag === segment.md5;
 }

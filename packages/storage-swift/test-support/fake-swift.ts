@@ -30,6 +30,10 @@ export class FakeSwift implements AsyncDisposable {
   fault: Fault = () => undefined;
   /** Objects in a page of a listing. */
   pageSize = 10_000;
+  /** Names that one request may remove; undefined: it cannot remove several. */
+  bulkMost: number | undefined;
+  /** What becomes of an object that one of several is asked to be removed: undefined, and it goes; else the status line with which it stays. */
+  keeps: (name: string) => string | undefined = () => undefined;
   token = 'token-1';
   #logins = 0;
   readonly #server: Server;
@@ -108,11 +112,45 @@ export class FakeSwift implements AsyncDisposable {
       this.#logins += 1;
       return { status: 200, headers: { 'x-storage-url': `${this.url}/v1/TEMP_test`, 'x-auth-token': this.token } };
     }
-    if (path === '/info') return { status: 200, body: Buffer.from(JSON.stringify({ swift: { container_listing_limit: this.pageSize } })) };
+    if (path === '/info') return { status: 200, body: this.#info() };
     if (headers['x-auth-token'] !== this.token) return { status: 401 };
+    if (method === 'POST' && query.has('bulk-delete')) return this.#bulkDelete(body.toString('utf8'));
     const name = /^\/v1\/TEMP_test\/c\/(.+)$/s.exec(path)?.[1];
     if (name === undefined) return method === 'GET' ? { status: 200, body: this.#listing(query) } : { status: 204 };
     return method === 'PUT' ? this.#put(name, headers, body) : this.#object(method, name, headers);
+  }
+
+  #info(): Buffer {
+    const bulk = this.bulkMost === undefined ? {} : { bulk_delete: { max_deletes_per_request: this.bulkMost } };
+    return Buffer.from(JSON.stringify({ swift: { container_listing_limit: this.pageSize }, ...bulk }));
+  }
+
+  /** As Swift does: 200 whatever becomes of it, which stands in the body. */
+  #bulkDelete(text: string): { status: number; body: Buffer } {
+    const names = text.split('\n').filter((line) => line !== '');
+    const errors: (readonly [string, string])[] = [];
+    let [deleted, absent] = [0, 0];
+    for (const line of names) {
+      const name = decodeURIComponent(line).replace(/^\/c\//, '');
+      const status = this.keeps(name);
+      if (status !== undefined) errors.push([line, status]);
+      else if (this.objects.delete(name)) deleted += 1;
+      else absent += 1;
+    }
+    const failed = errors.some(([, status]) => status.startsWith('5')) ? '502 Bad Gateway' : '400 Bad Request';
+    const isTooMany = names.length > (this.bulkMost ?? 0);
+    return {
+      status: 200,
+      body: Buffer.from(
+        JSON.stringify({
+          'Response Status': isTooMany ? '413 Request Entity Too Large' : errors.length > 0 ? failed : '200 OK',
+          'Response Body': '',
+          'Number Deleted': deleted,
+          'Number Not Found': absent,
+          Errors: errors,
+        }),
+      ),
+    };
   }
 
   #put(name: string, headers: IncomingMessage['headers'], bytes: Buffer): { status: number; headers?: Record<string, string> } {
