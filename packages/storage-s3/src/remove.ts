@@ -1,6 +1,6 @@
-import type { CallOptions } from '@freezer/core';
+import type { CallOptions, ErrorCode } from '@freezer/core';
 import type { Bucket } from './bucket.ts';
-import { type Deed, failure, statusOf } from './failure.ts';
+import { codeOfName, type Deed, failure, statusOf } from './failure.ts';
 import type { KeyNames } from './key-name.ts';
 import { contentsBelow } from './listing.ts';
 import type { Locked, ObjectLocks } from './lock.ts';
@@ -54,17 +54,23 @@ async function lockedOf({ locks }: Removal, found: readonly string[], { signal }
   return all.filter((each) => each !== undefined);
 }
 
+/** What is wrong with one of several, by the server's name for it; `unavailable` where that may pass. */
+const codeOf = (name: string): ErrorCode => codeOfName(name) ?? 'unavailable';
+const passes = (name: string | undefined): boolean => ['unavailable', 'rate_limited'].includes(codeOf(name ?? ''));
+
 async function deleteAll(removal: Removal, batch: readonly string[], options: CallOptions): Promise<void> {
   const { bucket, deed } = removal;
   const { sdk, client } = bucket;
   try {
     const command = new sdk.DeleteObjectsCommand({ Bucket: bucket.name, Delete: { Objects: batch.map((Key) => ({ Key })), Quiet: true } });
     const { Errors = [] } = await client.send(command, options.signal ? { abortSignal: options.signal } : {});
-    const [first] = Errors;
+    const stayed = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
+    const [first] = stayed;
     if (first === undefined) return;
-    const words = Errors.slice(0, NAMED).map(({ Key, Code }) => `'${Key}' (${Code})`);
-    const code = first.Code === 'AccessDenied' ? 'permission_denied' : 'unavailable';
-    throw failure(code, deed, `the server did not remove ${Errors.length} of ${batch.length} objects: ${words.join(', ')}`);
+    // One that nobody may remove stays so, whatever passes by itself with the others.
+    const { Code = '' } = stayed.find((each) => !passes(each.Code)) ?? first;
+    const words = stayed.slice(0, NAMED).map((each) => `'${each.Key}' (${each.Code})`);
+    throw failure(codeOf(Code), deed, `the server did not remove ${stayed.length} of ${batch.length} objects: ${words.join(', ')}`);
   } catch (error) {
     // A server that cannot remove several at once.
     if (![400, 405, 411, 501].includes(statusOf(error))) throw error;

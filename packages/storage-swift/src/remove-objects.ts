@@ -1,6 +1,6 @@
-import type { CallOptions, FreezerError } from '@freezer/core';
+import type { CallOptions } from '@freezer/core';
 import { parsed, property, type SwiftClient } from './client.ts';
-import { type Deed, failure, failureOfStatus } from './failure.ts';
+import type { Deed } from './failure.ts';
 import { encoded } from './place.ts';
 
 const AT_ONCE = 8;
@@ -23,7 +23,7 @@ export async function removeObjects(client: SwiftClient, deed: Deed, container: 
 async function removeEach(client: SwiftClient, deed: Deed, container: string, names: readonly string[], { signal }: CallOptions): Promise<void> {
   for (let start = 0; start < names.length; start += AT_ONCE) {
     const some = names.slice(start, start + AT_ONCE);
-    await Promise.all(some.map((name) => client.call(deed, { method: 'DELETE', container, name, accept: [200, 204, 404], signal })));
+    await Promise.all(some.map((name) => client.call({ ...deed, key: name }, { method: 'DELETE', container, name, accept: [200, 204, 404], signal })));
   }
 }
 
@@ -37,21 +37,27 @@ async function removeBatch(client: SwiftClient, deed: Deed, container: string, n
     accept: [200, 404, 405, 501],
     signal: options.signal,
   });
-  // Its status is decided before it begins: what became of it stands in the text.
-  const result = answer.status === 200 ? parsed(answer.text) : undefined;
-  const errors = property(result, 'Errors');
-  if (!Array.isArray(errors)) return await removeEach(client, deed, container, names, options);
-  const status = Number.parseInt(String(property(result, 'Response Status')), 10);
-  const isUnauthorized = errors.some((line: unknown) => Array.isArray(line) && /^401/.test(String(line[1])));
-  if (errors.length > 0 || status >= 400) {
-    if (isUnauthorized || status >= 500 || status === 400) return await removeEach(client, deed, container, names, options);
-    throw refusal(deed, errors as readonly unknown[], status);
-  }
+  // Those that stayed are asked for one by one: with patience where it passes, and with a reason of its own where it does not.
+  await removeEach(client, deed, container, answer.status === 200 ? stayed(answer.text, container, names) : names, options);
 }
 
-function refusal(deed: Deed, errors: readonly unknown[], status: number): FreezerError {
-  const first = errors[0];
-  const said = Array.isArray(first) ? String(first[1]) : '';
-  const code = Number.parseInt(said, 10);
-  return Number.isNaN(code) ? failure('unavailable', deed, `the server removed not all (status ${status})`) : failureOfStatus(deed, { status: code, text: '' });
+/** Of a removal its status is decided before it begins: what became of it stands in the text. Where that does not speak of each name, none is taken for removed. */
+function stayed(text: string, container: string, names: readonly string[]): readonly string[] {
+  const result = parsed(text);
+  const errors = property(result, 'Errors');
+  if (!Array.isArray(errors)) return names;
+  const gone = Number(property(result, 'Number Deleted')) + Number(property(result, 'Number Not Found'));
+  const failed = new Set(errors.map((line: unknown) => nameOfLine(line, container)));
+  return gone + errors.length === names.length && names.filter((name) => failed.has(name)).length === errors.length
+    ? names.filter((name) => failed.has(name))
+    : names;
+}
+
+function nameOfLine(line: unknown, container: string): string | undefined {
+  try {
+    const path = decodeURIComponent(Array.isArray(line) ? String(line[0]) : '').replace(/^\//, '');
+    return path.startsWith(`${container}/`) ? path.slice(container.length + 1) : undefined;
+  } catch {
+    return undefined;
+  }
 }
