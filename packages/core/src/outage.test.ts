@@ -84,7 +84,7 @@ describe('a transfer that takes a minute and breaks off', () => {
     return tries;
   }
 
-  test('is made again, as often as any other: the server was there meanwhile', async () => {
+  test('is made again, however long it took: the server was there meanwhile', async () => {
     expect(await triesOf('unavailable', 60, 3)).toBe(4);
     expect(await triesOf('unavailable', 60, Number.POSITIVE_INFINITY)).toBe(12);
   });

@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { messageOf, type Storage } from '@freezer/core';
 import { CaptureLogger, FtpProxy, FtpServers, fingerprint, readAll, sampleBytes, textBody } from '@freezer/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -204,21 +207,68 @@ describe('what lies there', () => {
     expect(modes.split('\n').slice(0, 4)).toEqual(['700', '600', '750', '640']);
   });
 
+  /** What a run leaves that is killed while it places `key`. */
+  async function leaveClaim(title: string, minutesOld: number, key = 'a/other'): Promise<string> {
+    const claim = `${folder}/.freezer-tmp/claim-${createHash('sha256').update(`${folder}/${key}`).digest('hex').slice(0, 32)}`;
+    await mkdir(claim);
+    await writeFile(`${claim}/${title}`, 'a dead one');
+    const old = new Date(Date.now() - minutesOld * 60_000);
+    await utimes(`${claim}/${title}`, old, old);
+    execFileSync('chown', ['-R', servers.facts.username, claim]);
+    return claim;
+  }
+
+  async function remainsOf(storage: Storage): Promise<{ runId: string; owner: string }[]> {
+    const found: { runId: string; owner: string }[] = [];
+    for await (const { runId, owner } of storage.remains?.list() ?? []) found.push({ runId, owner: Buffer.from(owner ?? []).toString() });
+    return found;
+  }
+
+  const TITLE = 'owner-00000000-0000-4000-8000-000000000000';
+
   it('a claim that a dead run left behind is among the remains, and does not hold others for ever', async () => {
     const storage = await open();
     await storage.put('a/k', textBody('one'), { ifAbsent: true });
     expect(await readdir(`${folder}/.freezer-tmp`)).toEqual(['run']);
-    const { createHash } = await import('node:crypto');
-    const claim = `${folder}/.freezer-tmp/claim-${createHash('sha256').update(`${folder}/a/other`).digest('hex').slice(0, 32)}`;
-    await mkdir(claim);
-    await writeFile(`${claim}/owner`, 'a dead one');
-    const old = new Date(Date.now() - 600_000);
-    await utimes(`${claim}/owner`, old, old);
-    execFileSync('chown', ['-R', servers.facts.username, claim]);
-    const found: string[] = [];
-    for await (const { owner } of storage.remains?.list() ?? []) found.push(Buffer.from(owner ?? []).toString());
-    expect(found).toEqual(['a dead one']);
+    await leaveClaim(TITLE, 10);
+    expect(await remainsOf(storage)).toMatchObject([{ owner: 'a dead one' }]);
     await storage.put('a/other', textBody('two'), { ifAbsent: true });
     expect(await readFile(`${folder}/a/other`, 'utf8')).toBe('two');
+    expect(await readdir(`${folder}/.freezer-tmp`)).toEqual(['run']);
   });
+
+  it('a claim is removed by its title: one that took its name meanwhile, of a run that lives, stays', async () => {
+    const storage = await open();
+    await storage.put('a/k', textBody('one'));
+    const claim = await leaveClaim(TITLE, 0);
+    const [dead] = await remainsOf(storage);
+    // Another host was quicker, and a third one claims the name by now.
+    await rm(claim, { recursive: true });
+    const living = TITLE.replace('4000', '4001');
+    await leaveClaim(living, 0);
+    await storage.remains?.remove(dead?.runId ?? '');
+    expect(await readdir(claim)).toEqual([living]);
+    const [alive] = await remainsOf(storage);
+    await storage.remains?.remove(alive?.runId ?? '');
+    expect(await readdir(`${folder}/.freezer-tmp`)).toEqual(['run']);
+  });
+
+  it('of two processes one wins each name, while a third one clears claims of the dead away, late', async () => {
+    const storage = await open();
+    await storage.put('a/k', textBody('one'));
+    for (let at = 0; at < 20; at += 1) await leaveClaim(TITLE, 0, `k/${at}`);
+    const script = fileURLToPath(new URL('../test-support/contend.mjs', import.meta.url));
+    const contend = async (role: string): Promise<readonly string[]> => {
+      const child = spawn(process.execPath, [script, role], { stdio: ['pipe', 'pipe', 'inherit'] });
+      child.stdin.end(JSON.stringify(settingsOf()));
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+      expect(await once(child, 'close')).toEqual([0, null]);
+      return said.split('\n').filter((line) => line !== '');
+    };
+    const [one, two] = await Promise.all([contend('place'), contend('place'), contend('clear')]);
+    const names = Array.from({ length: 20 }, (_, at) => `k/${at}`).toSorted();
+    expect([...one, ...two].toSorted()).toEqual(names);
+    expect((await readdir(`${folder}/k`)).map((name) => `k/${name}`).toSorted()).toEqual(names);
+  }, 240_000);
 });

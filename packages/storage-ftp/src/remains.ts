@@ -1,4 +1,5 @@
 import { collect, inFolder, type StorageRemains, TEMPORARY } from '@freezer/core';
+import { endClaim, isClaim, titleOf } from './claim.ts';
 import type { Connections } from './connections.ts';
 import { type Deed, guarded, isRefusal } from './failure.ts';
 import { isAbsent, lookAt } from './look.ts';
@@ -41,8 +42,10 @@ export class RunRemains implements StorageRemains {
       const temporary = inFolder(this.#root, TEMPORARY);
       for (const { name: runId, modifiedAt } of (await session.entries(temporary)) ?? []) {
         if (runId === this.#runId) continue;
-        const remains = await readOwner(session, `${temporary}/${runId}/owner`);
-        if (remains) found.push({ runId, ...remains });
+        const title = isClaim(runId) ? await titleOf(session, `${temporary}/${runId}`) : undefined;
+        const remains = await readOwner(session, `${temporary}/${runId}/${title ?? 'owner'}`);
+        // A claim is known by its title: by the time that it is removed another one may have its name.
+        if (remains) found.push({ runId: title === undefined ? runId : `${runId}/${title}`, ...remains });
         // Where the server does not say when it was made, only its owner can tell.
         else if (await session.enters(`${temporary}/${runId}`)) found.push({ runId, owner: undefined, modifiedAt: modifiedAt ?? Date.now() });
       }
@@ -51,6 +54,11 @@ export class RunRemains implements StorageRemains {
   }
 
   async remove(runId: string): Promise<void> {
+    const [name = '', title] = runId.split('/');
+    if (isClaim(name)) {
+      await this.#use('removal of a claim', async (session) => await endClaim(session, `${inFolder(this.#root, TEMPORARY)}/${name}`, title));
+      return;
+    }
     if (runId === '' || runId === '.' || runId === '..' || /[/\0\r\n]/.test(runId)) throw new TypeError(`'${runId}' is no run id`);
     await this.#use('removal of remains', async (session) => await removeRunFolder(session, this.#root, runId));
   }

@@ -54,6 +54,11 @@ export class Staging {
     return `${inFolder(this.#root, TEMPORARY)}/${name}`;
   }
 
+  /** What the owner file of this run holds. */
+  get owner(): Uint8Array {
+    return this.#run.owner;
+  }
+
   get fileMode(): number {
     return this.#run.fileMode;
   }
@@ -71,19 +76,23 @@ export class Staging {
     }
   }
 
+  /** Whether the temporary folder is there, or can be made: not so on a full disk. */
+  async isPossible(session: Session): Promise<boolean> {
+    try {
+      await this.inside(session, async () => undefined);
+      return true;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      return false;
+    }
+  }
+
   /** A new folder that nobody sees. */
   async makeFolder(session: Session): Promise<string> {
     return await this.inside(session, async (place) => {
       await makeFolder(session, place, this.#run.folderMode);
       return place;
     });
-  }
-
-  /** A new folder that holds no more than the file `owner`. */
-  async makeOwnedFolder(session: Session): Promise<string> {
-    const folder = await this.makeFolder(session);
-    await session.upload(once(this.#run.owner), `${folder}/${OWNER}`);
-    return folder;
   }
 
   /** Writes the owner file anew, when there is one. */
