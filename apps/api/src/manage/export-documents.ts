@@ -1,6 +1,5 @@
 import { DOCUMENT_KINDS, type DocumentKind, type Store } from '@freezer/core';
-
-const PAGE = 500;
+import { everyDocument } from './every-document.ts';
 
 /** What one line of an export holds. */
 export interface ExportedLine {
@@ -20,16 +19,9 @@ const EXPORTED = DOCUMENT_KINDS.filter((kind) => kind !== 'leases');
 export async function* exportLines(store: Store): AsyncGenerator<string> {
   yield `${JSON.stringify(EXPORT_HEAD)}\n`;
   for (const kind of EXPORTED) {
-    const documents = store.documents<object>(kind);
-    let marker: string | undefined;
-    for (;;) {
-      const page = await documents.search({ scope: {}, limit: PAGE, offset: 0, ...(marker !== undefined && { marker }) });
-      for (const { id, document, owner } of page) {
-        const line: ExportedLine = { kind, id, project_id: owner.projectId, user_id: owner.userId, document };
-        yield `${JSON.stringify(line)}\n`;
-      }
-      if (page.length < PAGE) break;
-      marker = page.at(-1)?.id;
+    for await (const { id, document, owner } of everyDocument(store, kind)) {
+      const line: ExportedLine = { kind, id, project_id: owner.projectId, user_id: owner.userId, document };
+      yield `${JSON.stringify(line)}\n`;
     }
   }
 }

@@ -31,6 +31,12 @@ async function exported(store: Store): Promise<string> {
 }
 
 const owner = { projectId: 'p', userId: 'u' };
+/** Jobs `j0`, `j1`, ... in this order. */
+async function createMany(store: Store, count: number, document: (n: number) => object): Promise<void> {
+  const jobs = store.documents<object>('jobs');
+  await Promise.all(Array.from({ length: count }, (_, n) => jobs.create(`j${n}`, document(n), owner)));
+}
+
 const ALL = { update: false, testOnly: false };
 
 function fileOf(text: string): string {
@@ -42,7 +48,7 @@ function fileOf(text: string): string {
 describe('an export', () => {
   test('comes back into an empty store, each document with its owner', async () => {
     const [one, other] = await Promise.all([open('one'), open('other')]);
-    for (let number = 0; number < 1203; number++) await one.documents('jobs').create(`j${number}`, { description: `é \u2028 ${number}`, n: number }, owner);
+    await createMany(one, 1203, (n) => ({ description: `é \u2028 ${n}`, n }));
     await one.documents('clients').create('c', { client: { client_id: 'c' } }, { projectId: 'q', userId: 'v' });
     await one.documents('leases').create('l', { holder: 'x' }, owner);
     const text = await exported(one);
@@ -50,6 +56,20 @@ describe('an export', () => {
     expect(await importDocuments(other, readExport(fileOf(text)), ALL)).toEqual({ created: 1204, updated: 0, left: 0 });
     expect(await exported(other)).toBe(text);
     expect(await other.documents('clients').get('c', { projectId: 'q', userId: 'v' })).toBeDefined();
+  }, 60_000);
+
+  test('is whole when documents are removed while it is written', async () => {
+    const store = await open('one');
+    const jobs = store.documents<object>('jobs');
+    await createMany(store, 1003, () => ({}));
+    const lines: string[] = [];
+    for await (const text of exportLines(store)) {
+      lines.push(text);
+      // The last of a page, and the one before it.
+      if (lines.length === 501) await Promise.all([jobs.remove('j499'), jobs.remove('j498')]);
+    }
+    expect(lines).toHaveLength(1 + 1003);
+    expect(lines.at(-1)).toContain('"id":"j1002"');
   }, 60_000);
 
   test('may be read again after it was interrupted: what is there is left, or replaced when that is asked for', async () => {
@@ -68,7 +88,7 @@ describe('an export', () => {
 
   test.each([
     ['{"freezer_export":1}\nnonsense\n', / line 2: not JSON: /],
-    ['{"freezer_export":2}\n', / line 1: an export of version 2; this version reads 1$/],
+    ['{"freezer_export":2}\n', / line 1: an export of version 2; this version reads 1; nothing was written$/],
     ['{"kind":"tables","id":"a","project_id":"p","user_id":"u","document":{}}\n', / line 1: not a line of an export/],
     ['{"kind":"jobs","id":"a","project_id":"p","user_id":"u","document":[]}\n', / line 1: not a line of an export/],
     ['{"kind":"leases","id":"a","project_id":"p","user_id":"u","document":{}}\n', / line 1: not a line of an export/],
@@ -77,9 +97,28 @@ describe('an export', () => {
     await expect(importDocuments(store, readExport(fileOf(text)), ALL)).rejects.toMatchObject({ message: expect.stringMatching(message) });
   });
 
+  test('a document that the store refuses is named by its line, with what was written before it, and all that was begun is done', async () => {
+    const store = await open('one');
+    const line = (id: string): string => JSON.stringify({ kind: 'jobs', id, project_id: 'p', user_id: 'u', document: {} });
+    const ids = Array.from({ length: 70 }, (_, n) => `j${n}`);
+    const path = fileOf([...ids, 'x'.repeat(256), 'behind'].map(line).join('\n'));
+    await expect(importDocuments(store, readExport(path), ALL)).rejects.toMatchObject({
+      code: 'invalid',
+      message: `${path} line 71: an id has 1 to 255 characters, none of them NUL; 71 documents were written before it, and are left as they are when the import is repeated`,
+    });
+    expect(await store.documents('jobs').count({ scope: {} })).toBe(71);
+    const broken = fileOf(`${line('a')}\nbroken`);
+    await expect(importDocuments(store, readExport(broken), ALL)).rejects.toMatchObject({
+      message: expect.stringMatching(/ line 2: not JSON: .*; nothing was written$/),
+    });
+  });
+
   test('a file that is not there is one line', async () => {
     const store = await open('one');
     const path = join(folder, 'none');
-    await expect(importDocuments(store, readExport(path), ALL)).rejects.toMatchObject({ code: 'invalid', message: `${path} cannot be read (ENOENT)` });
+    await expect(importDocuments(store, readExport(path), ALL)).rejects.toMatchObject({
+      code: 'invalid',
+      message: `${path} cannot be read (ENOENT); nothing was written`,
+    });
   });
 });

@@ -10,6 +10,12 @@ export interface ImportCounts {
   readonly left: number;
 }
 
+/** A document that is read in. */
+export interface PlacedLine extends ExportedLine {
+  /** For messages; of a database a document has none. */
+  readonly place?: string;
+}
+
 export interface ImportOptions {
   /** Replace what is there. */
   readonly update: boolean;
@@ -55,16 +61,16 @@ async function linesOf(path: string): Promise<AsyncIterable<string>> {
 }
 
 /** The lines of an export; `-` is standard input. Fails with `invalid`, naming the line. */
-export async function* readExport(path: string): AsyncGenerator<ExportedLine> {
+export async function* readExport(path: string): AsyncGenerator<PlacedLine> {
   let number = 0;
   for await (const text of await linesOf(path)) {
     number++;
     const line = text.trim() === '' ? undefined : lineOf(text, `${path} line ${number}`);
-    if (line) yield line;
+    if (line) yield { ...line, place: `${path} line ${number}` };
   }
 }
 
-async function put(store: Store, line: ExportedLine, { update, testOnly, isEmpty = false }: ImportOptions): Promise<keyof ImportCounts> {
+async function put(store: Store, line: PlacedLine, { update, testOnly, isEmpty = false }: ImportOptions): Promise<keyof ImportCounts> {
   if (testOnly && isEmpty) return 'created';
   const documents = store.documents<object>(line.kind);
   const owner = { projectId: line.project_id, userId: line.user_id };
@@ -83,8 +89,8 @@ async function put(store: Store, line: ExportedLine, { update, testOnly, isEmpty
 const AT_ONCE = 64;
 
 /** Lines in order, so many at a time; none twice in one of them. */
-async function* batchesOf(lines: AsyncIterable<ExportedLine>): AsyncGenerator<readonly ExportedLine[]> {
-  let batch = new Map<string, ExportedLine>();
+async function* batchesOf(lines: AsyncIterable<PlacedLine>): AsyncGenerator<readonly PlacedLine[]> {
+  let batch = new Map<string, PlacedLine>();
   for await (const line of lines) {
     const name = `${line.kind} ${line.id}`;
     if (batch.size >= AT_ONCE || batch.has(name)) {
@@ -96,11 +102,35 @@ async function* batchesOf(lines: AsyncIterable<ExportedLine>): AsyncGenerator<re
   if (batch.size > 0) yield [...batch.values()];
 }
 
-/** Writes documents into a store. May be repeated after it was interrupted: what is there stays, or is replaced. */
-export async function importDocuments(store: Store, lines: AsyncIterable<ExportedLine>, options: ImportOptions): Promise<ImportCounts> {
-  const counts = { created: 0, updated: 0, left: 0 };
-  for await (const batch of batchesOf(lines)) {
-    for (const done of await Promise.all(batch.map((line) => put(store, line, options)))) counts[done] += 1;
+/** The failure, at the line when it is of one, with what was written before it. */
+function stoppedBy(error: unknown, place: string | undefined, { created, updated }: ImportCounts): unknown {
+  if (!FreezerError.is(error)) return error;
+  const written = created + updated;
+  const before = written === 0 ? 'nothing was written' : `${written} documents were written before it, and are left as they are when the import is repeated`;
+  return new FreezerError(error.code, `${place === undefined ? '' : `${place}: `}${error.message}; ${before}`, { cause: error, retryable: error.retryable });
+}
+
+/** Those that have begun come to their end, whatever becomes of one of them. */
+async function putAll(store: Store, batch: readonly PlacedLine[], options: ImportOptions, counts: Record<keyof ImportCounts, number>): Promise<void> {
+  const outcomes = await Promise.allSettled(batch.map((line) => put(store, line, options)));
+  for (const outcome of outcomes) if (outcome.status === 'fulfilled') counts[outcome.value] += 1;
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'rejected') throw stoppedBy(outcome.reason, batch[index]?.place, counts);
   }
-  return counts;
+}
+
+/**
+ * Writes documents into a store. May be repeated after it was interrupted: what is there stays, or is replaced. Fails as the lines and the
+ * store do, and says at which line, and what was written before.
+ */
+export async function importDocuments(store: Store, lines: AsyncIterable<PlacedLine>, options: ImportOptions): Promise<ImportCounts> {
+  const counts = { created: 0, updated: 0, left: 0 };
+  const batches = batchesOf(lines);
+  for (;;) {
+    const next = await batches.next().catch((error: unknown) => {
+      throw stoppedBy(error, undefined, counts);
+    });
+    if (next.done) return counts;
+    await putAll(store, next.value, options, counts);
+  }
 }

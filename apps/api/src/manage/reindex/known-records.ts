@@ -1,20 +1,9 @@
-import type { DocumentKind, DocumentOwner, Store, Stored } from '@freezer/core';
+import type { DocumentOwner, Store } from '@freezer/core';
+import { everyDocument } from '../every-document.ts';
 import type { LevelFacts } from './record-of-level.ts';
 
-const PAGE = 500;
 /** Python notes the time of a run a moment before its level gets its own. */
 const SECONDS_BEFORE = 2;
-
-async function* everyDocument(store: Store, kind: DocumentKind): AsyncGenerator<Stored<object>> {
-  const documents = store.documents<object>(kind);
-  let marker: string | undefined;
-  for (;;) {
-    const page = await documents.search({ scope: {}, limit: PAGE, offset: 0, ...(marker !== undefined && { marker }) });
-    yield* page;
-    if (page.length < PAGE) return;
-    marker = page.at(-1)?.id;
-  }
-}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
