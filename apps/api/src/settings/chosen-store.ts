@@ -8,7 +8,8 @@ export const KNOWN_SECTIONS: ReadonlySet<string> = new Set(['elasticsearch', 'da
 const BACKEND = 'storage.backend';
 const DRIVER = 'storage.driver';
 
-const KIND_OF_SECTION: Readonly<Record<string, string>> = { database: 'sqlalchemy', elasticsearch: ELASTICSEARCH };
+/** Options that say where a store of that kind is. */
+const KIND_OF_PLACE: Readonly<Record<string, string>> = { 'database.connection': 'sqlalchemy', 'elasticsearch.hosts': ELASTICSEARCH };
 
 /** Of the command line; files are 2, the environment 1. */
 const LINE = 3;
@@ -32,7 +33,7 @@ function rankOf(key: string, { parsed, places }: Resolved): number {
 
 /** The one kind of store of which the command line says where it is. */
 function kindOfLine({ parsed }: Resolved): string | undefined {
-  const kinds = new Set(parsed.given.flatMap(({ option }) => KIND_OF_SECTION[option.section ?? ''] ?? []));
+  const kinds = new Set(parsed.given.flatMap(({ option }) => KIND_OF_PLACE[`${option.section}.${option.name}`] ?? []));
   const [kind] = kinds;
   return kinds.size === 1 ? kind : undefined;
 }

@@ -52,7 +52,8 @@ describe('the store', () => {
       [['--storage-backend', 'elasticsearch', '--storage-driver', 'sqlalchemy'], 'sql'],
       [['--database-connection', 'postgresql://f@db/f'], 'sql'],
       [['--database-connection', 'postgresql://f@db/f', '--storage-backend', 'elasticsearch'], 'elasticsearch'],
-      [['--database-connection', 'postgresql://f@db/f', '--elasticsearch-index', 'i'], 'elasticsearch'],
+      [['--database-connection', 'postgresql://f@db/f', '--elasticsearch-hosts', 'es1:9200'], 'elasticsearch'],
+      [['--database-connection', 'postgresql://f@db/f', '--elasticsearch-http-auth', 'of:another'], 'sql'],
       [[], 'elasticsearch'],
     ] as const)('%j counts more than a file with backend and driver', async (line, expected) => {
       expect(await kind(OF_FILES, line)).toBe(expected);
