@@ -54,21 +54,6 @@ describe.each(VARIANTS)('the disk of the storage is full, $name', ({ options }) 
       expect(await treeLines(await ourRestore(lab, undefined, ['--encrypt-pass-file', lab.passFile]))).toEqual(await treeLines(lab.source));
     },
   );
-
-  it('retention makes room on a full disk', async () => {
-    await using disk = await SmallDisk.mount(lab.store, 16);
-    for (let run = 0; run < 3; run += 1) await mustAgent(lab, 'backup', ['-F', lab.source, '--no-incremental', ...options()]);
-    await disk.fill(0);
-    const ended = await runAgent(lab, 'admin', ['--keep-last', '1']);
-    // The marks of a removal need a little room themselves.
-    expect([0, 1]).toContain(ended.code);
-    if (ended.code === 1) expect(expectOneLine(ended)).toMatch(NO_SPACE);
-    await mustAgent(lab, 'verify', ['--encrypt-pass-file', lab.passFile]);
-    await disk.makeSpace();
-    await mustAgent(lab, 'admin', ['--keep-last', '1']);
-    expect(await lab.levels()).toHaveLength(1);
-    expect(await remainsOf(lab)).toEqual([]);
-  });
 });
 
 describe('N6: the disk of the target is full', () => {

@@ -20,10 +20,11 @@ import {
   removeLevels,
   removeUnclaimed,
   type SetCatalog,
+  type SetLock,
   unclaimedLevels,
 } from '@freezer/format';
 import { type ChainView, viewChains, warnOfDamage } from './chain-view.ts';
-import { catalogOfHeld, holdSet, sparedOf } from './hold-set.ts';
+import { catalogOfHeld, type HoldRequest, holdSet, sparedOf } from './hold-set.ts';
 import { belowDoubtfulPin, doubtfulPin } from './pins/needed-by-pins.ts';
 import { pinReason } from './pins/pin-text.ts';
 import { forgetPointRecord, readPointRecord } from './point-record.ts';
@@ -63,12 +64,36 @@ export interface AdminOutcome {
 
 /** Removes what the policy lets go of one set. Fails with `not_found` when there is no such set, and with `conflict` when another run holds it. */
 export async function runAdmin(context: RunContext, request: AdminRequest): Promise<AdminOutcome> {
+  const hold = { ...request, toMakeRoom: true };
+  const set = setName(request.set);
+  await using lock = await holdSet(context, hold);
+  const first = await removeHeld(context, hold, lock);
+  if (first.isEmpty)
+    throw new FreezerError('not_found', `No matching backup name "${set}" found: ${context.storage.label} holds no such set of engine ${request.set.engine}`);
+  const outcomes = [first];
+  // Decided anew each time: without a lock that they see, others may have been at work as soon as there was space.
+  for (let last = first; last.isMakingRoom; outcomes.push(last)) last = await removeHeld(context, hold, lock);
+  const { isMakingRoom: _room, isEmpty: _empty, ...last } = outcomes.at(-1) ?? first;
+  return {
+    ...last,
+    removed: outcomes.flatMap(({ removed }) => removed),
+    orphans: outcomes.flatMap(({ orphans }) => orphans),
+    removedBytes: outcomes.reduce((sum, { removedBytes }) => sum + removedBytes, 0),
+  };
+}
+
+interface AdminStep extends AdminOutcome {
+  /** There was no space for the lock: there is more to do. */
+  readonly isMakingRoom: boolean;
+  /** There is nothing of that name. */
+  readonly isEmpty: boolean;
+}
+
+/** One look at the set, and what follows from it; while there is no space for the lock, of that the first step alone. */
+async function removeHeld(context: RunContext, request: AdminRequest & HoldRequest, lock: SetLock | undefined): Promise<AdminStep> {
   const { storage, signal, now } = context;
   const set = setName(request.set);
-  await using lock = await holdSet(context, request);
   const catalog = await catalogOfHeld(context, request);
-  if (catalog.chains.length === 0)
-    throw new FreezerError('not_found', `No matching backup name "${set}" found: ${storage.label} holds no such set of engine ${request.set.engine}`);
   const reader = new LevelReader({ storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
   const views = await viewChains(reader, catalog, { signal });
   warnOfDamage(views, set, context.logger);
@@ -79,29 +104,45 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
     request.policy === undefined ? undefined : planRetention(pointsOf(views), request.policy, { now: now(), stranded: strandedLevels(views), pinned });
   const busy = busyChains(catalog, now());
   const going = plan?.remove ?? [];
-  const removed = going.filter(({ entry }) => !busy.has(entry.id.t0));
+  const due = going.filter(({ entry }) => !busy.has(entry.id.t0));
   const held = going.filter(({ entry }) => busy.has(entry.id.t0));
   const leftAlone = [...new Set(held.map(({ entry }) => entry.id.t0))];
   for (const t0 of leftAlone) context.logger.warn({ set, chain: t0 }, 'chain left alone: data without metadata in it may be a run of Python Freezer at work');
   const isSpared = await sparedOf(context, catalog);
   const found = orphansOf(catalog, request, now());
-  const orphans = found.filter((level) => !isSpared(level));
+  const spared = found.filter(isSpared);
   if (!request.dryRun) {
     await lock?.check();
+    // Full to the last moment: nobody else had space for a lock either.
+    await lock?.takeRest();
+  }
+  const isMakingRoom = lock?.lacksSpace === true && due.length + found.length > spared.length;
+  const removed = isMakingRoom ? firstOf(catalog, due) : due;
+  const orphans = found.filter((level) => !isSpared(level)).slice(0, isMakingRoom ? 1 - removed.length : undefined);
+  if (!request.dryRun) {
     await removeAll(context, catalog, removed, { signal });
     await forgetRemoved(context, catalog, removed);
     for (const level of orphans) await removeUnclaimed(context, catalog, level.id, { signal });
+    await lock?.takeRest();
   }
   return {
     set,
     kept: [...(plan?.keep ?? []), ...held.map((decision) => ({ ...decision, reasons: ['kept: a run of Python Freezer may be at work in its chain'] }))],
     removed,
     orphans: orphans.map(keyOf),
-    sparedOrphans: found.filter(isSpared).map(keyOf),
+    sparedOrphans: spared.map(keyOf),
     removedBytes: bytesOf(catalog, new Set([...removed.map(({ entry }) => keyOf(entry)), ...orphans.map(keyOf)])),
     leftAlone,
     unread: views.flatMap(({ levels }) => levels.filter(({ damage }) => damage?.retryable)).map(keyOf),
+    isMakingRoom,
+    isEmpty: catalog.chains.length === 0,
   };
+}
+
+/** The highest level of the oldest chain that goes: nobody bases a backup on it. */
+function firstOf(catalog: SetCatalog, due: readonly PointDecision[]): readonly PointDecision[] {
+  const inChain = catalog.chains.map(({ t0 }) => due.filter(({ entry }) => entry.id.t0 === t0)).find((some) => some.length > 0) ?? [];
+  return inChain.toSorted((a, b) => b.entry.id.level - a.entry.id.level || b.entry.id.t - a.entry.id.t).slice(0, 1);
 }
 
 const keyOf = ({ id }: Pick<CatalogLevel, 'id'>): string => `${id.t0}/${levelFolder(id)}`;

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'conflict'
   | 'corrupt'
   | 'invalid'
+  | 'no_space'
   | 'not_found'
   | 'permission_denied'
   | 'range_not_satisfied'

@@ -65,7 +65,7 @@ export interface StorageRemains {
 
 /**
  * A place for objects. All calls reject with a `FreezerError`: `not_found`, `already_exists`, `permission_denied`,
- * `unauthenticated`, `unavailable` (also: no space), `timeout`, `corrupt`, `invalid`, or `unexpected`.
+ * `unauthenticated`, `unavailable`, `no_space` (a full disk, a quota), `timeout`, `corrupt`, `invalid`, or `unexpected`.
  * What is written is durable when `put` resolves. Calls may run at the same time.
  */
 export interface Storage extends AsyncDisposable {
@@ -103,10 +103,10 @@ export interface Storage extends AsyncDisposable {
   /** The names directly below `prefix`, in no promised order. An absent prefix yields nothing. Never yields `.freezer-tmp`. */
   children(prefix: StorageKey, options?: CallOptions): AsyncIterable<StorageChild>;
 
-  /** Removes one object, and the folders that this empties. Absent is fine. */
+  /** Removes one object, and the folders that this empties. Absent is fine. Needs no space. */
   remove(key: StorageKey, options?: CallOptions): Promise<void>;
 
-  /** Removes everything below `prefix`. Where a rename can, all of it disappears at once before anything is deleted. Absent is fine. Folders above stay. */
+  /** Removes everything below `prefix`. Where a rename can, all of it disappears at once before anything is deleted; not where there is no space for that. Absent is fine. Folders above stay. */
   removeTree(prefix: StorageKey, options?: CallOptions): Promise<void>;
 
   /**

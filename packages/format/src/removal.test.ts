@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { failureOf, SET_NAME } from '../test-support/documents.ts';
 import { keyOf, placeLevel } from '../test-support/levels.ts';
 import { aliveOwner, NOW } from '../test-support/owners.ts';
-import { backups, levelOf } from '../test-support/sound-set.ts';
+import { backups, brokenBackups, levelOf } from '../test-support/sound-set.ts';
 import { SteppedStorage } from '../test-support/stepped-storage.ts';
 import { readCatalog } from './catalog.ts';
 import { parseOwner } from './owner.ts';
@@ -48,6 +48,27 @@ describe('removeLevels', () => {
       const own = storage.journal.filter((change) => change.startsWith('remove ') && change.includes(keyOf(id, 'data').replace(/data$/, '')));
       expect(own.at(-1)).toBe(`remove ${keyOf(id, 'removing')}`);
     }
+  });
+
+  test('without space for its marks makes room level by level, the highest first, and marks the others as soon as it can', async () => {
+    const { storage, catalog, chain, deps } = await chainOf([FULL, OLDER, FIRST, SECOND]);
+    // The second mark has no space, then the first.
+    const error = new FreezerError('no_space', 'put: no space left');
+    const faulty = new FaultyStorage(storage, [
+      { operation: 'put', call: 2, kind: 'before', error },
+      { operation: 'put', call: 3, kind: 'before', error },
+    ]);
+    const unsound: string[] = [];
+    storage.before = async () => {
+      storage.before = () => undefined;
+      unsound.push(...(await brokenBackups(storage)));
+    };
+    await removeLevels({ ...deps, storage: faulty }, catalog, chain, chain.levels);
+    expect(await backups(storage)).toEqual(['0_900']);
+    expect([...storage.objects.keys()].filter((key) => key.includes('/100/'))).toEqual([]);
+    expect(unsound).toEqual([]);
+    const folder = `removeTree metadata/tar/${SET_NAME}/100`;
+    expect(storage.journal.filter((change) => change.startsWith('removeTree'))).toEqual([`${folder}/2_400`, `${folder}/1_300`, folder]);
   });
 
   test('hides the highest first, and the full together with the folder of its chain', async () => {

@@ -15,6 +15,7 @@ const levelPrefix = (catalog: SetCatalog, id: LevelId): string => `${dataPrefix(
 /**
  * Removes levels of one chain. First each gets `removing`, then what makes them visible goes (the highest first), then the data, `removing`
  * last: a kill in between leaves what the next run ends or takes back. Stopped or refused half-way it does that itself before it fails.
+ * Where there is no space for `removing`, the highest level goes without it, and makes room.
  * Fails with `conflict` before anything is touched when one of them is pinned.
  */
 export async function removeLevels(
@@ -43,10 +44,34 @@ async function removeTopDown(
   options: CallOptions,
 ): Promise<void> {
   const { storage } = deps;
-  const key = (id: LevelId, name: 'superseded' | 'removing') => objectKey(catalog.engine, catalog.set, id, name);
-  for (const { id } of topDown) await storage.put(key(id, 'removing'), once(ownerBytes({ ...deps.owner, at: deps.now() })), options);
+  if (!(await markAll(deps, catalog, topDown, options))) {
+    // The highest makes room for the marks of the others. Killed in the middle of it what is left of it is data that nobody claims.
+    const [first, ...others] = topDown;
+    if (first) await takeAway(storage, catalog, chain, [first], options);
+    if (others.length > 0) await removeTopDown(deps, catalog, { ...chain, levels: chain.levels.filter((level) => level !== first) }, others, options);
+    return;
+  }
+  await takeAway(storage, catalog, chain, topDown, options);
+}
+
+/** False, and no mark stays, where there is no space for them. */
+async function markAll(deps: RemovalDeps, catalog: SetCatalog, levels: readonly CatalogLevel[], options: CallOptions): Promise<boolean> {
+  const { storage } = deps;
+  const keys = levels.map(({ id }) => objectKey(catalog.engine, catalog.set, id, 'removing'));
+  try {
+    for (const key of keys) await storage.put(key, once(ownerBytes({ ...deps.owner, at: deps.now() })), options);
+    return true;
+  } catch (error) {
+    if (!FreezerError.is(error, 'no_space')) throw error;
+    for (const key of keys) await storage.remove(key, options);
+    return false;
+  }
+}
+
+async function takeAway(storage: Storage, catalog: SetCatalog, chain: CatalogChain, topDown: readonly CatalogLevel[], options: CallOptions): Promise<void> {
+  const key = (id: LevelId) => objectKey(catalog.engine, catalog.set, id, 'superseded');
   // Nothing stands on a superseded level, so these go first: a chain that is half hidden still restores.
-  for (const { id, objects } of topDown) if (objects.has('superseded')) await storage.remove(key(id, 'superseded'), options);
+  for (const { id, objects } of topDown) if (objects.has('superseded')) await storage.remove(key(id), options);
   await hide(storage, catalog, chain, topDown, options);
   for (const { id } of topDown) await removeObjects(storage, levelPrefix(catalog, id), 'removing', options);
 }
@@ -85,7 +110,12 @@ export async function removeUnfinished({ storage }: RemovalDeps, catalog: SetCat
 
 /** Removes data that nobody claims (`admin --remove-orphans`). */
 export async function removeUnclaimed(deps: RemovalDeps, catalog: SetCatalog, id: LevelId, options: CallOptions = {}): Promise<void> {
-  await deps.storage.put(objectKey(catalog.engine, catalog.set, id, 'removing'), once(ownerBytes({ ...deps.owner, at: deps.now() })), options);
+  await deps.storage
+    .put(objectKey(catalog.engine, catalog.set, id, 'removing'), once(ownerBytes({ ...deps.owner, at: deps.now() })), options)
+    .catch((error: unknown) => {
+      // Killed in the middle it is what it was: data that nobody claims.
+      if (!FreezerError.is(error, 'no_space')) throw error;
+    });
   await removeObjects(deps.storage, levelPrefix(catalog, id), 'removing', options);
 }
 

@@ -16,6 +16,55 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
+describe('where there is no space for the lock on the storage', () => {
+  const full = (times: number) =>
+    new FaultyStorage(
+      bench.storage,
+      Array.from({ length: times }, () => ({ operation: 'put' as const, kind: 'before' as const, error: new FreezerError('no_space', 'put: no space left') })),
+    );
+
+  test('a run that only makes room holds it on this host, and takes it on the storage as soon as there is space', async () => {
+    const owner = await aliveOwner('one');
+    await using lock = await bench.acquire(owner, { on: full(2), toMakeRoom: true });
+    expect(lock.lacksSpace).toBe(true);
+    await lock.check();
+    await lock.takeRest();
+    expect(lock.lacksSpace).toBe(true);
+    expect(await failureOf(bench.acquire(await aliveOwner('two'), { toMakeRoom: true }))).toMatchObject({ code: 'conflict' });
+    await lock.takeRest();
+    expect([lock.lacksSpace, bench.onStorage()?.run_id]).toEqual([false, owner.run_id]);
+    await lock.release();
+    expect(bench.storage.snapshot()).toEqual({});
+  });
+
+  test('another run that was quicker when there was space again keeps it', async () => {
+    await using lock = await bench.acquire(await aliveOwner('one'), { on: full(1), toMakeRoom: true });
+    await using other = await bench.acquire(await foreignOwner('two'), { stateDir: `${bench.stateDir}/other` });
+    expect(await failureOf(lock.takeRest())).toMatchObject({ code: 'conflict' });
+    await other.check();
+  });
+
+  test('one that is there is a conflict, also where the storage says first that it is full', async () => {
+    await using _held = await bench.acquire(await foreignOwner('two'), { stateDir: `${bench.stateDir}/other` });
+    expect(await failureOf(bench.acquire(await aliveOwner('one'), { on: full(9), toMakeRoom: true }))).toMatchObject({ code: 'conflict' });
+  });
+
+  test('a storage that says that a lock is there, and shows none, is not asked for ever', async () => {
+    const phantom = new FaultyStorage(
+      bench.storage,
+      Array.from({ length: 50 }, () => ({ operation: 'put' as const, kind: 'before' as const, error: new FreezerError('already_exists', 'put: it exists') })),
+    );
+    const error = await failureOf(bench.acquire(await aliveOwner('one'), { on: phantom }));
+    expect(error).toMatchObject({ code: 'unavailable' });
+    expect(messageOf(error)).toMatch(/says that there is a lock, and shows none/);
+  }, 30_000);
+
+  test('a run that writes fails', async () => {
+    expect(await failureOf(bench.acquire(await aliveOwner('one'), { on: full(1) }))).toMatchObject({ code: 'no_space' });
+    expect(await bench.inState()).toEqual([]);
+  });
+});
+
 describe('a lock that is free', () => {
   test('is taken in both places with the same owner, and given back in both', async () => {
     const owner = await aliveOwner('one');

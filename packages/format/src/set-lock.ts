@@ -9,6 +9,8 @@ import { describeOwner, isProvablyDead, type Owner, ownerBytes, parseOwner } fro
 export const LOCK_STALE_SECONDS = 600;
 export const LOCK_RENEW_SECONDS = 60;
 const POLL_MS = 500;
+/** A lock may be given back between two questions; not that often, though. */
+const PHANTOMS = 10;
 
 export interface LockRequest {
   readonly storage: Storage;
@@ -24,6 +26,8 @@ export interface LockRequest {
   /** 0: fail at once when somebody else holds it. */
   readonly waitSeconds: number;
   readonly signal?: AbortSignal | undefined;
+  /** For what makes room: where there is no space for the lock on the storage, that of this host does until `takeRest`. */
+  readonly toMakeRoom?: boolean | undefined;
 }
 
 /** One of the two places of a lock. */
@@ -118,12 +122,22 @@ async function holderIsGone(holder: Owner | undefined, request: LockRequest): Pr
   return request.now() - holder.at > LOCK_STALE_SECONDS || (await isProvablyDead(holder, request.owner));
 }
 
-async function take(place: LockPlace, request: LockRequest): Promise<void> {
+/** False when there is no space for it, and nobody holds it. */
+async function take(place: LockPlace, request: LockRequest): Promise<boolean> {
   const deadline = request.now() + request.waitSeconds;
   let told = false;
+  let phantoms = 0;
   for (;;) {
-    if (await place.create(ownerBytes({ ...request.owner, at: request.now() }))) return;
+    const made = await place.create(ownerBytes({ ...request.owner, at: request.now() })).catch((error: unknown) => {
+      if (request.toMakeRoom !== true || !FreezerError.is(error, 'no_space')) throw error;
+      return undefined;
+    });
+    if (made === true) return true;
     const holder = await place.read();
+    if (made === undefined && holder === undefined) return false;
+    if (holder === undefined && (phantoms += 1) > PHANTOMS)
+      throw new FreezerError('unavailable', `set ${request.set}: ${place.where} says that there is a lock, and shows none`);
+    if (phantoms > 1) await pause(request.signal);
     if (await holderIsGone(holder, request)) {
       if (holder !== undefined) request.logger.warn({ set: request.set, holder: describeOwner(holder) }, 'lock of a dead run taken over');
       await place.evict(holder);
@@ -151,14 +165,17 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
 /** A set, held against other runs, on this host and on the storage. */
 export class SetLock implements AsyncDisposable {
   readonly #request: LockRequest;
-  readonly #places: readonly LockPlace[];
+  readonly #places: LockPlace[];
+  /** Of the places those for which there was no space. */
+  readonly #missing: LockPlace[];
   readonly #timer: NodeJS.Timeout;
   #renewing: Promise<void> = Promise.resolve();
   #released = false;
 
-  private constructor(request: LockRequest, places: readonly LockPlace[]) {
+  private constructor(request: LockRequest, places: LockPlace[], missing: LockPlace[]) {
     this.#request = request;
     this.#places = places;
+    this.#missing = missing;
     this.#timer = setInterval(() => {
       // One after the other: a slow one must not write after the release.
       this.#renewing = this.#renewing.then(() => this.#renew());
@@ -173,16 +190,36 @@ export class SetLock implements AsyncDisposable {
     const name = createHash('sha256').update(`${request.storage.label}\0${request.engine}\0${request.set}`).digest('hex').slice(0, 32);
     const places = [statePlace(join(folder, name), request.workDir), storagePlace(request.storage, lockKey(request.engine, request.set))];
     const taken: LockPlace[] = [];
+    const missing: LockPlace[] = [];
     try {
       for (const place of places) {
-        await take(place, request);
-        taken.push(place);
+        if (await take(place, request)) taken.push(place);
+        else missing.push(place);
       }
     } catch (error) {
       for (const place of taken) await place.remove();
       throw error;
     }
-    return new SetLock(request, places);
+    if (missing.length > 0)
+      request.logger.warn(
+        { set: request.set, where: request.storage.label },
+        'no space for the lock on the storage: one level is removed at a time until there is',
+      );
+    return new SetLock(request, taken, missing);
+  }
+
+  /** Whether there was no space for the lock on the storage, so that other hosts do not see it. */
+  get lacksSpace(): boolean {
+    return this.#missing.length > 0;
+  }
+
+  /** Takes what there was no space for, when there is by now. Fails with `conflict` when another run was quicker. */
+  async takeRest(): Promise<void> {
+    for (const place of [...this.#missing]) {
+      if (!(await take(place, this.#request))) return;
+      this.#places.push(place);
+      this.#missing.shift();
+    }
   }
 
   async #renew(): Promise<void> {

@@ -19,6 +19,7 @@ interface Attempt {
   /** Another state folder is another host. */
   readonly stateDir?: string;
   readonly on?: Storage;
+  readonly toMakeRoom?: boolean;
 }
 
 /** A storage and a state folder in which a set is locked. */
@@ -39,10 +40,10 @@ export class LockBench {
   }
 
   async acquire(owner: Owner, attempt: Attempt = {}): Promise<SetLock> {
-    const { set = SET_NAME, now = () => NOW, waitSeconds = 0, signal, stateDir = this.stateDir, on = this.storage } = attempt;
+    const { set = SET_NAME, now = () => NOW, waitSeconds = 0, signal, stateDir = this.stateDir, on = this.storage, toMakeRoom } = attempt;
     const workDir = join(stateDir, 'runs', `${owner.run_id}-${set}`);
     await mkdir(workDir, { recursive: true });
-    return SetLock.acquire({ storage: on, stateDir, workDir, engine: SET.engine, set, owner, logger: SILENT, now, waitSeconds, signal });
+    return SetLock.acquire({ storage: on, stateDir, workDir, engine: SET.engine, set, owner, logger: SILENT, now, waitSeconds, signal, toMakeRoom });
   }
 
   /** Whose the lock on the storage is. */

@@ -13,7 +13,8 @@ export interface Deed {
 /** What a reply says, where servers have more than one number for it or one number for several things. */
 const ABSENT = /no such|not found|doesn't exist|does not exist|not exist|cannot find/i;
 const DENIED = /permission|denied|not permitted|prohibited|not allowed|forbidden|read.?only/i;
-const FULL = /no space|disk full|disk is full|quota|insufficient storage|exceeded storage/i;
+/** The last is vsftpd's word for it, and its only one for what it cannot write. */
+const FULL = /no space|disk full|disk is full|quota|insufficient storage|exceeded storage|failure writing to local file/i;
 
 /** By the number of the reply, where its words say nothing. `false`: the same would be refused again. */
 const BY_REPLY: Readonly<Record<number, readonly [ErrorCode, boolean]>> = {
@@ -67,7 +68,7 @@ const said = (error: unknown): string => messageOf(error).slice(0, 200);
 export function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?] {
   const reply = replyOf(error);
   if (reply !== undefined) {
-    if (reply === 452 || reply === 552 || FULL.test(said(error))) return ['unavailable', `no space left on the server (${said(error)})`];
+    if (reply === 452 || reply === 552 || FULL.test(said(error))) return ['no_space', `no space left on the server (${said(error)})`];
     if (saysAbsent(error)) return ['not_found', `no such object (${said(error)})`];
     if (saysDenied(error) && reply >= 500) return ['permission_denied', `permission denied by the server (${said(error)})`];
     const [code, retryable] = BY_REPLY[reply] ?? ['unavailable', false];

@@ -44,6 +44,11 @@ export async function removeTreeAt({ session, staging, folder, isContainer }: Tr
 async function hideAndRemove(session: Session, staging: Staging, path: string): Promise<void> {
   // Nothing may stand in a folder that is renamed, on some servers.
   await session.enters('/');
+  if (!(await staging.isPossible(session))) {
+    // What makes room needs none itself.
+    await removeAll(session, path);
+    return;
+  }
   const hidden = await staging.inside(session, async (place) => {
     try {
       await session.rename(path, place);

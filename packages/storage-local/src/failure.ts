@@ -16,8 +16,8 @@ const TABLE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EPERM: ['permission_denied', 'operation not permitted'],
   EROFS: ['permission_denied', 'the file system is read-only'],
   EEXIST: ['already_exists', 'it exists already'],
-  ENOSPC: ['unavailable', 'no space left'],
-  EDQUOT: ['unavailable', 'no space left in the quota'],
+  ENOSPC: ['no_space', 'no space left'],
+  EDQUOT: ['no_space', 'no space left in the quota'],
   EIO: ['unavailable', 'input/output error'],
   EBUSY: ['unavailable', 'the file system says that it is busy'],
   EMFILE: ['unavailable', 'too many open files'],
@@ -61,6 +61,9 @@ export async function guarded<Result>(deed: Deed, call: () => Promise<Result>): 
     throw translated(error, deed);
   }
 }
+
+/** Whether there is no room for one more name or byte. */
+export const saysFull = (error: unknown): boolean => isSystemError(error, 'ENOSPC', 'EDQUOT');
 
 /** Whether the system reported one of `codes`. */
 export function isSystemError(error: unknown, ...codes: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, statfs, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { messageOf, SILENT, type Storage } from '@freezer/core';
@@ -39,20 +39,44 @@ afterEach(async () => {
 });
 
 describe('a full disk', () => {
-  it('is unavailable with the words "no space left", nothing stays, and what was there is whole', async () => {
+  it('is no_space with the words "no space left", nothing stays, and what was there is whole', async () => {
     await mkdir(`${base}/small`);
     mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', `${base}/small`);
     const storage = await open(`${base}/small/c`);
     await storage.put('data/old', sampleBytes(1_000_000));
     for (const key of ['data/old', 'data/new/k']) {
       const error = await errorOf(async () => await storage.put(key, sampleBytes(5_000_000)));
-      expect(error).toMatchObject({ code: 'unavailable', retryable: true });
+      expect(error).toMatchObject({ code: 'no_space', retryable: false });
       expect(messageOf(error)).toMatch(/^local storage: put of '.*' failed: no space left \(/);
     }
     expect(await fingerprint(storage.get('data/old'))).toBe(await fingerprint(sampleBytes(1_000_000)));
     expect(await readdir(`${base}/small/c/.freezer-tmp/run`)).toEqual(['owner']);
     expect(await readdir(`${base}/small/c/data`)).toEqual(['old']);
     await storage.put('data/fits', sampleBytes(500_000));
+    await storage.close();
+  });
+});
+
+describe('a full disk on which folders need room', () => {
+  // Ext4: from a block for the temporary folder alone to all that a put needs.
+  it.each([0, 1, 2, 3, 4, 8])('with %d blocks left: a put is no_space or done, and what is removed needs none', async (blocks) => {
+    execFileSync('truncate', ['-s', '8M', `${base}/image`]);
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', `${base}/image`]);
+    await mkdir(`${base}/small`);
+    mount('-o', 'loop', `${base}/image`, `${base}/small`);
+    const before = await open(`${base}/small/c`, 'before');
+    for (const key of ['data/a/k', 'data/b/k']) await before.put(key, textBody(key));
+    await before.close();
+    const { bsize } = await statfs(`${base}/small`);
+    await writeFile(`${base}/small/kept`, Buffer.alloc(blocks * bsize));
+    for (const size of [65_536, 1024]) execFileSync('sh', ['-c', `dd if=/dev/zero of=${base}/small/filler-${size} bs=${size} 2>/dev/null || true; sync`]);
+    await rm(`${base}/small/kept`);
+    const storage = await open(`${base}/small/c`);
+    const error = await errorOf(async () => await storage.put('locks/x/lock', textBody('me'), { ifAbsent: true }));
+    if (error !== undefined) expect(error).toMatchObject({ code: 'no_space' });
+    await storage.removeTree('data/a');
+    await storage.removeTree('data/b');
+    expect(await readdir(`${base}/small/c/data`)).toEqual([]);
     await storage.close();
   });
 });

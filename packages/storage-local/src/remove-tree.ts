@@ -1,7 +1,7 @@
 import { lstat, opendir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { TEMPORARY } from '@freezer/core';
-import { type Deed, isSystemError } from './failure.ts';
+import { type Deed, isSystemError, saysFull } from './failure.ts';
 import type { StagingAreas } from './staging-areas.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -18,11 +18,16 @@ export async function removeTreeAt(areas: StagingAreas, folder: string, deed: De
 }
 
 async function removeFolder(areas: StagingAreas, folder: string, deed: Deed, signal: AbortSignal | undefined): Promise<void> {
-  const hidden = await takeIn(areas, folder, deed);
+  const hidden = await takeIn(areas, folder, deed).catch(async (error: unknown) => {
+    if (!saysFull(error)) throw error;
+    // What makes room needs none itself.
+    return folder;
+  });
   // A mount point cannot be renamed; what is in it can.
   if (hidden === undefined) return await removeContents(areas, folder, deed, signal);
-  await syncFolder(path.dirname(folder));
+  if (hidden !== folder) await syncFolder(path.dirname(folder));
   await rm(hidden, { recursive: true, force: true });
+  if (hidden === folder) await syncFolder(path.dirname(folder));
 }
 
 /** Where the folder is now, out of sight; undefined when something is mounted there. */

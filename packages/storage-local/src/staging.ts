@@ -127,7 +127,14 @@ export class Staging {
 
   /** Node says ENOENT when a folder and one above it cannot be made, whatever the reason: this fails with what the system says. */
   async #whyNot(error: unknown): Promise<never> {
-    if (isSystemError(error, 'ENOENT')) await mkdir(`${this.base}/${TEMPORARY}`, { mode: this.#run.folderMode });
+    if (isSystemError(error, 'ENOENT')) {
+      const mode = this.#run.folderMode;
+      await mkdir(`${this.base}/${TEMPORARY}`, { mode }).catch((why: unknown) => {
+        if (!isSystemError(why, 'EEXIST')) throw why;
+      });
+      // There may be room for the one and not for the other.
+      await mkdir(this.#folder, { mode });
+    }
     throw error;
   }
 

@@ -38,9 +38,10 @@ const BY_NAME: Readonly<Record<string, readonly [ErrorCode, string, boolean?]>> 
   InvalidObjectState: ['unavailable', 'it lies in an archive and has to be restored there first', false],
   SlowDown: ['rate_limited', 'the server wants fewer requests'],
   TooManyRequests: ['rate_limited', 'the server wants fewer requests'],
-  QuotaExceeded: ['unavailable', 'no space left: the quota is used up', false],
-  XMinioStorageFull: ['unavailable', 'no space left on the server', false],
-  InsufficientStorage: ['unavailable', 'no space left on the server', false],
+  QuotaExceeded: ['no_space', 'no space left: the quota is used up'],
+  XMinioStorageFull: ['no_space', 'no space left on the server'],
+  XMinioAdminBucketQuotaExceeded: ['no_space', 'no space left: the quota is used up'],
+  InsufficientStorage: ['no_space', 'no space left on the server'],
   BadDigest: ['unavailable', 'bytes were damaged on their way to the server'],
   InvalidDigest: ['unavailable', 'bytes were damaged on their way to the server'],
   NotImplemented: ['unsupported', 'the server cannot do that'],
@@ -58,7 +59,7 @@ const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string, boolean?]>
   416: ['range_not_satisfied', 'it has no bytes at this offset'],
   429: ['rate_limited', 'the server wants fewer requests'],
   501: ['unsupported', 'the server cannot do that'],
-  507: ['unavailable', 'no space left on the server', false],
+  507: ['no_space', 'no space left on the server'],
 };
 
 /** What the server means by one of its names, where it is known. */

@@ -15,6 +15,8 @@ const IN_FLIGHT_BYTES = 50_331_648;
 const IN_FLIGHT_MOST = 4;
 /** Two that write the same name at the same time are told to come again. */
 const CONFLICTS = 5;
+/** No server refuses so little for its size. */
+const SURELY_SMALL = 1_048_576;
 const MARK = 'freezer-put';
 
 /** What is to be written, and how. */
@@ -105,7 +107,7 @@ async function withCondition(request: PutRequest, ifAbsent: boolean, write: (con
   }
 }
 
-async function putWhole({ bucket, name, options, isKept }: PutRequest, body: Buffer, ifAbsent: boolean, signal: AbortSignal): Promise<void> {
+async function putWhole({ bucket, name, options, isKept, deed }: PutRequest, body: Buffer, ifAbsent: boolean, signal: AbortSignal): Promise<void> {
   const { sdk, client } = bucket;
   const mark = ifAbsent ? randomUUID() : undefined;
   const condition = ifAbsent ? { IfNoneMatch: '*' } : {};
@@ -116,6 +118,8 @@ async function putWhole({ bucket, name, options, isKept }: PutRequest, body: Buf
       return;
     } catch (error) {
       if (ifAbsent && isConflict(error) && attempt < CONFLICTS) await wait(100 * attempt, undefined, { signal });
+      // Swift's S3 has this word for a quota, too.
+      else if (nameOf(error) === 'EntityTooLarge' && body.length < SURELY_SMALL) throw failure('no_space', deed, 'no space left: the quota is used up', error);
       // It may be ours: the answer to a first attempt was lost.
       else if (!(ifAbsent && attemptsOf(error) > 1 && statusOf(error) === 412 && (await hasMark(bucket, name, mark)))) throw error;
       else return;

@@ -25,7 +25,14 @@ export async function putObject(request: PutRequest, { ifAbsent = false, signal 
   // Asked before the bytes are taken, too: the answer after gigabytes would be the same.
   if (ifAbsent && (await guarded(deed, async () => await exists(await connection.session({ signal }), path), signal)))
     throw failure('already_exists', deed, 'it exists already');
-  const file = await guarded(deed, () => staging.createFile({ signal }), signal);
+  const file = await guarded(
+    deed,
+    () =>
+      staging.createFile({ signal }).catch(async (error: unknown) => {
+        throw await whyRefused(await connection.session({ signal }), staging.base, error, deed);
+      }),
+    signal,
+  );
   const { session, path: staged } = file;
   try {
     const written = await writeStaged(file, body, deed, signal);

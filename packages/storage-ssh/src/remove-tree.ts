@@ -25,7 +25,11 @@ export async function removeTreeAt({ session, staging, folder, isContainer }: Tr
 }
 
 async function removeOne(session: Session, staging: Staging, path: string, options: CallOptions): Promise<void> {
-  const hidden = await staging.takeIn(path, options);
+  const hidden = await staging.takeIn(path, options).catch(async (error: unknown) => {
+    if (!isStatus(error, STATUS.failure) || !(await session.isFull(staging.base))) throw error;
+    // What makes room needs none itself.
+    return path;
+  });
   await syncFolder(session, folderOfPath(path));
   if ((await lookAt(session, hidden))?.isDirectory() === true) await removeAll(session, hidden);
   else await session.unlink(hidden);

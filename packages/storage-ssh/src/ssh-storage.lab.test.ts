@@ -198,7 +198,7 @@ describe('latency', () => {
 });
 
 describe('what the server can and cannot', () => {
-  it('a full disk is unavailable with the words "no space left", nothing stays, and what was there is whole', async () => {
+  it('a full disk is no_space with the words "no space left", nothing stays, and what was there is whole', async () => {
     await mkdir(`${base}/small`);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', `${base}/small`]);
     cleanUp.push(() => execFileSync('umount', [`${base}/small`]));
@@ -206,7 +206,7 @@ describe('what the server can and cannot', () => {
     const storage = await open({ container: `${base}/small/c` });
     await storage.put('data/old', sampleBytes(1_000_000));
     const error = await errorOf(async () => await storage.put('data/old', sampleBytes(5_000_000)));
-    expect(error).toMatchObject({ code: 'unavailable' });
+    expect(error).toMatchObject({ code: 'no_space' });
     expect(messageOf(error)).toMatch(/^ssh storage: put of 'data\/old' failed: no space left on the server \(root@127/);
     expect(await fingerprint(storage.get('data/old'))).toBe(await fingerprint(sampleBytes(1_000_000)));
     expect(await readdir(`${base}/small/c/.freezer-tmp/run`)).toEqual(['owner']);

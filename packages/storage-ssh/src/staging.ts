@@ -52,6 +52,11 @@ export class Staging {
     this.#connection = connection;
   }
 
+  /** The folder on whose file system it lies. */
+  get base(): string {
+    return this.#root === '' ? '/' : this.#root;
+  }
+
   get #folder(): string {
     return `${this.#root}/${TEMPORARY}/${this.#run.id}`;
   }
@@ -109,13 +114,13 @@ export class Staging {
   /** Whether the run's folder stands, so that 'absent' spoke of something else; or whether not even the container does. */
   async #isThere(session: Session): Promise<boolean> {
     if (await exists(session, `${this.#folder}/${OWNER}`)) return true;
-    return !(await exists(session, this.#root === '' ? '/' : this.#root));
+    return !(await exists(session, this.base));
   }
 
   async #make(session: Session): Promise<void> {
     this.#made = true;
     // The container itself is never made here: a missing one may be a disk that is not mounted.
-    await session.stat(this.#root === '' ? '/' : this.#root);
+    await session.stat(this.base);
     await makeFolder(session, `${this.#root}/${TEMPORARY}`, this.#run.folderMode);
     await makeFolder(session, this.#folder, this.#run.folderMode);
     await this.#writeOwner(session, `${this.#folder}/${randomUUID()}`);

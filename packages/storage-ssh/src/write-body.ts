@@ -55,5 +55,5 @@ async function writePiece({ session, handle, folder }: OpenFile, piece: Uint8Arr
 export async function whyRefused(session: Session, folder: string, error: unknown, deed: Deed): Promise<unknown> {
   if (isLost(error) || !isStatus(error, STATUS.failure)) return translated(error, deed);
   const isFull = await guarded(deed, () => session.isFull(folder)).catch(() => false);
-  return isFull ? failure('unavailable', deed, 'no space left on the server', error) : translated(error, deed);
+  return isFull ? failure('no_space', deed, 'no space left on the server', error) : translated(error, deed);
 }

@@ -26,14 +26,18 @@ const STATUS: Readonly<Record<number, Explanation>> = {
   408: { code: 'timeout', reason: 'the server waited too long for the data' },
   409: { code: 'unavailable', reason: 'the server met another write of the same object' },
   412: { code: 'already_exists', reason: 'the object exists' },
-  413: { code: 'unavailable', reason: 'the quota is used up, or the object is too large', retryable: false },
+  413: { code: 'too_large', reason: 'it is too large for the server' },
   416: { code: 'range_not_satisfied', reason: 'there are no bytes at this offset' },
   422: { code: 'unavailable', reason: 'the bytes arrived damaged' },
   429: { code: 'rate_limited', reason: 'the server asks to slow down' },
   498: { code: 'rate_limited', reason: 'the server asks to slow down' },
   499: { code: 'unavailable', reason: 'the server lost the connection' },
-  507: { code: 'unavailable', reason: 'no space left on the server' },
+  // Another node may have room.
+  507: { code: 'no_space', reason: 'no space left on the server', retryable: true },
 };
+
+/** Swift has one number for what is too large and for what there is no room for. */
+const QUOTA: Explanation = { code: 'no_space', reason: 'no space left: the quota is used up' };
 
 /** Why there was no answer. Those that another try does not mend are told at once. */
 const CONNECTION: Readonly<Record<string, Explanation>> = {
@@ -95,7 +99,8 @@ export function failureOfStatus(
 ): FreezerError {
   const { status } = answer;
   const known: Explanation =
-    STATUS[status] ?? (status >= 500 ? { code: 'unavailable', reason: 'the server has a fault' } : { code: 'unexpected', reason: 'unexpected answer' });
+    (status === 413 && /quota/i.test(answer.text) ? QUOTA : STATUS[status]) ??
+    (status >= 500 ? { code: 'unavailable', reason: 'the server has a fault' } : { code: 'unexpected', reason: 'unexpected answer' });
   const said = saidIn(answer.text);
   const seconds = secondsOf(answer.retryAfter);
   return failure(known.code, deed, `${known.reason} (status ${status}${said === '' ? '' : `: ${said}`})`, {

@@ -82,8 +82,8 @@ describe('while segments are sent', () => {
 
   test.each([
     [403, 'permission_denied', 1],
-    [507, 'unavailable', 12],
-    [413, 'unavailable', 1],
+    [507, 'no_space', 12],
+    [413, 'too_large', 1],
   ] as const)('%d for ever: %s after %d tries, and no segment stays', async (status, code, tries) => {
     swift.fault = times(Number.POSITIVE_INFINITY, 'PUT', /\/segments\/00000003$/, answers(status));
     expect(await failureOf(() => bench.storage.put(DATA, sampleBytes(SIZE)))).toMatchObject({ code, details: { status } });

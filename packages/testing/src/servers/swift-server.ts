@@ -109,8 +109,14 @@ export class SwiftServer {
     return { size: Number(headers.get('content-length')), headers };
   }
 
-  async #ask(method: string, path: string): Promise<Response> {
-    const answer = await fetch(`${this.facts.swift.url}/${path}`, { method, headers: { 'x-auth-token': await this.token() } });
+  /** Lets a container of the user `freezer` hold so many bytes, and no more. */
+  async limit(container: string, bytes: number): Promise<void> {
+    const { status } = await this.#ask('POST', container, { 'x-container-meta-quota-bytes': `${bytes}` });
+    if (status !== 204) throw new TypeError(`Swift answered ${status} to a quota of ${container}`);
+  }
+
+  async #ask(method: string, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const answer = await fetch(`${this.facts.swift.url}/${path}`, { method, headers: { 'x-auth-token': await this.token(), ...headers } });
     if (answer.status >= 500 || answer.status === 401) throw new TypeError(`Swift answered ${answer.status} to ${method} ${path}`);
     return answer;
   }
