@@ -1,7 +1,7 @@
 import { FreezerError, type Logger, messageOf, socketReason, systemCodeOf } from '@freezer/core';
 import type { Client, ConnectConfig, SFTPWrapper } from 'ssh2';
 import { type Credentials, readCredentials } from './credentials.ts';
-import { connectSocket } from './gathering-socket.ts';
+import { GatheringSocket } from './gathering-socket.ts';
 import { fingerprintOf, hostKeyAlgorithms, judgeHostKey } from './host-key.ts';
 import { hostNameOf, type KnownHost, keyTypeOf } from './known-hosts.ts';
 import { addKnownHost, readKnownHosts } from './known-hosts-file.ts';
@@ -97,7 +97,12 @@ function logIn(client: Client, attempt: Attempt): Promise<void> {
       else reject(reasonOf(attempt, error));
     });
     client.on('close', () => reject(failed(attempt, 'unavailable', 'the server closed the connection during the log-in')));
-    client.connect({ ...configOf(attempt), sock: connectSocket(attempt.options.port, attempt.options.host) });
+    const wire = new GatheringSocket(attempt.options.port, attempt.options.host);
+    // Deciphering with GCM copies each byte at once; other ciphers, and the handshake, keep parts of what came.
+    client.on('handshake', ({ sc }) => {
+      wire.reusesBuffer = sc.cipher.includes('-gcm');
+    });
+    client.connect({ ...configOf(attempt), sock: wire.socket });
   });
 }
 

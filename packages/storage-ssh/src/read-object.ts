@@ -2,10 +2,10 @@ import type { ByteRange, ByteStream } from '@freezer/core';
 import { type Deed, failure, guarded, isStatus, STATUS } from './failure.ts';
 import type { Handle, Session } from './session.ts';
 
-/** One request. OpenSSH gives 255 KiB at once; of servers that give less, the rest is asked for again. */
-const PIECE_BYTES = 131_072;
+/** One request: the most that ssh2 asks OpenSSH for at once. Of servers that give less, the rest is asked for again. */
+const PIECE_BYTES = 260_096;
 /** So much is asked for and not taken at most. */
-const AHEAD_BYTES = 32 * PIECE_BYTES;
+const AHEAD_BYTES = 16 * PIECE_BYTES;
 /** Doubled by each piece that had to be waited for: who reads slowly, as a limit of the rate makes it, has little asked for that is not taken yet. */
 const FIRST_AHEAD_BYTES = 65_536;
 /** What is ahead of a slow reader is asked for in pieces that are as much smaller. */

@@ -197,6 +197,17 @@ describe('latency', () => {
   });
 });
 
+describe('bytes that are read into one buffer again and again', () => {
+  const ciphers = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'chacha20-poly1305@openssh.com'];
+  it.each(ciphers)('come right with %s, also while the keys are made anew', async (cipher) => {
+    server = await start({ lines: [`Ciphers ${cipher}`, 'RekeyLimit 2M'] });
+    const storage = await open();
+    await storage.put('k', sampleBytes(12_000_000));
+    const whole = await fingerprint(sampleBytes(12_000_000));
+    expect(await fingerprint(storage.get('k'))).toBe(whole);
+  });
+});
+
 describe('what the server can and cannot', () => {
   it('a full disk is no_space with the words "no space left", nothing stays, and what was there is whole', async () => {
     await mkdir(`${base}/small`);
