@@ -62,9 +62,16 @@ function mountPublic(router: Router, { unhealthy = async () => undefined }: ApiD
   // Made when they are first asked for: most servers are never.
   let document: object | undefined;
   const described = (): object => (document ??= openApiDocument(ROUTES, versions));
-  router.get('/openapi.json', (_request, response) => sendJson(response, { status: 200, body: described() }));
-  router.get('/docs', (_request, response) => sendText(response, 200, openApiPage(described()), PAGE_HEADERS));
+  mountDocument(router, '/openapi.json', (response) => sendJson(response, { status: 200, body: described() }));
+  mountDocument(router, '/docs', (response) => sendText(response, 200, openApiPage(described()), PAGE_HEADERS));
   router.all('/healthcheck', (request, response) => answerHealth(request, response, unhealthy));
+}
+
+function mountDocument(router: Router, path: string, send: (response: ServerResponse) => void): void {
+  router.all(path, (request, response) => {
+    if (request.method === 'GET' || request.method === 'HEAD') send(response);
+    else answerOtherMethod(request, response, ['GET', 'HEAD']);
+  });
 }
 
 function mountHome(router: Router, version: ApiVersion): void {

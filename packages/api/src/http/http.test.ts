@@ -49,6 +49,14 @@ describe('requests', () => {
     expect((await bench.call('GET', '/v2/project-alpha/jobs')).headers).not.toHaveProperty('x-openstack-request-id');
   });
 
+  it.each(['/docs', '/openapi.json'])('%s says its methods without a token', async (path) => {
+    await using bench = await ApiBench.open();
+    expect(await bench.call('OPTIONS', path)).toMatchObject({ status: 200, text: '', headers: { allow: 'GET, HEAD' } });
+    expect(await bench.call('POST', path)).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, OPTIONS' } });
+    expect(await bench.call('HEAD', path)).toMatchObject({ status: 200, text: '' });
+    expect((await bench.call('GET', path)).status).toBe(200);
+  });
+
   it('tell versions and health without a token, of each request anew', async () => {
     await using bench = await ApiBench.open();
     const { status, body } = await bench.call('GET', '/', { headers: { host: 'api.example:1234' } });
