@@ -3,7 +3,7 @@ import type { KeystoneSession } from '@freezer/keystone-auth';
 import { callKeystone, type KeystoneCallOptions } from './keystone-call.ts';
 
 export interface TrusteeOptions {
-  readonly session: KeystoneSession;
+  readonly session: Pick<KeystoneSession, 'token' | 'identity'>;
   readonly call: KeystoneCallOptions;
   /** The name of the user of central schedulers, where it is another one than the session's. */
   readonly name?: string | undefined;

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError } from '@freezer/core';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { openSqlStore } from '../open-sql-store.ts';
 import { SqlStore } from '../sql-store.ts';
 import { openSqlite } from '../sqlite/open-sqlite.ts';
+import { isBusy } from '../sqlite/sqlite-dialect.ts';
 import { openConnection } from '../sqlite/sqlite-driver.ts';
+import type { Tables } from '../tables.ts';
+import { GroupedWrites } from './grouped-writes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'freezer-writes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,6 +58,33 @@ describe('writes that share a transaction', () => {
     const { rows } = await place.write(async (database) => await sql<{ timeout: number }>`pragma busy_timeout`.execute(database));
     await place.close();
     expect(rows).toEqual([{ timeout: 0 }]);
+  });
+
+  it('leave the database to another process for 3 ms after each group, once it was met', async () => {
+    const path = join(folder, 'turns.db');
+    const [database, other] = [await openConnection(path), await openConnection(path)];
+    // Without a disk a group takes less than that.
+    database.exec('pragma synchronous = off');
+    const writer = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+    const writes = new GroupedWrites(writer, { isBusy, patienceMs: 30_000 });
+    const met = performance.now();
+    other.exec('begin immediate');
+    const first = writes.write(async () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    other.exec('commit');
+    other.close();
+    await first;
+    const took: number[] = [];
+    // It is remembered for a second.
+    while (took.length < 20 && performance.now() - met < 900) {
+      const begun = performance.now();
+      await writes.write(async () => undefined);
+      took.push(performance.now() - begun);
+    }
+    // A timer may be a fraction of a millisecond early.
+    expect(Math.min(...took)).toBeGreaterThan(2);
+    await writes.idle();
+    await writer.destroy();
   });
 
   it('wait for another process, and give up with unavailable', async () => {
