@@ -14,7 +14,7 @@ const PLAN = { zone: 'UTC', jitter: 0, misfireGrace: 60 };
 test('a run that begins late, because the disk is slow, is told of with the time that its job says: for the API it is one run', async () => {
   const runsFolder = await mkdtemp(join(tmpdir(), 'freezer-run-desk-'));
   try {
-    const reading = readSourceJob({ jobId: 'j', document: {}, problem: 'is no job' } as Parameters<typeof readSourceJob>[0], PLAN);
+    const reading = readSourceJob({ jobId: 'j', description: '', problem: 'is no job' } as Parameters<typeof readSourceJob>[0], PLAN);
     const startedAt = Date.now() - 3000;
     const kept = await new Promise<RunFile>((keepRun, failed) => {
       // What is refused runs nothing, so that nothing else of them is needed.
