@@ -20,18 +20,36 @@ export const ownerOf = (row: Pick<FoundRow, 'project_id' | 'user_id'>): Document
 /** A version names the creation too: a document that was made anew under an old id is another one. */
 export const versionOf = (seq: number | string, revision: number | string): string => `${seq}.${revision}`;
 
-/** The document is read when somebody looks into it. */
-export function storedOf<T extends object>(row: FoundRow): Stored<T> {
-  let document: T | undefined;
-  return {
-    id: nameOf(row.id),
-    get document(): T {
-      document ??= JSON.parse(row.document) as T;
-      return document;
-    },
-    json: row.document,
-    owner: ownerOf(row),
-    revision: Number(row.revision),
-    version: versionOf(row.seq, row.revision),
-  };
+/** A row as callers see it. What is asked for is made when it is: a page of ten is often its ten texts and nothing else. */
+export class StoredRow<T extends object> implements Stored<T> {
+  readonly #row: FoundRow;
+  #document: T | undefined;
+
+  constructor(row: FoundRow) {
+    this.#row = row;
+  }
+
+  get id(): string {
+    return nameOf(this.#row.id);
+  }
+
+  get document(): T {
+    return (this.#document ??= JSON.parse(this.#row.document) as T);
+  }
+
+  get json(): string {
+    return this.#row.document;
+  }
+
+  get owner(): DocumentOwner {
+    return ownerOf(this.#row);
+  }
+
+  get revision(): number {
+    return Number(this.#row.revision);
+  }
+
+  get version(): string {
+    return versionOf(this.#row.seq, this.#row.revision);
+  }
 }

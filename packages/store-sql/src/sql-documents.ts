@@ -14,9 +14,9 @@ import {
   type Stored,
 } from '@freezer/core';
 import type { CompiledQuery } from 'kysely';
-import { boundedCall } from './bounded-call.ts';
-import type { Database, Place } from './place.ts';
-import { DOCUMENT_COLUMNS, type FoundRow, storedOf } from './rows.ts';
+import { boundedCall, type CallBounds } from './bounded-call.ts';
+import type { Database, Place, Reading } from './place.ts';
+import { DOCUMENT_COLUMNS, type FoundRow, StoredRow } from './rows.ts';
 import { countDocuments, fingerprintOf, searchDocuments } from './search/search-documents.ts';
 import { createDocument, type Incoming, noSuch, removeDocument, replaceDocument, type Write } from './write/write-document.ts';
 
@@ -40,22 +40,22 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
   }
 
   async get(id: string, scope: DocumentScope, options: CallOptions = {}): Promise<Stored<T> | undefined> {
-    const row = await this.#read(options, async () => await this.#row(id));
-    const found = row && storedOf<T>(row);
+    const row = await this.#read(options, async (reading) => await this.#row(reading, id));
+    const found = row && new StoredRow<T>(row);
     return found && isSeen(found, scope) ? found : undefined;
   }
 
   async search(search: DocumentSearch, options: CallOptions = {}): Promise<readonly Stored<T>[]> {
-    const rows = await this.#read(options, async () => await searchDocuments(this.#place, this.#kind, search));
-    return rows.map((row) => storedOf<T>(row));
+    const rows = await this.#read(options, async (reading) => await searchDocuments(reading, this.#kind, search));
+    return rows.map((row) => new StoredRow<T>(row));
   }
 
   async count(filter: DocumentFilter, options: CallOptions = {}): Promise<number> {
-    return await this.#read(options, async () => await countDocuments(this.#place, this.#kind, filter));
+    return await this.#read(options, async (reading) => await countDocuments(reading, this.#kind, filter));
   }
 
   async fingerprint(filter: DocumentFilter, options: CallOptions = {}): Promise<string> {
-    return await this.#read(options, async () => await fingerprintOf(this.#place, this.#kind, filter));
+    return await this.#read(options, async (reading) => await fingerprintOf(reading, this.#kind, filter));
   }
 
   async replace(id: string, document: T, owner: DocumentOwner, expected: { readonly version: string }, options: CallOptions = {}): Promise<Stored<T>> {
@@ -74,16 +74,15 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
     return { document, text: documentJson(document), owner: { projectId: owner.projectId, userId: owner.userId } };
   }
 
-  async #row(id: string): Promise<FoundRow | undefined> {
+  async #row({ reader, shaped }: Reading, id: string): Promise<FoundRow | undefined> {
     if (!isDocumentId(id)) return undefined;
-    const { reader, shaped } = this.#place;
     const build = (): CompiledQuery<FoundRow> =>
       reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS).where('kind', '=', this.#kind).where('id', '=', id).compile();
     return await shaped.row('document', [this.#kind, id], build);
   }
 
-  async #read<R>({ signal }: CallOptions, work: () => Promise<R>): Promise<R> {
-    return await this.#named(signal, work);
+  async #read<R>({ signal }: CallOptions, work: (reading: Reading) => Promise<R>): Promise<R> {
+    return await this.#named(signal, async (bounds) => await this.#place.read(work, bounds));
   }
 
   async #write<R>(id: string, { signal }: CallOptions, work: (write: Write) => Promise<R>): Promise<R> {
@@ -93,13 +92,13 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
       signal?.throwIfAborted();
       return result;
     };
-    return await this.#named(signal, async () => await this.#place.write(inTransaction));
+    return await this.#named(signal, async (bounds) => await boundedCall(() => this.#place.write(inTransaction), bounds));
   }
 
   /** The caller's reason stays what it is; what drivers throw becomes ours. */
-  async #named<R>(signal: AbortSignal | undefined, work: () => Promise<R>): Promise<R> {
+  async #named<R>(signal: AbortSignal | undefined, work: (bounds: CallBounds) => Promise<R>): Promise<R> {
     try {
-      return await boundedCall(work, { signal, timeoutMs: this.#timeoutMs });
+      return await work({ signal, timeoutMs: this.#timeoutMs });
     } catch (error) {
       if (signal?.aborted && error === signal.reason) throw error;
       throw this.#place.failure(error);
@@ -114,5 +113,5 @@ function isSeen(found: Stored<object>, scope: DocumentScope): boolean {
 
 /** What is answered is read from what was written, so that nobody changes the one by the other. */
 function stored<T extends object>(id: string, { text, owner }: Incoming, seq: number, revision: number): Stored<T> {
-  return storedOf({ seq, id, project_id: owner.projectId, user_id: owner.userId, revision, document: text });
+  return new StoredRow({ seq, id, project_id: owner.projectId, user_id: owner.userId, revision, document: text });
 }

@@ -1,4 +1,4 @@
-import type { Place } from '../place.ts';
+import type { Reading } from '../place.ts';
 import { type DrivenPlan, rowsBySeq } from './seq-queries.ts';
 import { type ReadRow, verifier } from './verify.ts';
 
@@ -6,16 +6,16 @@ const FIRST_BATCH = 64;
 const LARGEST_BATCH = 512;
 
 /** Documents of a plan that hold all that is asked for, in the order of creation. Reads as far as it is listened to. */
-export async function* rowStream(place: Place, plan: DrivenPlan, after: number): AsyncGenerator<ReadRow> {
+export async function* rowStream(reading: Reading, plan: DrivenPlan, after: number): AsyncGenerator<ReadRow> {
   const verify = verifier(plan.rest);
   let last = after;
   for (let size = FIRST_BATCH; ; size = Math.min(size * 2, LARGEST_BATCH)) {
-    const rows = await rowsBySeq(place, plan, last, size, 0);
+    const rows = await rowsBySeq(reading, plan, last, size, 0);
     yield* verify(rows);
     const end = rows.at(-1);
     if (!end || rows.length < size) return;
     last = Number(end.seq);
-    await place.breathe();
+    await reading.breathe();
   }
 }
 

@@ -1,6 +1,6 @@
 import { type DocumentSearch, valueAt } from '@freezer/core';
 import type { RawBuilder } from 'kysely';
-import type { Place } from '../place.ts';
+import type { Reading } from '../place.ts';
 import type { FoundRow } from '../rows.ts';
 import { keptNumber, NOTHING } from '../terms/index-entries.ts';
 import { type DrivenPlan, loadRows, type NumberPlace, nextByNumber, nextWithoutNumber } from './seq-queries.ts';
@@ -17,46 +17,46 @@ interface NumberSearch {
 const BATCH = 256;
 
 /** The pages of a list that is sorted by an indexed number: first what has one, then what has none. */
-export async function searchByNumber(place: Place, plan: DrivenPlan, options: NumberSearch): Promise<FoundRow[]> {
+export async function searchByNumber(reading: Reading, plan: DrivenPlan, options: NumberSearch): Promise<FoundRow[]> {
   const { limit, offset } = options.search;
   const verify = verifier(plan.rest);
   const found: FoundRow[] = [];
   const seqs: number[] = [];
   let skipped = 0;
-  for await (const batch of batches(place, plan, options, plan.rest ? BATCH : offset + limit)) {
+  for await (const batch of batches(reading, plan, options, plan.rest ? BATCH : offset + limit)) {
     if (!plan.rest) {
       seqs.push(...batch);
       if (seqs.length >= offset + limit) break;
       continue;
     }
-    for (const { row } of verify(await loadRows(place, batch))) {
+    for (const { row } of verify(await loadRows(reading, batch))) {
       if (skipped < offset) skipped += 1;
       else found.push(row);
     }
     if (found.length >= limit) break;
-    await place.breathe();
+    await reading.breathe();
   }
-  return plan.rest ? found.slice(0, limit) : await loadRows(place, seqs.slice(offset, offset + limit));
+  return plan.rest ? found.slice(0, limit) : await loadRows(reading, seqs.slice(offset, offset + limit));
 }
 
-async function* batches(place: Place, plan: DrivenPlan, { search, slot, said, marker }: NumberSearch, limit: number): AsyncGenerator<number[]> {
+async function* batches(reading: Reading, plan: DrivenPlan, { search, slot, said, marker }: NumberSearch, limit: number): AsyncGenerator<number[]> {
   const { descending, path } = search.sort;
   let after: NumberPlace | undefined = marker && { value: keptNumber(valueAt(JSON.parse(marker.document) as object, path)), seq: Number(marker.seq) };
   while (after === undefined || after.value < NOTHING) {
-    const rows = await placesOf(place, nextByNumber(plan, { slot, descending, after, limit, said }));
+    const rows = await placesOf(reading, nextByNumber(plan, { slot, descending, after, limit, said }));
     yield rows.map(({ seq }) => seq);
     if (rows.length < limit) break;
     after = rows.at(-1);
   }
   let last: number = after !== undefined && after.value >= NOTHING ? after.seq : 0;
   for (;;) {
-    const rows = await placesOf(place, nextWithoutNumber(plan, { slot, after: last, limit, said }));
+    const rows = await placesOf(reading, nextWithoutNumber(plan, { slot, after: last, limit, said }));
     yield rows.map(({ seq }) => seq);
     if (rows.length < limit) return;
     last = rows.at(-1)?.seq ?? last;
   }
 }
 
-async function placesOf({ reader }: Place, query: RawBuilder<{ seq: number | string; value: number }>): Promise<NumberPlace[]> {
+async function placesOf({ reader }: Reading, query: RawBuilder<{ seq: number | string; value: number }>): Promise<NumberPlace[]> {
   return (await query.execute(reader)).rows.map(({ seq, value }) => ({ seq: Number(seq), value: Number(value) }));
 }

@@ -1,5 +1,5 @@
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
-import type { Database, Place } from '../place.ts';
+import type { Database, Reading } from '../place.ts';
 import { DOCUMENT_COLUMNS, type FoundRow } from '../rows.ts';
 import { NOTHING } from '../terms/index-entries.ts';
 import type { Plan } from './plan.ts';
@@ -10,7 +10,7 @@ export interface DrivenPlan extends Plan {
 }
 
 /** The number of documents of a term, counted up to what makes it frequent. */
-export async function frequencyOf({ shaped, reader, frequent }: Place, term: bigint): Promise<number> {
+export async function frequencyOf({ shaped, reader, frequent }: Reading, term: bigint): Promise<number> {
   const build = (): CompiledQuery<{ count: number | string }> =>
     sql<{
       count: number | string;
@@ -19,14 +19,14 @@ export async function frequencyOf({ shaped, reader, frequent }: Place, term: big
 }
 
 /** Chooses the rarest term as the one to read. */
-export async function driven(place: Place, plan: Plan): Promise<DrivenPlan> {
+export async function driven(reading: Reading, plan: Plan): Promise<DrivenPlan> {
   const [first, ...others] = plan.terms;
   if (first === undefined) throw new TypeError('a plan has a term');
   let driver = first;
   if (others.length > 0) {
-    let least = await frequencyOf(place, first);
+    let least = await frequencyOf(reading, first);
     for (const term of others) {
-      const frequency = least === 0 ? 0 : await frequencyOf(place, term);
+      const frequency = least === 0 ? 0 : await frequencyOf(reading, term);
       if (frequency < least) [driver, least] = [term, frequency];
     }
   }
@@ -90,7 +90,7 @@ export function nextWithoutNumber(
 }
 
 /** The documents at these places of the order of creation; one that was removed meanwhile is left out. */
-export async function loadRows({ reader }: Place, seqs: readonly number[]): Promise<FoundRow[]> {
+export async function loadRows({ reader }: Reading, seqs: readonly number[]): Promise<FoundRow[]> {
   if (seqs.length === 0) return [];
   const rows: FoundRow[] = await reader.selectFrom('freezer_documents').select(DOCUMENT_COLUMNS).where('seq', 'in', seqs).execute();
   const bySeq = new Map(rows.map((row) => [Number(row.seq), row]));
@@ -98,7 +98,7 @@ export async function loadRows({ reader }: Place, seqs: readonly number[]): Prom
 }
 
 /** `nextBySeq` with the documents, in one query. */
-export async function rowsBySeq({ shaped, reader }: Place, plan: DrivenPlan, after: number, limit: number, offset: number): Promise<readonly FoundRow[]> {
+export async function rowsBySeq({ shaped, reader }: Reading, plan: DrivenPlan, after: number, limit: number, offset: number): Promise<readonly FoundRow[]> {
   const others = plan.terms.filter((term) => term !== plan.driver);
   const build = (): CompiledQuery<FoundRow> =>
     sql<FoundRow>`select d.seq, d.id, d.project_id, d.user_id, d.revision, d.document

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@freezer/core';
 import { CompiledQuery, type Kysely } from 'kysely';
+import { boundedCall } from '../bounded-call.ts';
 import type { Dialect } from '../dialect.ts';
 import { failureOf } from '../failures.ts';
-import { type Database, FREQUENT, type Place } from '../place.ts';
+import { type Database, FREQUENT, type Place, type Reading } from '../place.ts';
 import { shapedQueries } from '../search/shaped-queries.ts';
 import type { Tables } from '../tables.ts';
 
@@ -29,13 +30,17 @@ export function serverPlace(database: Kysely<Tables>, dialect: Dialect, alone: P
     }
   };
   const query = async (text: string, parameters: readonly unknown[]) => (await database.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows;
-  return {
-    dialect,
+  const reading: Reading = {
     reader: database,
     shaped: shapedQueries({ rows: query, row: async (text, parameters) => (await query(text, parameters))[0] }),
     frequent: FREQUENT,
-    write,
     breathe: async () => undefined,
+  };
+  return {
+    dialect,
+    reader: database,
+    read: async (work, bounds) => await boundedCall(() => work(reading), bounds),
+    write,
     alone,
     failure: (error) => failureOf(dialect, error),
     close: async () => await database.destroy(),

@@ -1,5 +1,4 @@
 import { chmod, open } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import { Kysely, SqliteDialect } from 'kysely';
 import { failureOf } from '../failures.ts';
@@ -9,13 +8,14 @@ import type { Tables } from '../tables.ts';
 import { GroupedWrites } from '../write/grouped-writes.ts';
 import { isBusy, SQLITE } from './sqlite-dialect.ts';
 import { openConnection, type SqliteConnection } from './sqlite-driver.ts';
+import { SqliteReading } from './sqlite-reading.ts';
 
 export interface SqliteOptions {
   /** The file; its folder must be there. */
   readonly path: string;
   /** How long a write waits for those of other processes. */
   readonly timeoutMs: number;
-  /** See `Place`. */
+  /** See `Reading`. */
   readonly frequent?: number;
 }
 
@@ -67,17 +67,16 @@ export async function openSqlite({ path, timeoutMs, frequent = FREQUENT }: Sqlit
   const [writer, reader] = [kyselyOn(writing), kyselyOn(reading)];
   const writes = new GroupedWrites(writer, { isBusy, patienceMs: timeoutMs });
   const write = async <T>(work: (database: Database) => Promise<T>): Promise<T> => await writes.write(work);
+  // Not through kysely: its ways of waiting for a connection cost more than the answer, and nobody else has this one.
+  const shaped = shapedQueries({
+    rows: (text, parameters) => reading.prepare(text).all(parameters),
+    row: (text, parameters) => reading.prepare(text).one(parameters),
+  });
   return {
     dialect: SQLITE,
     reader,
-    // Not through kysely: its ways of waiting for a connection cost more than the answer, and nobody else has this one.
-    shaped: shapedQueries({
-      rows: (text, parameters) => reading.prepare(text).all(parameters),
-      row: (text, parameters) => reading.prepare(text).one(parameters),
-    }),
-    frequent,
+    read: async (work, bounds) => await work(new SqliteReading({ reader, shaped, frequent }, bounds)),
     write,
-    breathe: async () => await setImmediate(),
     alone: write,
     failure: (error) => failureOf(SQLITE, error),
     close: async () => {
