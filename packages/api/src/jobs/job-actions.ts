@@ -5,11 +5,18 @@ import { isObject, isSameDocument } from '../documents/merge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badRequest, unprocessable } from '../http/problem.ts';
 
-/** The actions of a job as they are kept in it, and the action documents that were made for it. */
+/** The actions of a job as they are kept in it, and the action documents that it needs. */
 export interface LinkedActions {
   readonly entries: readonly Item[];
-  /** Ids of the documents that were made: to be removed again when the job is not written. */
+  /** Ids of the documents that were made, or are to be: to be removed again when the job is not written. */
   readonly made: readonly string[];
+  /** Those that are still to be made, under ids that are new. */
+  readonly unmade: readonly UnmadeAction[];
+}
+
+export interface UnmadeAction {
+  readonly id: string;
+  readonly document: Item;
 }
 
 /** Each default goes into every action that lacks the key, or has null there. */
@@ -23,8 +30,8 @@ export function withDefaults(entries: readonly Item[], defaults: Item): Item[] {
 }
 
 /**
- * Makes an action document of each entry, or links the one that its id names: when that is the same; when it is another one, or somebody else's, a new
- * one is made. An entry with an id alone takes the action of that id. `before`: the entries that the job has, which need no look-up.
+ * Plans an action document of each entry, or links the one that its id names: when that is the same; when it is another one, or somebody else's, a new
+ * one is needed. An entry with an id alone takes the action of that id. `before`: the entries that the job has, which need no look-up.
  * Fails with 400 for an entry with neither, with 422 for an unknown id alone.
  */
 export async function linkActions(exchange: Exchange, entries: readonly Item[], before: readonly Item[] = []): Promise<LinkedActions> {
@@ -33,10 +40,12 @@ export async function linkActions(exchange: Exchange, entries: readonly Item[], 
   }
   const linked: Item[] = [];
   const made: string[] = [];
+  const unmade: UnmadeAction[] = [];
   try {
     for (const entry of entries) {
-      const { id, action, isNew } = await linkOne(exchange, entry, before);
+      const { id, action, isNew, document } = await linkOne(exchange, entry, before);
       if (isNew) made.push(id);
+      if (document) unmade.push({ id, document });
       const { projectId, userId } = exchange.owner;
       linked.push({ ...entry, freezer_action: action, project_id: entry['project_id'] ?? projectId, user_id: entry['user_id'] ?? userId, action_id: id });
     }
@@ -44,13 +53,15 @@ export async function linkActions(exchange: Exchange, entries: readonly Item[], 
     await removeActions(exchange, made);
     throw error;
   }
-  return { entries: linked, made };
+  return { entries: linked, made, unmade };
 }
 
 interface Linked {
   readonly id: string;
   readonly action: unknown;
   readonly isNew: boolean;
+  /** To be made. */
+  readonly document?: Item;
 }
 
 async function linkOne(exchange: Exchange, entry: Item, before: readonly Item[]): Promise<Linked> {
@@ -66,22 +77,30 @@ async function linkOne(exchange: Exchange, entry: Item, before: readonly Item[])
     return { id, action: stored.document['freezer_action'], isNew: false };
   }
   if (stored && isSameDocument(stored.document['freezer_action'], action)) return { id, action, isNew: false };
-  return { id: await makeAction(exchange, entry, stored ? '' : id), action, isNew: true };
+  if (id !== '' && !stored && (await isMade(exchange, entry, id))) return { id, action, isNew: true };
+  const newId = api.newId();
+  return { id: newId, action, isNew: true, document: actionItem(newId, entry, exchange.owner) };
 }
 
-async function makeAction({ api, owner }: Exchange, entry: Item, wantedId: string): Promise<string> {
-  if (wantedId !== '') {
-    try {
-      await api.actions.create(wantedId, actionItem(wantedId, entry, owner), owner);
-      return wantedId;
-    } catch (error) {
-      // Another request made it meanwhile.
-      if (!FreezerError.is(error, 'already_exists')) throw error;
-    }
+/** Makes an action under the id that was asked for; false when another request made it meanwhile. */
+async function isMade({ api, owner }: Exchange, entry: Item, id: string): Promise<boolean> {
+  try {
+    await api.actions.create(id, actionItem(id, entry, owner), owner);
+    return true;
+  } catch (error) {
+    if (FreezerError.is(error, 'already_exists')) return false;
+    throw error;
   }
-  const id = api.newId();
-  await api.actions.create(id, actionItem(id, entry, owner), owner);
-  return id;
+}
+
+/** Makes what is still to be made, all at the same time: a store that gathers writes makes one of them. What fails leaves no action of the job behind. */
+export async function makeActions(exchange: Exchange, { made, unmade }: LinkedActions): Promise<void> {
+  const { api, owner } = exchange;
+  const ends = await Promise.allSettled(unmade.map(({ id, document }) => api.actions.create(id, document, owner)));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (!failed) return;
+  await removeActions(exchange, made);
+  throw failed.reason;
 }
 
 /** Takes back action documents of a job that was not written. */

@@ -11,7 +11,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { alreadyExists, badRequest, noDocument, notFound } from '../http/problem.ts';
 import { validated } from '../http/validate.ts';
 import { recordRun } from '../runs/record-run.ts';
-import { type LinkedActions, linkActions, removeActions, withDefaults } from './job-actions.ts';
+import { type LinkedActions, linkActions, makeActions, removeActions, withDefaults } from './job-actions.ts';
 import { clientOfJob } from './job-client.ts';
 import { entriesOf, SERVER_KEYS } from './job-item.ts';
 import { CLIENT_PROJECT, centralKeys } from './job-trust.ts';
@@ -28,16 +28,15 @@ function defaultsOf(body: Item): Item {
 
 interface NewJob {
   readonly item: Item;
-  /** Action documents that were made for it. */
-  readonly made: readonly string[];
+  readonly actions: LinkedActions;
 }
 
-/** A whole job of a request, its actions made and linked, for a client that can do it. */
+/** A whole job of a request, its actions linked, for a client that can do it. */
 async function newJob(exchange: Exchange, id: string, body: Item, before: readonly Item[]): Promise<NewJob> {
   const entries = withDefaults(entriesOf(body['job_actions']), defaultsOf(body));
   const client = await clientOfJob(exchange, String(body['client_id']), entries);
   const central = await centralKeys(exchange, client);
-  const { entries: actions, made } = await linkActions(exchange, entries, before);
+  const actions = await linkActions(exchange, entries, before);
   const { owner } = exchange;
   const item: Item = {
     job_id: id,
@@ -48,10 +47,10 @@ async function newJob(exchange: Exchange, id: string, body: Item, before: readon
     session_id: body['session_id'] ?? '',
     session_tag: body['session_tag'] ?? 0,
     description: body['description'] ?? null,
-    job_actions: actions,
+    job_actions: actions.entries,
     ...central,
   };
-  return { item, made };
+  return { item, actions };
 }
 
 async function readRequest(exchange: Exchange): Promise<Item> {
@@ -60,13 +59,27 @@ async function readRequest(exchange: Exchange): Promise<Item> {
   return validated(JobRequest, body);
 }
 
-async function insert(exchange: Exchange, id: string, { item, made }: NewJob): Promise<Stored<Item>> {
+const insertFailure = (id: string, error: unknown): unknown => (FreezerError.is(error, 'already_exists') ? taken(id) : error);
+
+async function insert(exchange: Exchange, id: string, { item, actions }: NewJob): Promise<Stored<Item>> {
   try {
     return await exchange.api.jobs.create(id, item, exchange.owner);
   } catch (error) {
-    await removeActions(exchange, made);
-    if (FreezerError.is(error, 'already_exists')) throw taken(id);
-    throw error;
+    await removeActions(exchange, actions.made);
+    throw insertFailure(id, error);
+  }
+}
+
+/** Writes job and actions at the same time, so that a store which gathers writes syncs once for all. When one fails the others are taken back. */
+async function insertWithActions(exchange: Exchange, id: string, { item, actions }: NewJob): Promise<void> {
+  const [made, stored] = await Promise.allSettled([makeActions(exchange, actions), exchange.api.jobs.create(id, item, exchange.owner)]);
+  if (stored.status === 'rejected') {
+    await removeActions(exchange, actions.made);
+    throw insertFailure(id, stored.reason);
+  }
+  if (made.status === 'rejected') {
+    await exchange.api.jobs.remove(id, stored.value);
+    throw made.reason;
   }
 }
 
@@ -76,10 +89,10 @@ export async function createJob(exchange: Exchange): Promise<Answer> {
   const wanted = exchange.isV1 ? '' : body['job_id'];
   const id = typeof wanted === 'string' && wanted !== '' ? wanted : exchange.api.newId();
   if (wanted && (await exchange.api.jobs.get(id, exchange.scope))) throw taken(id);
-  const { item, made } = await newJob(exchange, id, body, []);
+  const { item, actions } = await newJob(exchange, id, body, []);
   const schedule = isObject(item['job_schedule']) ? item['job_schedule'] : {};
   const times = { time_created: exchange.api.seconds(), time_started: -1, time_ended: -1 };
-  await insert(exchange, id, { item: { ...item, job_schedule: { ...schedule, ...times } }, made });
+  await insertWithActions(exchange, id, { item: { ...item, job_schedule: { ...schedule, ...times } }, actions });
   return { status: 201, body: { job_id: id } };
 }
 
@@ -92,6 +105,7 @@ export async function replaceJob(exchange: Exchange): Promise<Answer> {
   const before = await api.jobs.get(id, scope);
   if (before) demandMatch(exchange, before);
   const job = await newJob(exchange, id, body, entriesOf(before?.document['job_actions']));
+  await makeActions(exchange, job.actions);
   const stored = await changeDocument(api.jobs, id, scope, (_document, current) => {
     demandMatch(exchange, current);
     const owner = { ...current.owner, userId: exchange.owner.userId };
@@ -143,7 +157,10 @@ class OnceLinked {
   }
 
   async link(before: readonly Item[]): Promise<readonly Item[]> {
-    this.#linked ??= await linkActions(this.#exchange, this.entries, before);
+    if (!this.#linked) {
+      this.#linked = await linkActions(this.#exchange, this.entries, before);
+      await makeActions(this.#exchange, this.#linked);
+    }
     return this.#linked.entries;
   }
 

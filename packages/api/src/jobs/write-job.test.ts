@@ -1,0 +1,63 @@
+import type { DocumentKind, DocumentStore } from '@freezer/core';
+import { FreezerError } from '@freezer/core';
+import { MemoryStore } from '@freezer/testing';
+import { expect, it } from '@jest/globals';
+import { ApiBench } from '../../test-support/api-bench.ts';
+
+type Doc = Record<string, unknown>;
+type Create = DocumentStore<object>['create'];
+const P = '/v2/project-alpha';
+const JOB = { client_id: 'w', job_actions: [{ freezer_action: { action: 'backup' } }, { freezer_action: { action: 'admin' } }] };
+
+/** A store whose documents are made as a test wants it. */
+class WatchedStore extends MemoryStore {
+  readonly #around: (kind: DocumentKind, create: () => ReturnType<Create>) => ReturnType<Create>;
+
+  constructor(around: (kind: DocumentKind, create: () => ReturnType<Create>) => ReturnType<Create>) {
+    super();
+    this.#around = around;
+  }
+
+  override documents<T extends object>(kind: DocumentKind): DocumentStore<T> {
+    const documents = super.documents<T>(kind);
+    const create = documents.create.bind(documents);
+    documents.create = (...call) => this.#around(kind, () => create(...call)) as ReturnType<typeof create>;
+    return documents;
+  }
+}
+
+async function benchOf(store: MemoryStore): Promise<ApiBench> {
+  const bench = await ApiBench.open({ store });
+  expect((await bench.call('POST', `${P}/clients`, { as: 'alpha', body: { client_id: 'w' } })).status).toBe(201);
+  return bench;
+}
+
+it('a job and its actions are handed to the store at the same time, so that one sync is enough for all', async () => {
+  const steps: string[] = [];
+  await using bench = await benchOf(
+    new WatchedStore(async (kind, create) => {
+      steps.push(`${kind} begins`);
+      const created = await create();
+      steps.push('one ends');
+      return created;
+    }),
+  );
+  steps.length = 0;
+  expect((await bench.call('POST', `${P}/jobs`, { as: 'alpha', body: JOB })).status).toBe(201);
+  expect(steps).toEqual(['actions begins', 'actions begins', 'jobs begins', 'one ends', 'one ends', 'one ends']);
+});
+
+it.each(['jobs', 'actions'] as const)('when one of %s of a new job cannot be written nothing of it stays', async (broken) => {
+  let left = 1;
+  await using bench = await benchOf(
+    new WatchedStore(async (kind, create) => {
+      if (kind === broken && (left -= 1) >= 0) throw new FreezerError('unavailable', 'no store');
+      return await create();
+    }),
+  );
+  expect((await bench.call('POST', `${P}/jobs`, { as: 'alpha', body: JOB })).status).toBe(503);
+  for (const kind of ['jobs', 'actions']) {
+    const { body } = await bench.call('GET', `${P}/${kind}`, { as: 'alpha' });
+    expect((body as Record<string, Doc[]>)[kind]).toEqual([]);
+  }
+});
