@@ -5,6 +5,7 @@ import type { ApiDeps } from './api-deps.ts';
 import type { Caller } from './caller.ts';
 import { acceptsJson } from './http/accepts-json.ts';
 import { sendJson, sendProblem, sendText } from './http/answer.ts';
+import { callerGone } from './http/caller-gone.ts';
 import type { ApiVersion } from './http/exchange.ts';
 import { problemOfAuthentication, problemOfFailure } from './http/failure.ts';
 import { answerOtherMethod, mountVersion } from './http/mount.ts';
@@ -84,17 +85,8 @@ function mountHome(router: Router, version: ApiVersion): void {
 
 /** The caller; when there is none the answer is sent. */
 async function identified(request: IncomingMessage, response: ServerResponse, deps: ApiDeps, api: ApiContext): Promise<Caller | undefined> {
-  let gone: AbortController | undefined;
-  const stop = (): void => gone?.abort();
-  const options = {
-    // Made for those who look at it: a token that is known needs none.
-    get signal(): AbortSignal {
-      if (!gone) response.once('close', stop);
-      return (gone ??= new AbortController()).signal;
-    },
-  };
   try {
-    const caller = await deps.authenticate(request, options);
+    const caller = await deps.authenticate(request, { signal: callerGone(request) });
     if (caller) return caller;
   } catch (error) {
     const problem = problemOfAuthentication(error, api.logger);
@@ -102,8 +94,6 @@ async function identified(request: IncomingMessage, response: ServerResponse, de
       sendProblem(response, problem);
       return undefined;
     }
-  } finally {
-    response.removeListener('close', stop);
   }
   sendJson(response, { status: 401, body: UNAUTHORIZED, headers: { 'www-authenticate': deps.challenge ?? 'Keystone' } });
   return undefined;

@@ -7,12 +7,13 @@ import { type LineFormat, type LogRecord, RANK } from './log-record.ts';
 export const OSLO_PATTERN = '%(asctime)s.%(msecs)03d %(process)d %(levelname)s %(name)s [-] %(instance)s%(message)s';
 export const OSLO_DATE = '%Y-%m-%d %H:%M:%S';
 
-const shown = (value: unknown): string => printable(typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : (JSON.stringify(value) ?? 'undefined'));
+const shown = (value: unknown): string => (typeof value === 'string' && /^[^\s"=]+$/.test(value) ? value : (JSON.stringify(value) ?? 'undefined'));
 
 /** The message on one line, the fields behind. */
 function messageOf({ message, fields }: LogRecord): string {
-  const facts = Object.entries(fields).map(([key, value]) => ` ${printable(key)}=${shown(value)}`);
-  return `${printable(message)}${facts.join('')}`;
+  let text = message;
+  for (const [key, value] of Object.entries(fields)) text += ` ${key}=${shown(value)}`;
+  return printable(text);
 }
 
 type Attribute = (record: LogRecord) => string | number;

@@ -63,7 +63,7 @@ export class OwnIds<T extends object> implements DocumentStore<T> {
     const suffix = marker === undefined ? undefined : this.#suffix(scope);
     const isOwn = suffix !== undefined && marker !== undefined && !(await this.#inner.get(marker, scope, options));
     const found = await this.#inner.search(isOwn ? { ...search, marker: marker + suffix } : search, options);
-    return found.some(({ id }) => OWN_KEY.test(id)) ? found.map(named) : found;
+    return found.some(({ id }) => id.includes('~')) ? found.map(named) : found;
   }
 
   count(filter: DocumentFilter, options?: CallOptions): Promise<number> {
@@ -90,7 +90,17 @@ export class OwnIds<T extends object> implements DocumentStore<T> {
 function named<T extends object>(stored: Stored<T>): Stored<T> {
   const suffix = OWN_KEY.exec(stored.id)?.[0];
   if (suffix === undefined) return stored;
-  return { ...stored, id: stored.id.slice(0, -suffix.length), version: `${suffix}~${stored.version}` };
+  const { json, owner, revision, version } = stored;
+  return {
+    id: stored.id.slice(0, -suffix.length),
+    get document() {
+      return stored.document;
+    },
+    json,
+    owner,
+    revision,
+    version: `${suffix}~${version}`,
+  };
 }
 
 /** Where a document is kept, and its version there. */

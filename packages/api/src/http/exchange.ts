@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DocumentOwner, type DocumentScope, FreezerError } from '@freezer/core';
+import type { IncomingMessage } from 'node:http';
+import type { DocumentOwner, DocumentScope } from '@freezer/core';
 import type { ApiContext } from '../api-context.ts';
 import type { Caller } from '../caller.ts';
 import type { RuleName } from '../policy/default-rules.ts';
+import { callerGone } from './caller-gone.ts';
 import { badRequest, forbidden, missingBody } from './problem.ts';
 import { readJson } from './read-body.ts';
 
@@ -16,7 +17,6 @@ export interface ExchangeFacts {
   readonly projectId: string;
   readonly params: Readonly<Record<string, string>>;
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
 }
 
 /** One request on its way through a handler. */
@@ -29,11 +29,9 @@ export class Exchange {
   /** What the caller may see: in version 1 his own, in version 2 that of the project. */
   readonly scope: DocumentScope;
   readonly #params: Readonly<Record<string, string>>;
-  readonly #response: ServerResponse;
   #query: URLSearchParams | undefined;
-  #signal: AbortSignal | undefined;
 
-  constructor({ api, version, caller, projectId, params, request, response }: ExchangeFacts) {
+  constructor({ api, version, caller, projectId, params, request }: ExchangeFacts) {
     this.api = api;
     this.version = version;
     this.caller = caller;
@@ -41,7 +39,6 @@ export class Exchange {
     this.request = request;
     this.scope = version === 'v1' ? { userId: caller.userId } : { projectId };
     this.#params = params;
-    this.#response = response;
   }
 
   get isV1(): boolean {
@@ -61,12 +58,7 @@ export class Exchange {
 
   /** Aborted when the caller goes away. For reading only: what was begun to be written is written. */
   get signal(): AbortSignal {
-    if (this.#signal) return this.#signal;
-    const controller = new AbortController();
-    this.#response.once('close', () => {
-      if (!this.#response.writableFinished) controller.abort(new FreezerError('aborted', 'the caller went away'));
-    });
-    return (this.#signal = controller.signal);
+    return callerGone(this.request);
   }
 
   param(name: string): string {

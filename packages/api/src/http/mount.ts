@@ -26,7 +26,7 @@ export function mountVersion(version: ApiVersion, routes: readonly Route[], api:
       const caller = callerOf(request);
       const projectId = version === 'v1' ? caller.projectId : params['project_id'];
       if (projectId === undefined) throw forbidden();
-      const exchange = new Exchange({ api, version, caller, projectId, params, request, response });
+      const exchange = new Exchange({ api, version, caller, projectId, params, request });
       exchange.demand(route.rule);
       sendJson(response, await route.handle(exchange));
     });

@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { FreezerError } from '@freezer/core';
+
+/** One for a connection and not for each of its requests: a signal takes longer to make than a short query. */
+const signals = new WeakMap<Socket, AbortSignal>();
+
+/** Aborted when the caller goes away: a connection has one request at a time. */
+export function callerGone({ socket }: IncomingMessage): AbortSignal {
+  const known = signals.get(socket);
+  if (known) return known;
+  const controller = new AbortController();
+  const gone = (): void => controller.abort(new FreezerError('aborted', 'the caller went away'));
+  if (socket.destroyed) gone();
+  else socket.once('close', gone);
+  signals.set(socket, controller.signal);
+  return controller.signal;
+}
