@@ -4,6 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { FreezerClient } from '@freezer/client-sdk';
+import { messageOf } from '@freezer/core';
 import { KeystoneSession, sessionOptionsFromEnvironment } from '@freezer/keystone-auth';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Bench, type Daemon, REAL_AGENT } from './harness/bench.ts';
@@ -130,7 +131,7 @@ afterAll(async () => {
 function failed(error: unknown): never {
   const said = daemons.map((daemon, index) => `${NAMES[index]}:\n${daemon.log().slice(-2000)}`);
   const api = `API:\n${readFileSync(bench.path('api.log'), 'utf8').slice(-2000)}`;
-  throw new Error([error instanceof Error ? error.message : String(error), ...said, api].join('\n'), { cause: error });
+  throw new Error([messageOf(error), ...said, api].join('\n'), { cause: error });
 }
 
 async function member(sessionId: string, name: string): Promise<string> {
@@ -206,6 +207,6 @@ test('a session of three hosts: the API killed in the middle, tokens revoked and
     expect(readFileSync(join(target, 'file'), 'utf8')).toBe('of host3');
   } catch (error) {
     const known = await Promise.all([state(), ...jobs.map(statusOf), client.runs.list(mine)]).catch(String);
-    failed(new Error(`${error instanceof Error ? error.message : String(error)}; known: ${JSON.stringify(known)}`));
+    failed(new Error(`${messageOf(error)}; known: ${JSON.stringify(known)}`));
   }
 });

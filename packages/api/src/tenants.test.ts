@@ -189,6 +189,34 @@ describe('ids that callers choose (8.30)', () => {
     expect((await bench.call('GET', `${ALPHA}/${kind}/${id}`, { as: 'alpha' })).text).toBe(before.text);
   });
 
+  it('one that two users of a project have by version 1, or two projects, is two items of a list, which comes to its end page by page', async () => {
+    await using bench = await ApiBench.open();
+    for (const as of ['alpha', 'alpha2']) {
+      const sent = { action_id: 'a', description: as, freezer_action: { action: 'backup' } };
+      expect((await bench.call('POST', '/v1/actions', { as, body: sent })).status).toBe(201);
+      expect((await bench.call('GET', '/v1/actions/a', { as })).body).toMatchObject({ action_id: 'a', description: as });
+    }
+    for (const as of ['alpha', 'beta']) {
+      await bench.call('POST', `/v2/project-${as}/clients`, { as, body: { client_id: 'w', hostname: 'h' } });
+      const sent = { job_id: 'a', client_id: 'w', description: as, job_actions: [] };
+      expect((await bench.call('POST', `/v2/project-${as}/jobs`, { as, body: sent })).status).toBe(201);
+    }
+    await bench.call('POST', `${ALPHA}/actions`, { as: 'alpha', body: { action_id: 'b', description: 'last', freezer_action: {} } });
+    await bench.call('POST', `${BETA}/jobs`, { as: 'beta', body: { job_id: 'b', client_id: 'w', description: 'last', job_actions: [] } });
+    const pages = async (as: string, path: string): Promise<string[]> => {
+      const names: string[] = [];
+      for (let marker: string | undefined = ''; marker !== undefined && names.length < 9; ) {
+        const { body, headers } = await bench.call('GET', `${path}limit=1${marker === '' ? '' : `&marker=${encodeURIComponent(marker)}`}`, { as });
+        for (const items of Object.values(body as Record<string, { description: string }[]>)) names.push(...items.map(({ description }) => description));
+        const next = headers['x-next-marker'];
+        marker = typeof next === 'string' ? next : undefined;
+      }
+      return names;
+    };
+    expect(await pages('alpha', `${ALPHA}/actions?`)).toEqual(['alpha', 'alpha2', 'last']);
+    expect(await pages('admin', '/v2/project-admin/jobs?all_projects=true&')).toEqual(['alpha', 'beta', 'last']);
+  });
+
   it('an action of a job that is refused is taken back, and not that of another project', async () => {
     await using bench = await ApiBench.open();
     const action = { action_id: 'a1', freezer_action: { action: 'backup' } };

@@ -14,7 +14,6 @@ import {
 export type IdSpace = 'projectId' | 'userId';
 
 /** `~` stands in no id that a caller may choose. */
-const OWN_KEY = /~[0-9a-f]{16}$/;
 const OWN_VERSION = /^(~[0-9a-f]{16})~/;
 
 /**
@@ -47,7 +46,7 @@ export class OwnIds<T extends object> implements DocumentStore<T> {
       if (!FreezerError.is(error, 'already_exists') || suffix === undefined) throw error;
       if (await this.get(id, { [this.#space]: owner[this.#space] }, options)) throw error;
     }
-    return named(await this.#inner.create(id + suffix, document, owner, options));
+    return named(await this.#inner.create(id + suffix, document, owner, options), suffix);
   }
 
   async get(id: string, scope: DocumentScope, options?: CallOptions): Promise<Stored<T> | undefined> {
@@ -55,15 +54,16 @@ export class OwnIds<T extends object> implements DocumentStore<T> {
     const suffix = found ? undefined : this.#suffix(scope);
     if (suffix === undefined) return found;
     const own = await this.#inner.get(id + suffix, scope, options);
-    return own && named(own);
+    return own && named(own, suffix);
   }
 
   async search(search: DocumentSearch, options?: CallOptions): Promise<readonly Stored<T>[]> {
     const { marker, scope } = search;
-    const suffix = marker === undefined ? undefined : this.#suffix(scope);
+    const suffix = this.#suffix(scope);
     const isOwn = suffix !== undefined && marker !== undefined && !(await this.#inner.get(marker, scope, options));
     const found = await this.#inner.search(isOwn ? { ...search, marker: marker + suffix } : search, options);
-    return found.some(({ id }) => id.includes('~')) ? found.map(named) : found;
+    // Where somebody sees documents of several spaces, two of them may have one id: those of others keep their whole key, which is a marker of one alone.
+    return suffix !== undefined && found.some(({ id }) => id.endsWith(suffix)) ? found.map((each) => named(each, suffix)) : found;
   }
 
   count(filter: DocumentFilter, options?: CallOptions): Promise<number> {
@@ -76,7 +76,7 @@ export class OwnIds<T extends object> implements DocumentStore<T> {
 
   async replace(id: string, document: T, owner: DocumentOwner, expected: { readonly version: string }, options?: CallOptions): Promise<Stored<T>> {
     const [key, version] = placeOf(id, expected.version);
-    return named(await this.#inner.replace(key, document, owner, { version }, options));
+    return named(await this.#inner.replace(key, document, owner, { version }, options), key.slice(id.length));
   }
 
   async remove(id: string, expected?: { readonly version: string }, options?: CallOptions): Promise<boolean> {
@@ -86,10 +86,9 @@ export class OwnIds<T extends object> implements DocumentStore<T> {
   }
 }
 
-/** A document under the id that was chosen; its version remembers where it is kept. */
-function named<T extends object>(stored: Stored<T>): Stored<T> {
-  const suffix = OWN_KEY.exec(stored.id)?.[0];
-  if (suffix === undefined) return stored;
+/** A document under the id that was chosen, where its key has that suffix; its version remembers where it is kept. */
+function named<T extends object>(stored: Stored<T>, suffix: string): Stored<T> {
+  if (suffix === '' || !stored.id.endsWith(suffix)) return stored;
   const { json, owner, revision, version } = stored;
   return {
     id: stored.id.slice(0, -suffix.length),

@@ -18,7 +18,8 @@ test('a run that begins late, because the disk is slow, is told of with the time
     const startedAt = Date.now() - 3000;
     const kept = await new Promise<RunFile>((keepRun, failed) => {
       // What is refused runs nothing, so that nothing else of them is needed.
-      const deps = { runsFolder, keepRun: async (run: RunFile) => keepRun(run), policy: failed } as unknown as RunDeps;
+      const takeRun: RunDeps['keepRun'] = async (run) => keepRun(run);
+      const deps = { runsFolder, keepRun: takeRun } as RunDeps;
       const desk = new RunDesk({ deps, read: () => reading, progress: failed, ended: () => undefined, meter: NO_METER, logger: SILENT });
       void desk.start({ kind: 'start-run', jobId: 'j', runId: 'r', reading, plannedAt: startedAt - 10, roundAt: startedAt - 10, startedAt });
     });
