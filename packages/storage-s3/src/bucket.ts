@@ -5,7 +5,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import * as sdk from '@aws-sdk/client-s3';
 import { FreezerError, type Logger, messageOf, type Outage, type RateLimit, systemCodeOf } from '@freezer/core';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { isSilence } from './failure.ts';
+import { isLoss, isSilence } from './failure.ts';
 import type { S3StorageOptions } from './options.ts';
 import { paced } from './paced.ts';
 import { ATTEMPTS, patientRetries } from './patient-retries.ts';
@@ -68,6 +68,7 @@ export async function openBucket(options: S3StorageOptions, logger: Logger, outa
   let upload: RateLimit | undefined;
   addPace(client, () => upload);
   addOutage(client, outage);
+  addLosses(client);
   const close = (): void => {
     closing.abort();
     client.destroy();
@@ -114,6 +115,22 @@ function addOutage(client: sdk.S3Client, outage: Outage): void {
   client.middlewareStack.add(
     (next) => async (args) => (isRequest(args.request) ? await outage.transfer(async () => await next(args), isSilence) : await next(args)),
     { step: 'deserialize', priority: 'high', name: 'outage' },
+  );
+}
+
+/** What was lost on the way is sent again. */
+function addLosses(client: sdk.S3Client): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        // Without a body nothing can have been lost.
+        if (isRequest(args.request) && args.request.body.length > 0 && isLoss(error)) Object.assign(error as object, { $retryable: {} });
+        throw error;
+      }
+    },
+    { step: 'deserialize', priority: 'high', name: 'losses' },
   );
 }
 

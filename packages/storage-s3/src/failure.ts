@@ -42,6 +42,8 @@ const BY_NAME: Readonly<Record<string, readonly [ErrorCode, string, boolean?]>> 
   XMinioStorageFull: ['no_space', 'no space left on the server'],
   XMinioAdminBucketQuotaExceeded: ['no_space', 'no space left: the quota is used up'],
   InsufficientStorage: ['no_space', 'no space left on the server'],
+  IncompleteBody: ['unavailable', 'bytes were lost on their way to the server'],
+  RequestTimeout: ['timeout', 'the server waited for the bytes in vain'],
   BadDigest: ['unavailable', 'bytes were damaged on their way to the server'],
   InvalidDigest: ['unavailable', 'bytes were damaged on their way to the server'],
   NotImplemented: ['unsupported', 'the server cannot do that'],
@@ -95,6 +97,13 @@ export const attemptsOf = (error: unknown): number => metadataOf(error).attempts
 /** Whether nothing came for too long. The SDK has the same name for a connection that was cut. */
 export const isSilence = (error: unknown): boolean => nameOf(error) === 'TimeoutError' && !['ECONNRESET', 'EPIPE'].includes(systemCodeOf(error) ?? '');
 
+/** Whether an answer was no XML: a proxy has said it, or a server that could not read the request to its end. */
+const isForeign = (error: unknown): boolean => /Deserialization error/.test(messageOf(error));
+
+/** Whether a request arrived damaged or in part, so that the same may go well. The SDK takes each refusal by 400 for final. */
+export const isLoss = (error: unknown): boolean =>
+  ['IncompleteBody', 'RequestTimeout', 'BadDigest', 'InvalidDigest'].includes(nameOf(error) ?? '') || (isForeign(error) && statusOf(error) === 400);
+
 /** Whether the server said that there is no such thing. */
 export const isAbsence = (error: unknown): boolean => statusOf(error) === 404 || ['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes(nameOf(error) ?? '');
 
@@ -130,6 +139,8 @@ function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?] {
   if (lost !== undefined) return ['unavailable', lost];
   if (system.startsWith('ERR_SSL') || system === 'EPROTO' || /wrong version number|packet length too long/.test(said(error)))
     return ['unavailable', `it does not speak TLS there: ${said(error)}`];
+  if (isForeign(error))
+    return [status === 400 ? 'unavailable' : 'unexpected', `the answer (${status}) is none of S3: is it that of a proxy, or of another service?`];
   if (status >= 500) return ['unavailable', `the server failed with ${status} ${name}: ${said(error)}`];
   if (status >= 400) return ['unexpected', `the server refused with ${status} ${name}: ${said(error)}`];
   if (/socket hang up|aborted|premature close|terminated|other side closed/i.test(said(error))) return ['unavailable', 'the server broke the connection off'];

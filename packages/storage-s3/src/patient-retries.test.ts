@@ -11,10 +11,17 @@ jest.setTimeout(60_000);
 
 /** So many requests find the server gone. */
 let gone = 0;
+/** What the next requests with a body are answered by 400. */
+const refusals: { readonly answer: string; readonly type: string }[] = [];
 const server = createServer((request, response) => {
   if (gone > 0) {
     gone -= 1;
     request.socket.destroy();
+    return;
+  }
+  const refusal = request.method === 'PUT' ? refusals.shift() : undefined;
+  if (refusal) {
+    request.resume().on('end', () => response.writeHead(400, { 'content-type': refusal.type }).end(refusal.answer));
     return;
   }
   request.resume().on('end', () => response.writeHead(200, { etag: '"x"' }).end());
@@ -23,6 +30,7 @@ let storage: S3Storage;
 let logger: CaptureLogger;
 beforeEach(async () => {
   gone = 0;
+  refusals.length = 0;
   await emitted(server.listen(0, '127.0.0.1'), 'listening');
   const settings = { container: 'bucket', endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, access_key: 'a', secret_key: 's' };
   logger = new CaptureLogger();
@@ -88,4 +96,15 @@ it('a part that takes a minute and breaks off is sent again: the server was ther
     slow.closeAllConnections();
     await new Promise((resolve) => slow.close(resolve));
   }
+});
+
+it.each([
+  ['a server that saw less of a body than there was', '<Error><Code>IncompleteBody</Code><Message>less</Message></Error>', 'application/xml'],
+  ['a proxy that could not read a request to its end', '<html><body><h1>400 Bad request</h1>\n<hr></body></html>', 'text/html'],
+])('%s gets it again', async (_who, answer, type) => {
+  await storage.put('first', once(Buffer.from('bytes')));
+  refusals.push({ answer, type }, { answer, type });
+  expect(await storage.put('second', once(Buffer.from('bytes')))).toMatchObject({ size: 5 });
+  expect(refusals).toEqual([]);
+  expect(logger.lines.map(({ message }) => message)).toEqual(['trying again', 'trying again']);
 });
