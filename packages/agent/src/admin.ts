@@ -16,6 +16,7 @@ import {
   type CatalogLevel,
   isPinned,
   LevelReader,
+  readCatalog,
   readPin,
   removeLevels,
   removeUnclaimed,
@@ -71,9 +72,13 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
   if (first.isEmpty)
     throw new FreezerError('not_found', `No matching backup name "${set}" found: ${context.storage.label} holds no such set of engine ${request.set.engine}`);
   const outcomes = [first];
+  const gone = new Set<string>();
   // Decided anew each time: without a lock that they see, others may have been at work as soon as there was space.
-  for (let last = first; last.isMakingRoom; outcomes.push(last)) last = await removeHeld(context, hold, lock);
-  const { isMakingRoom: _room, isEmpty: _empty, ...last } = outcomes.at(-1) ?? first;
+  for (let last = first; last.isUnfinished; outcomes.push(last)) {
+    refuseRepeated(set, gone, last);
+    last = await removeHeld(context, hold, lock);
+  }
+  const { isUnfinished: _unfinished, isEmpty: _empty, ...last } = outcomes.at(-1) ?? first;
   return {
     ...last,
     removed: outcomes.flatMap(({ removed }) => removed),
@@ -82,9 +87,18 @@ export async function runAdmin(context: RunContext, request: AdminRequest): Prom
   };
 }
 
+/** A storage that still lists what was removed would have it removed for ever. */
+function refuseRepeated(set: string, gone: Set<string>, { removed, orphans }: AdminStep): void {
+  for (const key of [...removed.map(({ entry }) => keyOf(entry)), ...orphans]) {
+    if (gone.has(key))
+      throw new FreezerError('no_space', `set ${set}: ${key} was removed and is listed still, and there is no space for the lock yet: try again later`);
+    gone.add(key);
+  }
+}
+
 interface AdminStep extends AdminOutcome {
-  /** There was no space for the lock: there is more to do. */
-  readonly isMakingRoom: boolean;
+  /** There was no space for the lock, or nothing was done because others were at work: there is more to do. */
+  readonly isUnfinished: boolean;
   /** There is nothing of that name. */
   readonly isEmpty: boolean;
 }
@@ -111,14 +125,11 @@ async function removeHeld(context: RunContext, request: AdminRequest & HoldReque
   const isSpared = await sparedOf(context, catalog);
   const found = orphansOf(catalog, request, now());
   const spared = found.filter(isSpared);
-  if (!request.dryRun) {
-    await lock?.check();
-    // Full to the last moment: nobody else had space for a lock either.
-    await lock?.takeRest();
-  }
+  if (!request.dryRun) await lock?.check();
+  const isOutdated = lock?.lacksSpace === true && !(await isStillPlanned(context, catalog, lock));
   const isMakingRoom = lock?.lacksSpace === true && due.length + found.length > spared.length;
-  const removed = isMakingRoom ? firstOf(catalog, due) : due;
-  const orphans = found.filter((level) => !isSpared(level)).slice(0, isMakingRoom ? 1 - removed.length : undefined);
+  const removed = isOutdated ? [] : isMakingRoom ? firstOf(catalog, due) : due;
+  const orphans = isOutdated ? [] : found.filter((level) => !isSpared(level)).slice(0, isMakingRoom ? 1 - removed.length : undefined);
   if (!request.dryRun) {
     await removeAll(context, catalog, removed, { signal });
     await forgetRemoved(context, catalog, removed);
@@ -134,10 +145,24 @@ async function removeHeld(context: RunContext, request: AdminRequest & HoldReque
     removedBytes: bytesOf(catalog, new Set([...removed.map(({ entry }) => keyOf(entry)), ...orphans.map(keyOf)])),
     leftAlone,
     unread: views.flatMap(({ levels }) => levels.filter(({ damage }) => damage?.retryable)).map(keyOf),
-    isMakingRoom,
+    isUnfinished: isOutdated || isMakingRoom,
     isEmpty: catalog.chains.length === 0,
   };
 }
+
+/** What was planned without a lock that all others see holds while the set is what it was. The lock is asked for first: who has it by now is a conflict. */
+async function isStillPlanned({ storage, signal }: RunContext, catalog: SetCatalog, lock: SetLock): Promise<boolean> {
+  await lock.takeRest();
+  return contentOf(await readCatalog(storage, catalog.engine, catalog.set, { signal })) === contentOf(catalog);
+}
+
+const contentOf = ({ chains }: SetCatalog): string =>
+  JSON.stringify(
+    chains.map(({ t0, levels }) => [
+      t0,
+      levels.map(({ id, objects }) => [levelFolder(id), [...objects.values()].map(({ key, size }) => `${key} ${size}`).toSorted()]),
+    ]),
+  );
 
 /** The highest level of the oldest chain that goes: nobody bases a backup on it. */
 function firstOf(catalog: SetCatalog, due: readonly PointDecision[]): readonly PointDecision[] {
