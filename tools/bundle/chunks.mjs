@@ -39,6 +39,8 @@ async function writeChunk(path, text, { minifySyntax, minifyWhitespace, target }
     minifySyntax,
     minifyWhitespace,
     supported: { 'dynamic-import': false },
+    // As the modules are of which they were made.
+    banner: '"use strict";',
     sourcefile: basename(path),
     sourcemap: 'external',
     sourcesContent: false,

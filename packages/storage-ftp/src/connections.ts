@@ -58,6 +58,12 @@ export class Connections {
     }
   }
 
+  /** One attempt of a call that moves many bytes, see `Outage.transfer`. */
+  async transfer<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const { outage } = this.#policy;
+    return outage ? await outage.transfer(attempt) : await attempt();
+  }
+
   /** Gives it back. One that is in the middle of something is ended. */
   give(session: Session): void {
     if (!this.#taken.delete(session)) return;
@@ -95,7 +101,6 @@ export class Connections {
     try {
       const session = await abortable(made, signal);
       this.#wasUp = true;
-      this.#policy.outage?.end();
       this.#taken.add(session);
       return session;
     } catch (error) {

@@ -14,7 +14,8 @@ export interface Deed {
 const ABSENT = /no such|not found|doesn't exist|does not exist|not exist|cannot find/i;
 const DENIED = /permission|denied|not permitted|prohibited|not allowed|forbidden|read.?only/i;
 /** The last is vsftpd's word for it, and its only one for what it cannot write. */
-const FULL = /no space|disk full|disk is full|quota|insufficient storage|exceeded storage|failure writing to local file/i;
+const FULL =
+  /no space|disk full|disk is full|quota (?:exceeded|limit|reached)|(?:disk|exceeded|over|out of) quota|insufficient storage|exceeded storage|failure writing to local file/i;
 
 /** By the number of the reply, where its words say nothing. `false`: the same would be refused again. */
 const BY_REPLY: Readonly<Record<number, readonly [ErrorCode, boolean]>> = {
@@ -68,9 +69,10 @@ const said = (error: unknown): string => messageOf(error).slice(0, 200);
 export function reasonOf(error: unknown): readonly [ErrorCode, string, boolean?] {
   const reply = replyOf(error);
   if (reply !== undefined) {
-    if (reply === 452 || reply === 552 || FULL.test(said(error))) return ['no_space', `no space left on the server (${said(error)})`];
+    // Some servers repeat the path, which may hold any word; what they say of it counts first.
     if (saysAbsent(error)) return ['not_found', `no such object (${said(error)})`];
-    if (saysDenied(error) && reply >= 500) return ['permission_denied', `permission denied by the server (${said(error)})`];
+    if (saysDenied(error) && reply >= 500 && reply !== 552) return ['permission_denied', `permission denied by the server (${said(error)})`];
+    if (reply === 452 || reply === 552 || FULL.test(said(error))) return ['no_space', `no space left on the server (${said(error)})`];
     const [code, retryable] = BY_REPLY[reply] ?? ['unavailable', false];
     return [code, `the server refused: ${said(error)}`, retryable];
   }

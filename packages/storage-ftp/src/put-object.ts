@@ -28,9 +28,11 @@ export async function putObject(request: PutRequest, { ifAbsent = false, signal 
   try {
     // Asked before the bytes are taken, too: the answer after gigabytes would be the same.
     if (ifAbsent && (await guarded(deed, () => exists(session, path), signal))) throw failure('already_exists', deed, 'it exists already');
-    const size = await writeStaged(session, request, signal, (file) => {
-      staged = file;
-    });
+    const write = (): Promise<number> =>
+      writeStaged(session, request, signal, (file) => {
+        staged = file;
+      });
+    const size = await connections.transfer(write);
     signal?.throwIfAborted();
     // No abort here: one between two renames would leave what nobody knows of.
     await guarded(deed, async () => await place({ session, staging, staged: staged ?? '', target: path, ifAbsent, folderMode, deed, onReplaced }));

@@ -5,7 +5,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import * as sdk from '@aws-sdk/client-s3';
 import { FreezerError, type Logger, messageOf, type Outage, type RateLimit, systemCodeOf } from '@freezer/core';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { isLoss, isSilence } from './failure.ts';
+import { isLoss, isSilence, statusOf } from './failure.ts';
 import type { S3StorageOptions } from './options.ts';
 import { paced } from './paced.ts';
 import { ATTEMPTS, patientRetries } from './patient-retries.ts';
@@ -113,7 +113,7 @@ function addPace(client: sdk.S3Client, limit: () => RateLimit | undefined): void
 /** Each attempt by itself: below all that repeats it. */
 function addOutage(client: sdk.S3Client, outage: Outage): void {
   client.middlewareStack.add(
-    (next) => async (args) => (isRequest(args.request) ? await outage.transfer(async () => await next(args), isSilence) : await next(args)),
+    (next) => async (args) => (hasBody(args.request) ? await outage.transfer(async () => await next(args), tookNothing) : await next(args)),
     { step: 'deserialize', priority: 'high', name: 'outage' },
   );
 }
@@ -121,18 +121,24 @@ function addOutage(client: sdk.S3Client, outage: Outage): void {
 /** What was lost on the way is sent again. */
 function addLosses(client: sdk.S3Client): void {
   client.middlewareStack.add(
-    (next) => async (args) => {
+    (next, context) => async (args) => {
       try {
         return await next(args);
       } catch (error) {
-        // Without a body nothing can have been lost.
-        if (isRequest(args.request) && args.request.body.length > 0 && isLoss(error)) Object.assign(error as object, { $retryable: {} });
+        // Without a body nothing can have been lost; servers that know no removal of many refuse it in words of their own.
+        if (hasBody(args.request) && context['commandName'] !== 'DeleteObjectsCommand' && isLoss(error)) Object.assign(error as object, { $retryable: {} });
         throw error;
       }
     },
     { step: 'deserialize', priority: 'high', name: 'losses' },
   );
 }
+
+/** Silence, a proxy that says that its server is gone, and a host that is not found or refuses: nobody took the bytes. */
+const tookNothing = (error: unknown): boolean =>
+  isSilence(error) || statusOf(error) >= 500 || ['EAI_AGAIN', 'ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(systemCodeOf(error) ?? '');
+
+const hasBody = (request: unknown): boolean => isRequest(request) && request.body.length > 0;
 
 const isRequest = (request: unknown): request is { headers: Record<string, string>; body: string | Uint8Array } =>
   typeof request === 'object' &&

@@ -1,5 +1,5 @@
 import { once as emitted } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FreezerError, messageOf, Outage, once } from '@freezer/core';
 import { CaptureLogger } from '@freezer/testing';
@@ -72,30 +72,53 @@ it('several requests at once are waited for as long as one', async () => {
   for (const { size } of await Promise.all(puts)) expect(size).toBe(5);
 });
 
-it('a part that takes a minute and breaks off is sent again: the server was there', async () => {
+/** A storage whose server takes a minute for each request but the first, and then does with it what `answer` says. */
+async function slowServer(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   let now = 0;
-  let breaks = 3;
   const slow = createServer((request, response) => {
     request.resume().on('end', () => {
-      if (request.method !== 'PUT' || breaks === 0) return response.writeHead(200, { etag: '"x"' }).end();
-      breaks -= 1;
+      if (request.method === 'HEAD' && request.url?.includes('first')) return response.writeHead(200, { etag: '"x"' }).end();
       now += 60_000;
-      return request.socket.destroy();
+      return answer(request, response);
     });
   });
   await emitted(slow.listen(0, '127.0.0.1'), 'listening');
   const settings = { container: 'bucket', endpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`, access_key: 'a', secret_key: 's' };
   const clock = { now: () => now, sleep: async () => undefined };
   const opened = await S3Storage.open(readS3Settings(settings), { logger, run: { id: 'run', owner: Buffer.from('me') } }, new Outage({ clock }));
-  try {
-    await opened.stat('first');
-    expect(await opened.put('second', once(Buffer.from('bytes')))).toMatchObject({ size: 5 });
-    expect(breaks).toBe(0);
-  } finally {
-    await opened.close();
-    slow.closeAllConnections();
-    await new Promise((resolve) => slow.close(resolve));
-  }
+  await opened.stat('first');
+  return {
+    opened,
+    async [Symbol.asyncDispose]() {
+      await opened.close();
+      slow.closeAllConnections();
+      await new Promise((resolve) => slow.close(resolve));
+    },
+  };
+}
+
+it('a part that takes a minute and breaks off is sent again: the server was there', async () => {
+  let breaks = 3;
+  await using place = await slowServer((request, response) => {
+    if (breaks === 0) response.writeHead(200, { etag: '"x"' }).end();
+    else {
+      breaks -= 1;
+      request.socket.destroy();
+    }
+  });
+  expect(await place.opened.put('second', once(Buffer.from('bytes')))).toMatchObject({ size: 5 });
+  expect(breaks).toBe(0);
+});
+
+it.each(['put', 'stat'] as const)('a server that is gone, as a proxy says after a minute, is given up: %s', async (what) => {
+  let asked = 0;
+  await using place = await slowServer((_request, response) => {
+    asked += 1;
+    response.writeHead(504).end();
+  });
+  const error = await failureOf(what === 'put' ? place.opened.put('second', once(Buffer.from('bytes'))) : place.opened.stat('second'));
+  expect(FreezerError.is(error, 'unavailable')).toBe(true);
+  expect(asked).toBe(2);
 });
 
 it.each([

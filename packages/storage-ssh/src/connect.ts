@@ -87,6 +87,16 @@ function configOf(attempt: Attempt): ConnectConfig {
   };
 }
 
+/**
+ * Whether ssh2 is done with the bytes of one event when the next one comes. Of all its deciphers only that of GCM in JavaScript copies each byte at
+ * once; others, that of the binding which may be built for it among them, keep parts of what came, and so does the handshake.
+ */
+function copiesAtOnce(client: Client): boolean {
+  const protocol: unknown = Reflect.get(client, '_protocol');
+  const decipher: unknown = typeof protocol === 'object' && protocol !== null ? Reflect.get(protocol, '_decipher') : undefined;
+  return typeof decipher === 'object' && decipher !== null && decipher.constructor.name.startsWith('AESGCMDecipherNative');
+}
+
 /** Resolves when the log-in is through. */
 function logIn(client: Client, attempt: Attempt): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -98,9 +108,11 @@ function logIn(client: Client, attempt: Attempt): Promise<void> {
     });
     client.on('close', () => reject(failed(attempt, 'unavailable', 'the server closed the connection during the log-in')));
     const wire = new GatheringSocket(attempt.options.port, attempt.options.host);
-    // Deciphering with GCM copies each byte at once; other ciphers, and the handshake, keep parts of what came.
-    client.on('handshake', ({ sc }) => {
-      wire.reusesBuffer = sc.cipher.includes('-gcm');
+    client.on('handshake', () => {
+      wire.reusesBuffer = false;
+      setImmediate(() => {
+        wire.reusesBuffer = copiesAtOnce(client);
+      });
     });
     client.connect({ ...configOf(attempt), sock: wire.socket });
   });

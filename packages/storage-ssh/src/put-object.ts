@@ -1,6 +1,6 @@
 import { abortable, type ByteStream, folderOfPath, type ObjectInfo, type PutOptions } from '@freezer/core';
 import type { Connection } from './connection.ts';
-import { type Deed, failure, guarded } from './failure.ts';
+import { type Deed, failure, guarded, isLost } from './failure.ts';
 import { exists } from './folders.ts';
 import { place } from './place.ts';
 import type { StagedFile, Staging } from './staging.ts';
@@ -29,6 +29,8 @@ export async function putObject(request: PutRequest, { ifAbsent = false, signal 
     deed,
     () =>
       staging.createFile({ signal }).catch(async (error: unknown) => {
+        // Of a connection that is lost nothing more can be asked.
+        if (isLost(error)) throw error;
         throw await whyRefused(await connection.session({ signal }), staging.base, error, deed);
       }),
     signal,

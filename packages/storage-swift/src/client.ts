@@ -67,7 +67,8 @@ export class SwiftClient {
     }
     const { status, header, bytes } = answer;
     if ((status >= 200 && status < 300) || call.accept?.includes(status) === true) {
-      this.policy.outage?.end();
+      // Of a GET the headers say little: its bytes may never come. Who reads them ends it.
+      if (call.method !== 'GET') this.policy.outage?.end();
       return answer;
     }
     const text = await textOf(bytes, ERROR_TEXT_BYTES);

@@ -38,7 +38,13 @@ export class Chunks {
     this.#modules.set(name, module);
     const path = join(this.#place.folder, name);
     const need = (id: string): unknown => (id.startsWith('./') && id.endsWith('.cjs') ? this.load(id.slice(2)) : this.#require(id));
-    this.#script(name, path).runInThisContext()(need, module, module.exports, path, this.#place.folder);
+    try {
+      this.#script(name, path).runInThisContext()(need, module, module.exports, path, this.#place.folder);
+    } catch (error) {
+      // Who asks again hears of it again.
+      this.#modules.delete(name);
+      throw error;
+    }
     return module.exports;
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What V8 made of chunks, by their names. */
@@ -11,7 +11,8 @@ const LENGTH_BYTES = 4;
 const digestOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
 /**
- * Reads a file that `writeCompiled` wrote. Undefined when there is none that is whole: V8 believes what it is given.
+ * Reads a file that `writeCompiled` wrote. Undefined when there is none that is whole, or when it is of another user than the program: V8 believes
+ * what it is given.
  *
  * ```text
  * 0  32  SHA-256 of all that follows
@@ -21,6 +22,7 @@ const digestOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(byte
 export function readCompiled(path: string): CompiledChunks | undefined {
   let bytes: Buffer;
   try {
+    if (statSync(path).uid !== ownerOfProgram(path)) return undefined;
     bytes = readFileSync(path);
   } catch {
     return undefined;
@@ -45,10 +47,14 @@ function* partsOf(body: Buffer): Generator<Buffer, undefined> {
   return undefined;
 }
 
-/** Whether a file may be written there; makes its folder. */
+/** The folder of the cache lies in that of the program. */
+const ownerOfProgram = (path: string): number => statSync(dirname(dirname(path))).uid;
+
+/** Whether a file may be written there, by the one who owns the program: root leaves nothing in the folders of others. Makes its folder. */
 export function mayWrite(path: string): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    if (process.getuid?.() !== ownerOfProgram(path)) return false;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
     accessSync(dirname(path), constants.W_OK);
     return true;
   } catch {
