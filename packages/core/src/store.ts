@@ -91,6 +91,8 @@ export interface DocumentStore<T extends object> {
 export interface Store extends AsyncDisposable {
   /** The value of `[storage] backend`: 'sqlite', 'postgresql', 'mysql', 'elasticsearch'. */
   readonly kind: string;
+  /** Whether writes that are begun at the same time become durable together, by one sync; else each costs a turn of its own. */
+  readonly gathersWrites?: boolean;
   documents<T extends object>(kind: DocumentKind): DocumentStore<T>;
   /** Creates or updates tables or index mappings. Idempotent, also when several processes do it at the same time. */
   migrate(): Promise<void>;

@@ -8,12 +8,14 @@ import { SqlDocuments } from './sql-documents.ts';
 /** Documents in the tables of a database. */
 export class SqlStore implements Store {
   readonly kind: string;
+  readonly gathersWrites: boolean;
   readonly #place: Place;
   readonly #timeoutMs: number;
   #closed: Promise<void> | undefined;
 
   constructor(place: Place, timeoutMs: number) {
     this.kind = place.dialect.kind;
+    this.gathersWrites = place.dialect.kind === 'sqlite';
     this.#place = place;
     this.#timeoutMs = timeoutMs;
   }

@@ -2,15 +2,19 @@ import { writeSync } from 'node:fs';
 
 const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
 
+/** So long a reader that stands still is waited for. */
+const PATIENCE_MS = 1000;
+
 /** Writes to standard error, at once and whole. When nobody can read it, the exit code still tells. */
 export function complain(text: string): void {
   let rest = Buffer.from(text);
+  const until = performance.now() + PATIENCE_MS;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(2, rest));
     } catch (error) {
       // A pipe whose reader is slow.
-      if (codeOf(error) !== 'EAGAIN') return;
+      if (codeOf(error) !== 'EAGAIN' || performance.now() > until) return;
     }
   }
 }

@@ -97,6 +97,21 @@ describe('an export', () => {
     await expect(importDocuments(store, readExport(fileOf(text)), ALL)).rejects.toMatchObject({ message: expect.stringMatching(message) });
   });
 
+  test('what the lines come from is closed when the store refuses one', async () => {
+    const store = await open('one');
+    let isClosed = false;
+    async function* lines() {
+      try {
+        for (let n = 0; n < 200; n += 1)
+          yield { place: `line ${n}`, kind: 'jobs' as const, id: n === 5 ? 'x'.repeat(256) : `j${n}`, project_id: 'p', user_id: 'u', document: {} };
+      } finally {
+        isClosed = true;
+      }
+    }
+    await expect(importDocuments(store, lines(), ALL)).rejects.toMatchObject({ code: 'invalid' });
+    expect(isClosed).toBe(true);
+  });
+
   test('a document that the store refuses is named by its line, with what was written before it, and all that was begun is done', async () => {
     const store = await open('one');
     const line = (id: string): string => JSON.stringify({ kind: 'jobs', id, project_id: 'p', user_id: 'u', document: {} });

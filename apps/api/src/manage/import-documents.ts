@@ -103,10 +103,11 @@ async function* batchesOf(lines: AsyncIterable<PlacedLine>): AsyncGenerator<read
 }
 
 /** The failure, at the line when it is of one, with what was written before it. */
-function stoppedBy(error: unknown, place: string | undefined, { created, updated }: ImportCounts): unknown {
+function stoppedBy(error: unknown, place: string | undefined, { created, updated }: ImportCounts, { testOnly, update }: ImportOptions): unknown {
   if (!FreezerError.is(error)) return error;
-  const written = created + updated;
-  const before = written === 0 ? 'nothing was written' : `${written} documents were written before it, and are left as they are when the import is repeated`;
+  const written = testOnly ? 0 : created + updated;
+  const again = update ? '' : ', and are left as they are when the import is repeated';
+  const before = written === 0 ? 'nothing was written' : `${written} documents were written before it${again}`;
   return new FreezerError(error.code, `${place === undefined ? '' : `${place}: `}${error.message}; ${before}`, { cause: error, retryable: error.retryable });
 }
 
@@ -115,7 +116,7 @@ async function putAll(store: Store, batch: readonly PlacedLine[], options: Impor
   const outcomes = await Promise.allSettled(batch.map((line) => put(store, line, options)));
   for (const outcome of outcomes) if (outcome.status === 'fulfilled') counts[outcome.value] += 1;
   for (const [index, outcome] of outcomes.entries()) {
-    if (outcome.status === 'rejected') throw stoppedBy(outcome.reason, batch[index]?.place, counts);
+    if (outcome.status === 'rejected') throw stoppedBy(outcome.reason, batch[index]?.place, counts, options);
   }
 }
 
@@ -126,11 +127,16 @@ async function putAll(store: Store, batch: readonly PlacedLine[], options: Impor
 export async function importDocuments(store: Store, lines: AsyncIterable<PlacedLine>, options: ImportOptions): Promise<ImportCounts> {
   const counts = { created: 0, updated: 0, left: 0 };
   const batches = batchesOf(lines);
-  for (;;) {
-    const next = await batches.next().catch((error: unknown) => {
-      throw stoppedBy(error, undefined, counts);
-    });
-    if (next.done) return counts;
-    await putAll(store, next.value, options, counts);
+  try {
+    for (;;) {
+      const next = await batches.next().catch((error: unknown) => {
+        throw stoppedBy(error, undefined, counts, options);
+      });
+      if (next.done) return counts;
+      await putAll(store, next.value, options, counts);
+    }
+  } finally {
+    // What the lines come from is closed, whatever became of it.
+    await batches.return(undefined).catch(() => undefined);
   }
 }

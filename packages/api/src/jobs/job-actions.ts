@@ -93,14 +93,19 @@ async function isMade({ api, owner }: Exchange, entry: Item, id: string): Promis
   }
 }
 
-/** Makes what is still to be made, all at the same time: a store that gathers writes makes one of them. What fails leaves no action of the job behind. */
+/** So many are made at the same time: a database has few connections, and others wait for one, too. */
+const AT_ONCE = 32;
+
+/** Makes what is still to be made, many at the same time: a store that gathers writes makes one of them. What fails leaves no action of the job behind. */
 export async function makeActions(exchange: Exchange, { made, unmade }: LinkedActions): Promise<void> {
   const { api, owner } = exchange;
-  const ends = await Promise.allSettled(unmade.map(({ id, document }) => api.actions.create(id, document, owner)));
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (!failed) return;
-  await removeActions(exchange, made);
-  throw failed.reason;
+  for (let at = 0; at < unmade.length; at += AT_ONCE) {
+    const ends = await Promise.allSettled(unmade.slice(at, at + AT_ONCE).map(({ id, document }) => api.actions.create(id, document, owner)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (!failed) continue;
+    await removeActions(exchange, made);
+    throw failed.reason;
+  }
 }
 
 /** Takes back action documents of a job that was not written. */

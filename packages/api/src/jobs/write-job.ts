@@ -1,9 +1,10 @@
-import { FreezerError, type Stored } from '@freezer/core';
+import { FreezerError, messageOf, type Stored } from '@freezer/core';
 import { JobChange, JobRequest } from '@freezer/models';
 import { isDocumentId } from '../actions/action-item.ts';
 import { changeDocument } from '../documents/change-document.ts';
 import type { Item } from '../documents/item.ts';
 import { isObject, isSameDocument, mergedSchedule, without } from '../documents/merge.ts';
+import { removeDocument } from '../documents/remove-document.ts';
 import { written } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';
 import { demandMatch } from '../http/etag.ts';
@@ -70,15 +71,26 @@ async function insert(exchange: Exchange, id: string, { item, actions }: NewJob)
   }
 }
 
-/** Writes job and actions at the same time, so that a store which gathers writes syncs once for all. When one fails the others are taken back. */
-async function insertWithActions(exchange: Exchange, id: string, { item, actions }: NewJob): Promise<void> {
+/**
+ * Writes the actions of a job, and then the job: it must not be seen, and run, when its request fails. A store that gathers writes gets them at the same time,
+ * and syncs once for all; should it refuse an action then, the job is taken back.
+ */
+async function insertWithActions(exchange: Exchange, id: string, job: NewJob): Promise<void> {
+  const { item, actions } = job;
+  if (exchange.api.store.gathersWrites !== true) {
+    await makeActions(exchange, actions);
+    await insert(exchange, id, job);
+    return;
+  }
   const [made, stored] = await Promise.allSettled([makeActions(exchange, actions), exchange.api.jobs.create(id, item, exchange.owner)]);
   if (stored.status === 'rejected') {
     await removeActions(exchange, actions.made);
     throw insertFailure(id, stored.reason);
   }
   if (made.status === 'rejected') {
-    await exchange.api.jobs.remove(id, stored.value);
+    await removeDocument(exchange, { documents: exchange.api.jobs, id, kind: 'job' }).catch((error: unknown) => {
+      exchange.api.logger.error({ job: id, reason: messageOf(error) }, 'a job whose request has failed could not be taken back');
+    });
     throw made.reason;
   }
 }

@@ -5,7 +5,6 @@ import type { Answer } from '../http/answer.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badRequest, notFound, Problem } from '../http/problem.ts';
 import { membersOf, stateOf } from './session-item.ts';
-import { memberOf } from './session-members.ts';
 import { type SessionEvent, type SessionOutcome, sessionStep } from './session-rules.ts';
 
 /** POST of what a member begins or ends: read and written in one step, so that of several that start a round at once one raises the tag. */
@@ -61,12 +60,15 @@ function refusal(reason: 'tag_too_high' | 'no_member', document: Item, event: Se
  * The session with a job that says it is a member, and that the session does not have yet: its scheduler was faster than the second write of `addMember`, or
  * that write never came.
  */
-async function withMember({ api, scope }: Exchange, document: Item, jobId: string): Promise<Item> {
+async function withMember(exchange: Exchange, document: Item, jobId: string): Promise<Item> {
+  const { api, scope } = exchange;
   const members = membersOf(document);
-  if (Object.hasOwn(members, jobId)) return document;
+  if (Object.hasOwn(members, jobId) || !exchange.allows('sessions:job:add')) return document;
   const job = await api.jobs.get(jobId, scope);
   if (!job || job.document['session_id'] !== document['session_id']) return document;
-  return { ...document, jobs: { [jobId]: memberOf(job.document), ...members } };
+  // Whatever the job was doing, of this session it has not begun anything.
+  const member = { client_id: job.document['client_id'], status: '', result: '', time_started: '', time_ended: '' };
+  return { ...document, jobs: { [jobId]: member, ...members } };
 }
 
 /** Members that have not ended, and whose jobs were deleted. */

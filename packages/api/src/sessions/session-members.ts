@@ -9,8 +9,7 @@ import { membersOf } from './session-item.ts';
 
 const scheduleOf = (job: Item): Item => (isObject(job['job_schedule']) ? job['job_schedule'] : {});
 
-/** What a session keeps of a job that becomes its member. */
-export function memberOf(job: Item): Item {
+function memberOf(job: Item): Item {
   const { status = '', result = '', time_started: started = '', time_ended: ended = '' } = scheduleOf(job);
   return { client_id: job['client_id'], status, result, time_started: started, time_ended: ended };
 }

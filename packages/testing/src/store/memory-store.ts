@@ -39,6 +39,7 @@ export const createMemoryStorePlace = (): MemoryStorePlace => ({ kinds: new Map(
 /** Keeps documents in memory; promises all that a store can promise but to outlive the process. */
 export class MemoryStore implements Store {
   readonly kind = 'memory';
+  readonly gathersWrites: boolean = true;
   /** For a look behind the contract. */
   readonly place: MemoryStorePlace;
 
