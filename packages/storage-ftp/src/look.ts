@@ -22,16 +22,21 @@ export async function isAbsent(session: Session, path: string, refusal: unknown)
   return await isOther(session, path, refusal, (entry) => entry === undefined);
 }
 
-async function isOther(session: Session, path: string, refusal: unknown, says: (entry: Entry | undefined) => boolean): Promise<boolean> {
+async function isOther(session: Session, path: string, refusal: unknown, says: (entry: Entry | undefined) => boolean, attempts = ATTEMPTS): Promise<boolean> {
   if (saysAbsent(refusal)) return true;
   if (!isRefusal(refusal) || saysDenied(refusal) || path === '/') return false;
   const above = folderOfPath(path);
-  try {
-    await session.send('CWD', above);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    // Nothing lies in a file either.
-    return await isOther(session, above, error, (entry) => entry === undefined || entry.type === 'file');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await session.send('CWD', above);
+      break;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // Nothing lies in a file either.
+      if (await isOther(session, above, error, (entry) => entry === undefined || entry.type === 'file', 1)) return true;
+      // A folder that cannot be entered, or one that was made just now.
+      if (attempt === attempts) return false;
+    }
   }
   const entries = await session.entries(above);
   return says(entries?.find(({ name }) => name === nameOfPath(path)));
