@@ -39,7 +39,7 @@ export const peakOf = (pids) => Math.max(...pids.map((pid) => Number(/^VmHWM:\s+
 
 export const familyOf = family;
 
-/** A server may still work on requests whose caller has gone: the next load waits for that. */
+/** A server may still work on requests whose caller has gone, for seconds: the next load of this or another one waits for that. */
 async function idle(pids) {
   for (let tries = 0; tries < 120; tries += 1) {
     const before = cpuOf(pids);
@@ -78,6 +78,7 @@ export async function load(server, request, { seconds, connections, work }) {
   const before = cpuOf(pids);
   const output = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '--latency', '-s', lua, server.url]);
   const cpu = cpuOf(pids) - before;
+  await idle(pids);
   const number = (pattern) => Number(pattern.exec(output)?.[1] ?? 0);
   const quantile = (name) => {
     const [, value, unit] = new RegExp(`^\\s+${name}%\\s+([\\d.]+)(us|ms|s|m)`, 'm').exec(output) ?? [];
