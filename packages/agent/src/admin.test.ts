@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type ByteStream, FreezerError, levelFolder, type ObjectInfo, objectKey, type PutOptions, type StorageKey } from '@freezer/core';
 import { FaultyStorage } from '@freezer/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -8,11 +6,7 @@ import { RestoreLab, SET, T0 } from './restore/restore-lab.fixture.ts';
 
 let lab: RestoreLab;
 beforeEach(async () => {
-  lab = await RestoreLab.make();
-  for (const level of [0, 1, 2]) {
-    await writeFile(join(lab.source, 'file'), `level ${level}`);
-    await lab.ownLevel();
-  }
+  lab = await RestoreLab.ofLevels(3);
 });
 afterEach(() => lab.remove());
 

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FreezerError, levelFolder, objectKey } from '@freezer/core';
 import { LevelReader, readCatalog } from '@freezer/format';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -10,11 +8,7 @@ import { type PinRequest, runPin, runUnpin } from './run-pin.ts';
 
 let lab: RestoreLab;
 beforeEach(async () => {
-  lab = await RestoreLab.make();
-  for (const level of [0, 1, 2]) {
-    await writeFile(join(lab.source, 'file'), `level ${level}`);
-    await lab.ownLevel();
-  }
+  lab = await RestoreLab.ofLevels(3);
 });
 afterEach(() => lab.remove());
 

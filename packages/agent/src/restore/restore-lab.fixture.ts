@@ -62,6 +62,16 @@ export class RestoreLab {
     return lab;
   }
 
+  /** One whose source was saved by so many levels of ours, each of another `file`. */
+  static async ofLevels(count: number): Promise<RestoreLab> {
+    const lab = await RestoreLab.make();
+    for (let level = 0; level < count; level += 1) {
+      await writeFile(join(lab.source, 'file'), `level ${level}`);
+      await lab.ownLevel();
+    }
+    return lab;
+  }
+
   async remove(): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
   }
