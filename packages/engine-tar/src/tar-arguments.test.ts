@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FreezerError } from '@freezer/core';
 import { describe, expect, it } from '@jest/globals';
 import { findGnuTar } from './gnu-tar.ts';
@@ -57,6 +60,22 @@ describe('the settings', () => {
 describe('the search for GNU tar', () => {
   it('takes the first that is one', async () => {
     expect(await findGnuTar({}, ['no-such-program', 'cat', 'tar'])).toBe('tar');
+  });
+
+  it('is known by its bytes, and a script that starts it by its version', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gnu-tar-'));
+    const asked = join(folder, 'asked');
+    const script = (name: string, line: string) => writeFileSync(join(folder, name), `#!/bin/sh\ntouch '${asked}'\n${line}\n`, { mode: 0o755 });
+    script('wrapper', 'exec tar "$@"');
+    script('gnu', '# bug-tar@gnu.org');
+    try {
+      expect(await findGnuTar({}, [join(folder, 'gnu')])).toBe(join(folder, 'gnu'));
+      expect(existsSync(asked)).toBe(false);
+      expect(await findGnuTar({}, [join(folder, 'wrapper')])).toBe(join(folder, 'wrapper'));
+      expect(existsSync(asked)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('names what there is instead', async () => {
