@@ -39,6 +39,6 @@ async function mostAhead(turns: number, pause: number): Promise<number> {
 }
 
 it('asks for much ahead of a reader that waits for answers, and for little ahead of a slow one, so that a limit of the rate holds on the wire', async () => {
-  expect(await mostAhead(50, 0)).toBeGreaterThan(31);
+  expect(await mostAhead(50, 0)).toBeGreaterThan(15);
   expect(await mostAhead(1, 20)).toBeLessThan(2);
 });

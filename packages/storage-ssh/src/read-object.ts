@@ -4,8 +4,8 @@ import type { Handle, Session } from './session.ts';
 
 /** One request: the most that ssh2 asks OpenSSH for at once. Of servers that give less, the rest is asked for again. */
 const PIECE_BYTES = 260_096;
-/** So much is asked for and not taken at most. */
-const AHEAD_BYTES = 16 * PIECE_BYTES;
+/** So much is asked for and not taken at most: the window of a channel of ssh2. */
+const AHEAD_BYTES = 8 * PIECE_BYTES;
 /** Doubled by each piece that had to be waited for: who reads slowly, as a limit of the rate makes it, has little asked for that is not taken yet. */
 const FIRST_AHEAD_BYTES = 65_536;
 /** What is ahead of a slow reader is asked for in pieces that are as much smaller. */
