@@ -32,3 +32,12 @@ test('no value becomes another key, a section or a reference', () => {
 test('a key holds nothing that ends it', () => {
   expect(actionFile({ 'a = b\n[x]': '1' })).toBe('[action]\na_b_x_ = 1\n\n');
 });
+
+test('no key makes a comment, nor goes on with the value before it', () => {
+  const file = actionFile({ first: '/a', '': '../b', ' ': '../c', '# x': 'd\ne', ';': 'f' });
+  expect(readIni(file, 'file', 'job').map(({ key, value }) => [key, value])).toEqual([
+    ['first', '/a'],
+    ['__x', 'd\ne'],
+    ['_', 'f'],
+  ]);
+});

@@ -18,18 +18,23 @@ const escaped = (text: string): string =>
     .replaceAll(/\r\n?|\n/g, '\n\t')
     .replaceAll('\0', '');
 
-/** A key of an INI file ends at `=` or `:` and holds no line end. */
+/** A key of an INI file ends at `=` or `:`, holds no line end, and does not begin as a comment does. */
 const keyOf = (name: string): string =>
   name
     .trim()
     .toLowerCase()
-    .replaceAll(/[\s=:[\]]+/g, '_');
+    .replaceAll(/[\s=:[\]]+|^[#;]/g, '_');
+
+/** Keys and values as the agent will read them: also what may run here is judged by these. A key that is empty would go on with the line before it. */
+export function actionEntries(action: ActionValues): readonly (readonly [key: string, text: string])[] {
+  return Object.entries(action).flatMap(([name, value]) => {
+    const [key, text] = [keyOf(name), textOf(value)];
+    return key === '' || text === undefined ? [] : [[key, text] as const];
+  });
+}
 
 /** The job file of an action, as Freezer's scheduler writes it: one section `[action]`, `%` doubled. Ends with an empty line. */
 export function actionFile(action: ActionValues, added: ActionValues = {}): string {
-  const lines = Object.entries({ ...action, ...added }).flatMap(([name, value]) => {
-    const text = textOf(value);
-    return text === undefined ? [] : [`${keyOf(name)} = ${escaped(text)}`];
-  });
+  const lines = actionEntries({ ...action, ...added }).map(([key, text]) => `${key} = ${escaped(text)}`);
   return `[action]\n${lines.map((line) => `${line}\n`).join('')}\n`;
 }

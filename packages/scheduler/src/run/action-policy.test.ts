@@ -39,6 +39,23 @@ describe('what an action may do', () => {
     expect(withPolicy({ allowedRestorePaths: ['/srv'] })({ action: 'restore', restore_abs_path: '/etc' })).toMatch(/allowed_restore_paths/);
   });
 
+  test('what is judged is what the agent will read, however the document spells it', () => {
+    const paths = withPolicy({ allowedPaths: ['/srv'] });
+    for (const action of [
+      { 'path to backup': '/etc' },
+      { 'Path:To:Backup': '/etc' },
+      { path_to_backup: ['/etc'] },
+      { path_to_backup: '/srv', src_file: '/etc' },
+      { path_to_backup: ['/srv', '/etc'] },
+    ])
+      expect([action, paths(action)]).toEqual([action, expect.stringMatching(/is not below allowed_paths/)]);
+    for (const key of ['stdin command', 'config[file', 'log:config=append']) expect(withPolicy({})({ [key]: '/x' })).toMatch(/refused on this host/);
+    expect(withPolicy({})({ plugin: ['/x'] })).toMatch(/refused on this host/);
+    const modes = withPolicy({ capabilities: { ...OPEN.capabilities, modes: ['fs'] } });
+    expect(modes({ mode: ['nova'] })).toBe('this client does not support mode nova');
+    expect(modes({ mode: null })).toBeUndefined();
+  });
+
   test('a job names no program, plugin or settings file of the host, in no spelling', () => {
     for (const key of ['pre_hook', 'pre-hook', 'PRE_HOOK', 'config_file', 'log-config-append', 'stdin_command', 'os_client_config_file'])
       expect(withPolicy({})({ [key]: '/x' })).toMatch(/refused on this host/);

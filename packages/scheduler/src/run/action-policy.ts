@@ -1,4 +1,4 @@
-import type { ActionValues } from './action-file.ts';
+import { type ActionValues, actionEntries } from './action-file.ts';
 import { isBelow } from './allowed-path.ts';
 
 /** What jobs may do on this host; from its own configuration alone. */
@@ -48,32 +48,31 @@ const EXEC_REASON = {
   trial: 'exec actions from an API without authentication are refused unless --allow-exec is given',
 } as const;
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
-
-const keyOf = (name: string): string => name.trim().toLowerCase().replaceAll('-', '_');
+/** What the agent would be told, by the names of its settings. */
+type Told = ReadonlyMap<string, string>;
 
 /** Why an action may not run here, in one line; undefined when it may. */
 export function refusalOf(action: ActionValues, policy: ActionPolicy): string | undefined {
-  const values = new Map(Object.entries(action).map(([name, value]) => [keyOf(name), value]));
-  const name = textOf(values.get('action')) || 'backup';
+  const values: Told = new Map(actionEntries(action).map(([key, text]) => [key.replaceAll('-', '_'), text.trim()]));
+  const name = values.get('action') || 'backup';
   return unsupported(values, name, policy.capabilities) ?? refusedExec(values, name, policy) ?? refusedKey(values, policy) ?? refusedPath(values, name, policy);
 }
 
-function unsupported(values: ReadonlyMap<string, unknown>, name: string, { actions, modes, storages, engines }: Capabilities): string | undefined {
+function unsupported(values: Told, name: string, { actions, modes, storages, engines }: Capabilities): string | undefined {
   const checks = [
     ['action', name, actions],
-    ['mode', textOf(values.get('mode')), modes],
-    ['storage', textOf(values.get('storage')), storages],
-    ['engine', textOf(values.get('engine_name') ?? values.get('engine')), engines],
+    ['mode', values.get('mode') ?? '', modes],
+    ['storage', values.get('storage') ?? '', storages],
+    ['engine', values.get('engine_name') ?? values.get('engine') ?? '', engines],
   ] as const;
   const bad = checks.find(([, value, list]) => value !== '' && list.length > 0 && !list.includes(value));
   return bad && `this client does not support ${bad[0]} ${bad[1]}`;
 }
 
-function refusedExec(values: ReadonlyMap<string, unknown>, name: string, { exec, execAllowed }: ActionPolicy): string | undefined {
+function refusedExec(values: Told, name: string, { exec, execAllowed }: ActionPolicy): string | undefined {
   if (name !== 'exec') return undefined;
   if (exec !== 'allowed') return EXEC_REASON[exec];
-  const command = textOf(values.get('command'));
+  const command = values.get('command') ?? '';
   const [program = ''] = command.split(/\s+/);
   if (execAllowed.length > 0 && /[;&|`$<>()\n]/.test(command)) return 'exec: with exec_allowed a command holds no signs of a shell';
   return execAllowed.length === 0 || execAllowed.some((pattern) => matches(program, pattern))
@@ -87,22 +86,21 @@ function matches(program: string, pattern: string): boolean {
   return new RegExp(`^${source.join('[^/]*')}$`).test(program);
 }
 
-function refusedKey(values: ReadonlyMap<string, unknown>, { allowHostFiles }: ActionPolicy): string | undefined {
-  const key = allowHostFiles
-    ? undefined
-    : [...values].find(([name, value]) => PROGRAM_KEYS.has(name) && value !== null && value !== '' && value !== false)?.[0];
+function refusedKey(values: Told, { allowHostFiles }: ActionPolicy): string | undefined {
+  const key = allowHostFiles ? undefined : [...values].find(([name, text]) => PROGRAM_KEYS.has(name) && text !== '' && text !== 'False')?.[0];
   return key && `${key} in a job is refused on this host unless allow_job_hooks is set`;
 }
 
-function refusedPath(values: ReadonlyMap<string, unknown>, name: string, policy: ActionPolicy): string | undefined {
+function refusedPath(values: Told, name: string, policy: ActionPolicy): string | undefined {
   const checks = [
     ['path_to_backup', ['path_to_backup', 'src_file'], policy.allowedPaths, 'allowed_paths', name === 'backup'],
     ['restore_abs_path', ['restore_abs_path'], policy.allowedRestorePaths, 'allowed_restore_paths', name === 'restore'],
   ] as const;
   for (const [key, names, allowed, setting, concerns] of checks) {
-    const path = names.map((one) => textOf(values.get(one))).find((one) => one !== '');
-    if (!concerns || path === undefined || allowed.length === 0) continue;
-    if (!allowed.some((folder) => isBelow(path, folder))) return `${key} ${path} is not below ${setting}`;
+    if (!concerns || allowed.length === 0) continue;
+    const paths = names.map((one) => values.get(one) ?? '').filter((one) => one !== '');
+    const outside = paths.find((path) => !allowed.some((folder) => isBelow(path, folder)));
+    if (outside !== undefined) return `${key} ${outside} is not below ${setting}`;
   }
   return undefined;
 }
