@@ -32,7 +32,7 @@ export async function checkJobFiles(
     const { problems, warnings } = validateJob(document, options);
     const found = findInJob(document, options);
     const id = typeof found === 'string' ? '' : found.reading.jobId;
-    const twin = seen.get(id);
+    const twin = id === '' ? undefined : seen.get(id);
     seen.set(id, name);
     const content = typeof found === 'string' ? undefined : found.reading.content;
     const runs = content?.kind === 'job' ? nextRuns(content.plan, now, { jobId: id, salt: '', anchor: now, count: SHOWN }) : [];

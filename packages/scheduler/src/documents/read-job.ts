@@ -41,6 +41,8 @@ export interface JobFindings {
   readonly warnings: readonly string[];
 }
 
+export const isJobId = (text: string): boolean => /^[\w-]+$/.test(text);
+
 /** Reads a job document of any origin. A text says why it is none at all: it then has no id by which it could be known. */
 export function findInJob(document: unknown, { plan, jobId: givenId }: ReadJobOptions): JobFindings | string {
   if (!isObject(document)) return `is ${kindOf(document)}; allowed: a JSON object`;
@@ -48,7 +50,7 @@ export function findInJob(document: unknown, { plan, jobId: givenId }: ReadJobOp
   const problems: string[] = [];
   const job = respelled(document, '', JOB_KEYS, warnings);
   const jobId = textOf(job['job_id']) || (givenId ?? '');
-  if (!/^[\w-]+$/.test(jobId)) return `job_id: '${jobId.slice(0, 60)}' is no id; allowed: letters, digits, _ and -`;
+  if (!isJobId(jobId)) return `job_id: '${jobId.slice(0, 60)}' is no id; allowed: letters, digits, _ and -`;
   for (const key of Object.keys(job)) if (!JOB_KEYS.has(key)) warnings.push(`${key}: is not known and is ignored`);
   const schedule = scheduleOf(job, problems, warnings);
   const { actions, priority } = readActions(job, problems, warnings);

@@ -7,18 +7,19 @@ export const isObject = (value: unknown): value is JsonObject => typeof value ==
 
 /** The keys of an object as we call them; other spellings give a warning. `allowed`: keys that are ours; of others nothing is changed. */
 export function respelled(value: JsonObject, where: string, allowed: ReadonlySet<string> | undefined, warnings: string[]): JsonObject {
-  const result: Record<string, unknown> = {};
+  // Of entries, for assigning to a key `__proto__` would give the object a second set of keys.
+  const result: [string, unknown][] = [];
   for (const [name, content] of Object.entries(value)) {
     const key = allowed?.has(name) ? name : keyOf(name);
     const isOurs = allowed === undefined || allowed.has(key);
-    if (key === name || !isOurs) result[name] = content;
+    if (key === name || !isOurs) result.push([name, content]);
     else if (Object.hasOwn(value, key)) warnings.push(`${where}${name}: is ignored, because ${key} is there, too`);
     else {
       warnings.push(`${where}${name}: is taken for ${key}`);
-      result[key] = content;
+      result.push([key, content]);
     }
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 const LIST_OF_WEEKDAYS = new RegExp(`^ *(${WEEKDAYS.join('|')})( *[-,] *(${WEEKDAYS.join('|')}))+ *$`, 'i');

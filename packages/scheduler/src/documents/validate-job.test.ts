@@ -47,6 +47,14 @@ describe('validation', () => {
     expect(problems.join('')).not.toContain('\n');
   });
 
+  it('a key __proto__ brings no keys of its own along', () => {
+    const document: unknown = JSON.parse(
+      '{"job_id": "j", "job_actions": [{"freezer_action": {}}], "job_schedule": {"__proto__": {"schedule_interval": "1 seconds"}}}',
+    );
+    expect(check(document).warnings).toEqual(['job_schedule.__proto__: is not known and is ignored']);
+    expect(readJob(document, { plan: PLAN })).toMatchObject({ content: { kind: 'job', plan: { trigger: { kind: 'at-once' } } } });
+  });
+
   it('is no JSON object', () => {
     expect(check([])).toEqual({ problems: ['is a list; allowed: a JSON object'], warnings: [] });
     expect(check(null).problems).toEqual(['is null; allowed: a JSON object']);

@@ -13,7 +13,7 @@ export interface Validation {
 /** Looks at everything that can be seen without a host and an API. */
 export function validateJob(document: unknown, options: { readonly plan: PlanDefaults; readonly jobId?: string }): Validation {
   const found = findInJob(document, options);
-  if (typeof found === 'string') return { problems: [found], warnings: [] };
+  if (typeof found === 'string') return { problems: [oneLine(found)], warnings: [] };
   const { reading, warnings } = found;
   const problems = [...found.problems];
   const { clientId, told } = reading;
