@@ -5,15 +5,19 @@ const isDocument = (job: unknown): job is Readonly<Record<string, unknown>> => t
 
 /** Jobs of the API. */
 export class ApiSource implements JobSource {
-  readonly #poll: JobPoll;
+  readonly #poll: Pick<JobPoll, 'ask' | 'forget'>;
 
-  constructor(poll: JobPoll) {
+  constructor(poll: Pick<JobPoll, 'ask' | 'forget'>) {
     this.#poll = poll;
   }
 
   async ask(): Promise<SourceAnswer> {
     const answer = await this.#poll.ask();
-    return answer.kind === 'unchanged' ? answer : { kind: answer.kind, jobs: answer.jobs.filter(isDocument).map((document) => ({ document })) };
+    if (answer.kind === 'unchanged') return answer;
+    const documents = answer.jobs.filter(isDocument);
+    // Where something stands that is no document, a job may be missing: nothing is taken for removed.
+    const kind = documents.length === answer.jobs.length ? answer.kind : 'some';
+    return { kind, jobs: documents.map((document) => ({ document })) };
   }
 
   forget(): void {

@@ -27,6 +27,7 @@ export class JobFolder {
   readonly #path: string;
   readonly #logger: Logger;
   #known = new Map<string, Known>();
+  #wasThere = false;
   #watcher: FSWatcher | undefined;
   #settling: NodeJS.Timeout | undefined;
 
@@ -35,7 +36,10 @@ export class JobFolder {
     this.#logger = logger;
   }
 
-  /** All files, by name; a directory that is missing is made. Fails with `unavailable` when it cannot be read: then nothing is known of any job. */
+  /**
+   * All files, by name; a directory that is missing from the beginning is made. Fails with `unavailable` when it cannot be read, or is away
+   * when it was there before: then nothing is known of any job.
+   */
   async read(): Promise<readonly JobFile[]> {
     const paths = await this.#list();
     const known = new Map<string, Known>();
@@ -70,10 +74,11 @@ export class JobFolder {
   async #list(): Promise<readonly string[]> {
     try {
       const stats = await stat(this.#path).catch(async (error: unknown) => {
-        if (systemCodeOf(error) !== 'ENOENT') throw error;
+        if (systemCodeOf(error) !== 'ENOENT' || this.#wasThere) throw error;
         await mkdir(this.#path, { recursive: true, mode: 0o700 });
         return undefined;
       });
+      this.#wasThere = true;
       if (stats?.isFile()) return [this.#path];
       const names = (await readdir(this.#path)).filter((name) => extname(name).toLowerCase() === '.conf');
       return names.toSorted().map((name) => join(this.#path, name));
@@ -86,10 +91,13 @@ export class JobFolder {
     const name = basename(path);
     const problem = (signature: string, text: string): Known => ({ signature, file: { path, name, content: { problem: `${name}: ${text}` } } });
     try {
-      const { size, mtimeMs, ino, ctimeMs } = await stat(path);
+      const stats = await stat(path);
+      const { size, mtimeMs, ino, ctimeMs } = stats;
       const signature = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
       const before = this.#known.get(path);
       if (before?.signature === signature) return before;
+      // A pipe would be waited for, a device has no end.
+      if (!stats.isFile()) return problem(signature, 'is no file');
       if (size > LARGEST_FILE) return problem(signature, 'is larger than 16 MiB');
       const text = await readFile(path, 'utf8');
       return parsed(text, { signature, path, name }) ?? problem(signature, `is no JSON (${reasonOf(text)})`);

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SILENT } from '@freezer/core';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { FileSource } from './file-source.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jobs-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('a pipe or a device with the name of a job keeps no other job waiting', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe.conf')]);
+  await symlink('/dev/zero', join(folder, 'zeros.conf'));
+  await writeFile(join(folder, 'good.conf'), '{"job_id": "good"}');
+  const answer = await new FileSource(folder, SILENT).ask();
+  const told = answer.kind === 'jobs' ? answer.jobs.map((job) => job.problem ?? job.name) : [];
+  expect(told).toEqual(['good.conf', 'pipe.conf: is no file', 'zeros.conf: is no file']);
+});
+
+const write = (name: string, text: string) => writeFile(join(folder, name), text);
+
+async function idsOf(source: FileSource): Promise<readonly unknown[]> {
+  const answer = await source.ask();
+  return answer.kind === 'jobs' ? answer.jobs.map((job) => (job.problem === undefined ? job.document['job_id'] : [job.jobId, job.problem])) : [answer.kind];
+}
+
+test('a file in the middle of a save is still the job that it was', async () => {
+  const source = new FileSource(folder, SILENT);
+  await write('a.conf', '{"job_id": "nightly"}');
+  expect(await idsOf(source)).toEqual(['nightly']);
+  await write('a.conf', '{"job_id": "nig');
+  expect(await idsOf(source)).toEqual([['nightly', expect.stringMatching(/^a\.conf: is no JSON/)]]);
+  await write('a.conf', '[1]');
+  expect(await idsOf(source)).toEqual([['nightly', 'a.conf: holds no JSON object']]);
+  await write('a.conf', '{"job_id": "nightly", "description": "more"}');
+  expect(await idsOf(source)).toEqual(['nightly']);
+});
+
+test('an id that is none is not kept', async () => {
+  const source = new FileSource(folder, SILENT);
+  await write('a.conf', '{"job_id": "a b"}');
+  await idsOf(source);
+  await write('a.conf', '{');
+  expect(await idsOf(source)).toEqual([[expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^a\.conf: is no JSON/)]]);
+});
+
+test('a job that goes on in another file is not hidden by what is left of the first', async () => {
+  const source = new FileSource(folder, SILENT);
+  await write('a.conf', '{"job_id": "nightly"}');
+  await idsOf(source);
+  await write('a.conf', '');
+  await write('b.conf', '{"job_id": "nightly"}');
+  expect(await idsOf(source)).toEqual([[expect.stringMatching(/^[0-9a-f]{32}$/), 'a.conf: is no JSON (it is empty)'], 'nightly']);
+});
+
+test('a directory that goes away takes no job with it', async () => {
+  const [jobs, away] = [join(folder, 'jobs'), join(folder, 'away')];
+  const source = new FileSource(jobs, SILENT);
+  expect(await idsOf(source)).toEqual([]);
+  await writeFile(join(jobs, 'a.conf'), '{"job_id": "a"}');
+  expect(await idsOf(source)).toEqual(['a']);
+  await rename(jobs, away);
+  await expect(source.ask()).rejects.toThrow(/cannot be read \(ENOENT\)/);
+  await rename(away, jobs);
+  expect(await idsOf(source)).toEqual(['unchanged']);
+});
