@@ -5,6 +5,7 @@ import { GatheringSocket } from './gathering-socket.ts';
 import { fingerprintOf, hostKeyAlgorithms, judgeHostKey } from './host-key.ts';
 import { hostNameOf, type KnownHost, keyTypeOf } from './known-hosts.ts';
 import { addKnownHost, readKnownHosts } from './known-hosts-file.ts';
+import { loadSsh2 } from './load-ssh2.ts';
 import type { SshStorageOptions } from './options.ts';
 import { Session } from './session.ts';
 
@@ -127,7 +128,7 @@ function startSftp(client: Client, attempt: Attempt): Promise<SFTPWrapper> {
 
 /** Connects, checks the server's key, logs in and starts SFTP. Fails with `unauthenticated`, `unavailable`, `timeout`, `unsupported` or `invalid`. */
 export async function connect(options: SshStorageOptions, logger: Logger): Promise<Session> {
-  const { default: ssh2 } = await import('ssh2');
+  const ssh2 = await loadSsh2();
   const known = await readKnownHosts(options.knownHosts);
   const attempt: Attempt = { options, logger, known, credentials: await readCredentials(options, ssh2.utils.parseKey) };
   const client = new ssh2.Client();
