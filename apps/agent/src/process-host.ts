@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { isatty } from 'node:tty';
 import { messageOf } from '@freezer/core';
+import { zoneByName } from '@freezer/settings';
 import type { StopSignal } from './exit-code.ts';
 import type { Host } from './host.ts';
 import { watchTerminals } from './lost-terminal.ts';
@@ -60,6 +61,7 @@ export async function runProcess(argv: readonly string[], version: string): Prom
     writeStandardError('Critical Error: the working folder of this process does not exist any more; start it in another one\n');
     return 1;
   }
+  zoneByName(process.env);
   // From the begin to the very end: who listens in between, listens besides.
   process.on('SIGHUP', () => undefined);
   const leaveTerminals = watchTerminals();

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
+import { zoneByName } from '@freezer/settings';
 import { complain, isReaderGone, outputFailure } from '@freezer/terminal';
 import { announceStart } from './daemonize.ts';
 import type { Host } from './host.ts';
@@ -33,6 +34,7 @@ function loginHome(): string {
 
 /** Runs a command line in this process. Resolves to its exit code. `folder`: where the program's files lie. */
 export async function runProcess(argv: readonly string[], version: string, folder: string): Promise<number> {
+  zoneByName(process.env);
   const announce = announceStart(process.env);
   const host: Host = {
     argv,

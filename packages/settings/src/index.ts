@@ -23,3 +23,4 @@ export { SettingsReader } from './settings-reader.ts';
 export { nearestName } from './suggest.ts';
 export { expandHome, readBoolean, readValue, type ValuePlace } from './values.ts';
 export { withPlace } from './with-place.ts';
+export { zoneByName } from './zone-by-name.ts';
