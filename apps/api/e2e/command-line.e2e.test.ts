@@ -52,6 +52,8 @@ describe('freezer-api', () => {
 describe('freezer-manage', () => {
   test('teaches', () => {
     expect(manage(place, ['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('freezer-manage db sync') });
+    // Of all hosts, where the agent means its own.
+    expect(manage(place, ['reindex', '--help']).out).toMatch(/--hostname HOST +reindex: only the backups of this host\n/);
     expect(manage(place, ['--version'])).toMatchObject({ code: 0 });
     expect(manage(place, ['d', 'sync'])).toMatchObject({ code: 2, err: "freezer-manage: 'd' is unknown; did you mean db?; allowed: db, keystone, reindex\n" });
     expect(manage(place, ['db', 'synk'])).toMatchObject({

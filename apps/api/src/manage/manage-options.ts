@@ -12,7 +12,7 @@ export const MANAGE_OPTIONS = [
     default: false,
     group: 'manage',
     actions: ['db', 'reindex'],
-    help: 'say what would be done, and change nothing',
+    help: 'say what would be done, and change nothing; --dry-run is the same',
   },
   { name: 'host', type: 'string', group: 'manage', actions: ['db'], help: 'the host of Elasticsearch, in place of [elasticsearch] hosts' },
   { name: 'port', type: 'int', min: 1, max: 65535, group: 'manage', actions: ['db'], help: 'its port (default: 9200)' },

@@ -52,13 +52,17 @@ const EXAMPLES: Readonly<Record<string, Command['examples']>> = {
   ],
   'job-start': [['job-start JOB_ID --wait', 'run it now, and say how it went']],
   'job-get': [['job-get JOB_ID --json > job.json', 'a file for job-update or job-create']],
+  'job-update': [['job-update JOB_ID change.json', '{"job_schedule": {"schedule_interval": "12 hours"}}']],
+  'session-create': [['session-create --file session.json', '{"description": "web", "schedule": {"schedule_interval": "1 days"}}']],
   'session-add-job': [['session-add-job --session-id SESSION_ID --job-id JOB_ID', 'the job takes the schedule of the session']],
+  'action-create': [['action-create --file action.json', '{"freezer_action": {"action": "exec", "command": "sync"}}']],
   'run-list': [['run-list -C web1.example.org --result fail', 'what went wrong there']],
 };
 
 const DETAILS: Readonly<Record<string, readonly string[]>> = {
   'job-create': [
     'The job comes from --file, or from options: then it has one action. What no option says is given by --option KEY=VALUE, with the names of freezer-agent.',
+    'A file holds job_actions, a list of {"freezer_action": {"action": "backup", "path_to_backup": "/etc", ...}}, and job_schedule, as {"schedule_interval": "1 days"}; job-get --json prints such a document.',
     'Keys with dashes, as old guides have them, are read with a warning.',
   ],
   'job-update': ['Only what the file names is changed. Servers of Python also empty the schedule when the file does not name it.'],

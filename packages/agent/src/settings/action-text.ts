@@ -2,7 +2,7 @@ import type { ActionText } from '@freezer/settings';
 import type { ActionName } from './option.ts';
 
 /** What each action does, in a few words behind its name, and how it is called. */
-export const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
+export const ACTION_TEXT: Readonly<Record<ActionName, ActionText>> = {
   backup: {
     does: 'saves a directory, a file or a stream',
     examples: [
@@ -68,5 +68,13 @@ export const ACTION_TEXT: Readonly<Partial<Record<ActionName, ActionText>>> = {
       'freezer-agent admin --storage local -C /backup -N etc --keep-daily 7 --keep-weekly 4',
       'freezer-agent admin --storage local -C /backup --all-sets --keep-daily 7 --dry-run --json',
     ],
+  },
+  info: {
+    does: 'says how much a storage holds',
+    examples: ['freezer-agent info --storage local -C /backup', 'freezer-agent info --storage local -C /backup --json'],
+  },
+  exec: {
+    does: 'runs a program, as the actions of a job do',
+    examples: ["freezer-agent exec --command 'systemctl reload nginx' --time-limit 60", "freezer-agent exec --command 'pg_dump db | gzip' --json"],
   },
 };

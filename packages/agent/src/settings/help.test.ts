@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { helpText } from './help.ts';
+import { ACTION_NAMES, helpText } from './help.ts';
 import { OPTION_GROUPS } from './option-groups.ts';
 import { OPTION_TABLE } from './option-table.ts';
 
@@ -9,6 +9,12 @@ describe('help', () => {
     for (const { name } of OPTION_TABLE.filter((option) => option.name !== 'action')) expect(text).toMatch(new RegExp(`--(\\[no\\])?${name}\\b`));
     const groups = new Set(OPTION_GROUPS.map(({ group }) => group));
     for (const { group } of OPTION_TABLE) expect(groups).toContain(group);
+  });
+
+  test.each(ACTION_NAMES)('says what %s does, and how it is called', (action) => {
+    expect(helpText({ columns: 100 })).toMatch(new RegExp(`^  ${action} +[a-z]`, 'm'));
+    const text = helpText({ action, columns: 100 });
+    expect(text).toMatch(new RegExp(`^Usage: freezer-agent ${action} \\[options\\]\n\n${action} [a-z].*\n\nExamples:\n  freezer-agent ${action} `));
   });
 
   test('of an action shows what concerns it and no more', () => {

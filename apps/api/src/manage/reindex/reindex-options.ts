@@ -36,8 +36,10 @@ function isOfStorage({ name, group, actions, later, quietly }: (typeof AGENT_TAB
 
 /** The options by which the agent is told of a storage: the same names, files and variables of the environment mean the same here. */
 export const STORAGE_OPTIONS: readonly Option[] = AGENT_TABLE.options.filter(isOfStorage).map((option): Option => {
-  const { name, help } = option;
-  return { ...option, group: 'storage', actions: ['reindex'], help: LIMITS[name] ?? help };
+  const { computed, ...plain } = option;
+  // The agent means its own host when none is named; here that means all of them.
+  const own = computed === 'hostname' ? plain : option;
+  return { ...own, group: 'storage', actions: ['reindex'], help: LIMITS[option.name] ?? option.help };
 });
 
 export const STORAGE_OPTION_NAMES: ReadonlySet<string> = new Set(STORAGE_OPTIONS.map(({ name }) => name));

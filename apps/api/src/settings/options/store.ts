@@ -110,7 +110,7 @@ export const STORE_OPTIONS = [
     type: 'bool',
     default: false,
     group: 'elasticsearch',
-    help: 'check certificates',
+    help: 'check certificates (with ca_certs they are checked in any case)',
   },
   {
     name: 'ca-certs',
