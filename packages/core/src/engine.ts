@@ -127,7 +127,7 @@ export interface RestoreProblem {
   readonly detail: string;
 }
 
-/** What an archive says of a directory: the names that it had, so that others are known to be deleted. */
+/** What an archive holds, for those who compare it with the index or have none. */
 export interface ArchiveListing {
   /** Each entry in the order of the archive. */
   entries(): AsyncIterable<ArchivedEntry>;
@@ -135,7 +135,7 @@ export interface ArchiveListing {
 
 export type ArchivedEntry =
   | IndexEntry
-  /** A directory's dump list: every name in it at that time. */
+  /** A directory's dump list: every name in it at that time, so that others are known to be deleted. */
   | { readonly kind: 'names'; readonly path: BytePath; readonly names: readonly BytePath[] }
   /** A directory that was renamed between the levels; in the order in which to apply them. */
   | { readonly kind: 'renamed'; readonly from: BytePath; readonly to: BytePath };

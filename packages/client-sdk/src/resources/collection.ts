@@ -11,7 +11,7 @@ export interface Page<Item> {
   readonly nextMarker: string | undefined;
   /** Of all items that match; undefined when the server does not count. */
   readonly total: number | undefined;
-  /** For `ifChanged`; undefined when the server gives none. */
+  /** For `pageIfChanged`; undefined when the server gives none. */
   readonly etag: string | undefined;
 }
 
