@@ -1,4 +1,3 @@
-export { type AlertFacts, alertsOf, type SetAge } from './alerts/alerts-of.ts';
 export { createWatch, type Watch, type WatchDeps, type WatchReport } from './alerts/create-watch.ts';
 export type { AlertLimits, ApiDeps, Authenticate, RunLimits, Trusts } from './api-deps.ts';
 export type { Caller } from './caller.ts';

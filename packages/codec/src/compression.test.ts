@@ -1,7 +1,8 @@
 import { FreezerError, type Stage } from '@freezer/core';
+import { COMPRESSIONS, type Compression } from '@freezer/models';
 import { findProgram, joinStages } from '@freezer/subprocess';
 import { describe, expect, test } from '@jest/globals';
-import { COMPRESSIONS, type Compression, compressStage, decompressStage } from './compression.ts';
+import { compressStage, decompressStage } from './compression.ts';
 import { detectCompression } from './detect-compression.ts';
 
 const NOWHERE = { PATH: '/no/such/folder' };

@@ -1,12 +1,9 @@
 import { basename } from 'node:path';
 import { FreezerError, type ProgramStage, type Stage } from '@freezer/core';
+import type { Compression } from '@freezer/models';
 import { type Environment, findProgram } from '@freezer/subprocess';
 import { gunzipStage, gzipStage } from './gzip.ts';
 import { zstdStage } from './zstd.ts';
-
-/** The values of `--compression`. The first three are Freezer's own, which reads no others. */
-export const COMPRESSIONS = ['gzip', 'bzip2', 'xz', 'zstd', 'none'] as const;
-export type Compression = (typeof COMPRESSIONS)[number];
 
 export interface CompressionOptions {
   /** How many threads a program may use; zstd takes one. Default: 1. */

@@ -1,4 +1,4 @@
-import type { Compression } from './compression.ts';
+import type { Compression } from '@freezer/models';
 
 const MAGICS: readonly (readonly [Compression, Buffer])[] = [
   ['gzip', Buffer.from('1f8b08', 'hex')],

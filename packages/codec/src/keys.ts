@@ -3,7 +3,7 @@ import { hkdfSync, scrypt } from 'node:crypto';
 /** Bytes of every key here. */
 export const KEY_BYTES = 32;
 /** Bytes of the salt of a chain, which its manifests carry. */
-export const CHAIN_SALT_BYTES = 16;
+const CHAIN_SALT_BYTES = 16;
 
 /** Parts of the format version: a reader refuses every other. */
 const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };

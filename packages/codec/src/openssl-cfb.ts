@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { type ByteStream, FreezerError, type TransformStage } from '@freezer/core';
+import type { Compression } from '@freezer/models';
 import { ByteReader } from './byte-reader.ts';
-import type { Compression } from './compression.ts';
 import { detectCompression } from './detect-compression.ts';
 
 /** The hash of OpenSSL's key derivation: SHA-256 since OpenSSL 1.1.0, MD5 before. The data does not say which. */

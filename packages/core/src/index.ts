@@ -19,19 +19,16 @@ export {
   byAge,
   type Chain,
   type Descent,
-  descend,
   descentsOf,
   type LevelEntry,
-  newestOfLevel,
   type Point,
-  pickChain,
   pointsOf,
   resolvePoint,
   strandedLevels,
 } from './chain.ts';
 export { type Clock, SYSTEM_CLOCK } from './clock.ts';
 export { checkDocumentId, checkDocumentOwner, documentJson, isDocumentId } from './documents/document-checks.ts';
-export { equalsScalar, inScope, matchesField, matchesFilter } from './documents/matches-filter.ts';
+export { inScope, matchesFilter } from './documents/matches-filter.ts';
 export { type FoundScalar, scalarsOf, valueAt } from './documents/scalars.ts';
 export { compareSortValues, type SortValue, sortValueAt } from './documents/sort-value.ts';
 export { wordsOf, wordsOfDocument } from './documents/words.ts';

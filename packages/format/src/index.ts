@@ -15,9 +15,9 @@ export { ChainKeyring, type ChainKeys } from './chain-keys.ts';
 export { type ExternalSortOptions, externalSort } from './external-sort.ts';
 export type { IndexCounts } from './index-file/index-counts.ts';
 export { formatIndexLine, parseIndexLine } from './index-file/index-line.ts';
-export { filterPaths, type IndexLevel, mergePoint, type PointEntry, pathFilter, skippedOf } from './index-file/merge-index.ts';
+export { filterPaths, type IndexLevel, mergePoint, type PointEntry, skippedOf } from './index-file/merge-index.ts';
 export { type IndexHeader, type IndexReader, type ReadIndexOptions, readIndex } from './index-file/read-index.ts';
-export { INDEX_FORMAT, type IndexKey, type WriteIndexOptions, type WrittenIndex, writeIndex } from './index-file/write-index.ts';
+export { type IndexKey, type WriteIndexOptions, type WrittenIndex, writeIndex } from './index-file/write-index.ts';
 export { LegacySets } from './legacy-sets.ts';
 export { LevelReader, type LevelReaderDeps, type OpenedLevel } from './level-reader.ts';
 export { LevelWriter, type LevelWriterRequest, type StoredObject } from './level-writer.ts';
@@ -25,7 +25,6 @@ export {
   checkIdentity,
   encodeManifest,
   identityText,
-  MANIFEST_MAX_BYTES,
   peekManifest,
   type ReadManifest,
   readManifest,
@@ -39,8 +38,6 @@ export {
   type Owner,
   ownerBytes,
   parseOwner,
-  REMAINS_REFRESH_SECONDS,
-  REMAINS_STALE_SECONDS,
   thisOwner,
 } from './owner.ts';
 export {
@@ -56,7 +53,7 @@ export {
 } from './pieces.ts';
 export { isPinned, type Pin, readPin, removePin, writePin } from './pin.ts';
 export { clearRemains, clearTemporary, type RemainsDeps, type RemainsOptions } from './remains.ts';
-export { finishRemoval, type RemovalDeps, removeLevels, removeUnclaimed, removeUnfinished, supersede } from './removal.ts';
-export { LOCK_RENEW_SECONDS, LOCK_STALE_SECONDS, type LockRequest, SetLock } from './set-lock.ts';
+export { type RemovalDeps, removeLevels, removeUnclaimed, supersede } from './removal.ts';
+export { type LockRequest, SetLock } from './set-lock.ts';
 export type { SortRecord } from './sort-run.ts';
 export { judgeTrust, type TrustPolicy } from './trust.ts';

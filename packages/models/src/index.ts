@@ -42,19 +42,11 @@ export {
   writeResultDocument,
 } from './result-document.ts';
 export {
-  ACTIONS,
-  type Action,
   COMPRESSIONS,
   type Compression,
   ENCRYPTIONS,
-  ENGINES,
   type Encryption,
-  type EngineName,
   isCompression,
-  MODES,
-  type ModeName,
   RESULTS,
   type Result,
-  STORAGES,
-  type StorageName,
 } from './vocabulary.ts';

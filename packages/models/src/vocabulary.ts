@@ -1,20 +1,6 @@
-/** Words that documents share. The lists say what this version knows; where a type says `string`, others are stored and passed on as they are. */
+/** Words that documents share: the lists say what this version knows. */
 
-export const ACTIONS = ['backup', 'restore', 'verify', 'list', 'info', 'admin', 'exec'] as const;
-export type Action = (typeof ACTIONS)[number];
-
-export const MODES = ['fs', 'mysql', 'mongo', 'postgresql', 'sqlserver', 'nova', 'cinder', 'cindernative', 'glance'] as const;
-/** Open: a plugin may bring its own. */
-export type ModeName = string;
-
-export const STORAGES = ['local', 'swift', 's3', 'ssh', 'ftp', 'ftps'] as const;
-/** Open: a plugin may bring its own. */
-export type StorageName = string;
-
-export const ENGINES = ['tar', 'rsync', 'rsyncv2', 'nova', 'osbrick', 'glance'] as const;
-/** Open: a plugin may bring its own. */
-export type EngineName = string;
-
+/** The values of `--compression`. The first three are Freezer's own, which reads no others. */
 export const COMPRESSIONS = ['gzip', 'bzip2', 'xz', 'zstd', 'none'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 

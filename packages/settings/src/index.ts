@@ -1,4 +1,3 @@
-export { allowedText } from './allowed-text.ts';
 export { CommandLine, type GivenOption, type ParsedArguments, type WordGrammar } from './arguments.ts';
 export { completionScript, type Shell } from './completion.ts';
 export { type FoundConfig, findConfig, type SettingsHost } from './config-files.ts';
@@ -7,7 +6,7 @@ export { configSample } from './config-sample.ts';
 export { type DocumentRequest, documentText, operandOf, otherWord, otherWordHelp } from './document-text.ts';
 export { type HelpRequest, helpText } from './help.ts';
 export { type IniDialect, type IniEntry, readIni } from './ini.ts';
-export { addFileLayer, type Findings, fillFromEnvironment, layerOfArguments, type RawValue, type RawValues, type UnknownKey } from './layers.ts';
+export { addFileLayer, type Findings, layerOfArguments, type RawValue, type RawValues, type UnknownKey } from './layers.ts';
 export { readListText } from './list-text.ts';
 export { manPage } from './man-page.ts';
 export { refuseWhatIsMissing } from './not-part-of-this-version.ts';
@@ -21,6 +20,6 @@ export { commandLineWithoutSecrets, redact, withoutCredentials } from './secrets
 export type { SettingsOf, SettingValue } from './settings-of.ts';
 export { SettingsReader } from './settings-reader.ts';
 export { nearestName } from './suggest.ts';
-export { expandHome, readBoolean, readValue, type ValuePlace } from './values.ts';
+export { expandHome, readValue, type ValuePlace } from './values.ts';
 export { withPlace } from './with-place.ts';
 export { zoneByName } from './zone-by-name.ts';

@@ -1,3 +1,2 @@
 export { localStorage } from './local-plugin.ts';
-export { LocalStorage } from './local-storage.ts';
 export type { LocalStorageOptions } from './options.ts';

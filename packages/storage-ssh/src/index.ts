@@ -1,3 +1,2 @@
 export type { HostKeyPolicy, SshStorageOptions } from './options.ts';
 export { sshStorage } from './ssh-plugin.ts';
-export { SshStorage } from './ssh-storage.ts';

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { RUN_LOG_MAX_BYTES } from '@freezer/models';
+import { RESULTS, RUN_LOG_MAX_BYTES } from '@freezer/models';
 import type { Item } from '../documents/item.ts';
 import { isObject } from '../documents/merge.ts';
-
-const RESULTS = ['success', 'partial', 'fail', 'aborted'];
 
 /** The id of the run of a job that began at a time: who tells of it twice tells of one run. */
 export const runIdOf = (projectId: string, jobId: string, started: number): string =>
@@ -29,7 +27,7 @@ export function runOfWrite(before: Item, after: Item): Item | undefined {
   const old = scheduleOf(before);
   const schedule = scheduleOf(after);
   const { result, status, message } = schedule;
-  if (typeof result !== 'string' || !RESULTS.includes(result) || status === 'running') return undefined;
+  if (!RESULTS.some((known) => known === result) || status === 'running') return undefined;
   const isSame = ['result', 'time_started', 'time_ended'].every((key) => schedule[key] === old[key]);
   if (isSame) return undefined;
   const started = numberOf(schedule['time_started']);

@@ -3,7 +3,7 @@ import { scalarsOf, valueAt } from './scalars.ts';
 import { wordsOf, wordsOfDocument } from './words.ts';
 
 /** Whether a stored value is the one that is asked for: types count, but a stored number also equals its text. */
-export const equalsScalar = (stored: unknown, wanted: Scalar): boolean =>
+const equalsScalar = (stored: unknown, wanted: Scalar): boolean =>
   stored === wanted || (typeof stored === 'number' && typeof wanted === 'string' && String(stored) === wanted);
 
 /** `FieldMatch` in memory. */

@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
+import { CLIENT_ACTIONS, CLIENT_ENGINES, CLIENT_MODES, CLIENT_STORAGES } from '@freezer/models';
 import type { ActionPolicy, Capabilities } from '../run/action-policy.ts';
 import type { SchedulerSettings } from '../settings/scheduler-table.ts';
 
 /** What HEAD of Freezer registers when the settings name nothing. */
 const DEFAULT_CAPABILITIES: Capabilities = {
-  actions: ['backup', 'restore', 'info', 'admin', 'exec'],
-  modes: ['fs', 'mongo', 'mysql', 'sqlserver', 'cinder', 'glance', 'cindernative', 'nova'],
-  storages: ['local', 'swift', 'ssh', 's3', 'ftp', 'ftps'],
-  engines: ['tar', 'rsync', 'rsyncv2', 'nova', 'osbrick', 'glance'],
+  actions: CLIENT_ACTIONS,
+  modes: CLIENT_MODES,
+  storages: CLIENT_STORAGES,
+  engines: CLIENT_ENGINES,
 };
 
 /** Of a scheduler that works for all projects: nothing that would touch the host on which it runs. */

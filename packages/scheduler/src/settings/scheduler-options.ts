@@ -381,7 +381,7 @@ const capability = (name: string, values: string, help: string) =>
     help: `${help}; default ${values}`,
   }) as const satisfies Option;
 
-/** [capabilities]: what jobs this scheduler takes, told to the API. */
+/** [capabilities]: what jobs this scheduler takes, told to the API. The words are written out, because `@freezer/models` would bring zod into each `--help`. */
 export const CAPABILITY_OPTIONS = [
   { ...capability('actions', 'backup,restore,info,admin,exec', 'the actions that jobs may hold'), name: 'supported-actions' },
   { ...capability('modes', 'fs,mongo,mysql,sqlserver,cinder,glance,cindernative,nova', 'the modes that they may have'), name: 'supported-modes' },
