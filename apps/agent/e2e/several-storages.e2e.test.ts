@@ -13,7 +13,7 @@ const HOST = 'labhost';
 const SET = `${HOST}_set`;
 
 let lab: Lab;
-let stores: { readonly near: string; readonly far: string };
+let stores: { near: string; far: string };
 let job: string;
 beforeEach(async () => {
   lab = await Lab.open();
@@ -159,6 +159,14 @@ describe('a backup to several storages at once', () => {
     expect(await levelsIn(stores.far)).toEqual(await levelsIn(stores.near));
     for (const store of Object.values(stores)) expect(await remainsOf(lab, store)).toEqual([]);
     for (const name of ['near', 'far']) expect(await restored(['--from', name])).toEqual(await treeLines(lab.source));
+  });
+
+  it('refuses two sections that are one place, in place of waiting for its own lock', async () => {
+    stores.far = `${stores.near}/../near`;
+    await writeJob(['near', 'far']);
+    const { code, stderr } = await run('backup');
+    expect(code).toBe(2);
+    expect(stderr).toContain(`[storage:far] is the same place as [storage:near]: local:${stores.near}`);
   });
 });
 

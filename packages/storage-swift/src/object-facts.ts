@@ -66,9 +66,12 @@ function decoded(text: string): string {
   }
 }
 
-/** As `X-Object-Manifest` has it: not quoted, except for the sign that would be read as a quote, and the two that the server does not take. */
+/**
+ * As `X-Object-Manifest` has it: not quoted, except for the sign that would be read as a quote, the two that the server does not take, and
+ * what a header cannot hold, or loses: control characters, and a blank at its beginning.
+ */
 export const manifestValue = (container: string, prefix: string): string =>
-  Buffer.from(`${container}/${prefix}`.replaceAll(/[%?&]/g, encodeURIComponent), 'utf8').toString('latin1');
+  Buffer.from(`${container}/${prefix}`.replaceAll(/^ |[%?&\p{Cc}]/gu, encodeURIComponent), 'utf8').toString('latin1');
 
 /** Which object of which container. */
 export interface ObjectName {

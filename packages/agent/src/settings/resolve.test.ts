@@ -146,6 +146,12 @@ describe('job files', () => {
     expect((await resolveJob(`${text}contaner = /x\n`)).warnings).toContain('job.ini: [storage:two]: unknown key contaner is ignored; did you mean container?');
   });
 
+  test('two storage sections of one name are refused, as by Python, and not taken as one', async () => {
+    const text = `${base}[storage:one]\nstorage = local\ncontainer = /one\n[storage:one]\nstorage = local\ncontainer = /two\n`;
+    const message = 'job.ini: [storage:one] storage stands there twice; each storage needs a section with a name of its own';
+    await expect(resolveJob(text)).rejects.toMatchObject({ code: 'invalid', message });
+  });
+
   test('a file that is missing is one line', async () => {
     await expect(resolveSettings(resolveInput(['--config', '/no.ini']))).rejects.toMatchObject({
       code: 'invalid',
