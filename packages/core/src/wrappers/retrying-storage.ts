@@ -4,12 +4,15 @@ import { Backoff, type RetryPolicy, retry } from '../retry.ts';
 import type { ByteRange, ObjectInfo, PutOptions, Storage, StorageChild, StorageKey } from '../storage.ts';
 import { StorageWrapper } from './storage-wrapper.ts';
 
+/** So many names of one listing are remembered: about 20 MB. */
+const REMEMBERED_NAMES = 100_000;
+
 type GetOptions = CallOptions & { readonly range?: ByteRange };
 
 /**
  * Makes calls again that failed for a passing reason. A whole `put` is never made again, since its body can be read once;
  * storages retry the parts that they hold. `get` goes on behind the last byte that it gave where `rangeRead` holds, else only before its first byte;
- * listings are retried before their first item.
+ * a listing is made again without what it gave, as long as that is not too much to remember.
  */
 export class RetryingStorage extends StorageWrapper {
   readonly #policy: RetryPolicy;
@@ -42,25 +45,46 @@ export class RetryingStorage extends StorageWrapper {
   }
 
   override list(prefix: StorageKey, options: CallOptions = {}): AsyncIterable<ObjectInfo> {
-    return this.#fromTheStart(`list ${prefix}`, () => this.inner.list(prefix, options), options);
+    const open = (): AsyncIterable<ObjectInfo> => this.inner.list(prefix, options);
+    return this.#listing(`list ${prefix}`, open, ({ key }) => key, options);
   }
 
   override children(prefix: StorageKey, options: CallOptions = {}): AsyncIterable<StorageChild> {
-    return this.#fromTheStart(`list names of ${prefix}`, () => this.inner.children(prefix, options), options);
+    const open = (): AsyncIterable<StorageChild> => this.inner.children(prefix, options);
+    return this.#listing(`list names of ${prefix}`, open, ({ name }) => name, options);
   }
 
   override get(key: StorageKey, options: GetOptions = {}): ByteStream {
-    const open = (): ByteStream => this.inner.get(key, options);
-    return this.capabilities.rangeRead ? this.#resuming(key, options) : this.#fromTheStart(`get ${key}`, open, options);
+    return this.capabilities.rangeRead ? this.#resuming(key, options) : this.#fromTheStart(key, options);
   }
 
-  async *#fromTheStart<T>(what: string, open: () => AsyncIterable<T>, options: CallOptions): AsyncGenerator<T, void, undefined> {
+  async *#listing<T>(what: string, open: () => AsyncIterable<T>, nameOf: (item: T) => string, options: CallOptions): AsyncGenerator<T, void, undefined> {
     const backoff = new Backoff(what, this.#policy);
-    for (let begun = false; ; ) {
+    const given = new Set<string>();
+    for (;;) {
       try {
         for await (const item of open()) {
-          begun = true;
+          if (given.has(nameOf(item))) continue;
+          if (given.size <= REMEMBERED_NAMES) given.add(nameOf(item));
+          backoff.reset();
           yield item;
+        }
+        backoff.reset();
+        return;
+      } catch (error) {
+        if (given.size > REMEMBERED_NAMES) throw error;
+        await backoff.pause(error, options);
+      }
+    }
+  }
+
+  async *#fromTheStart(key: StorageKey, options: GetOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const backoff = new Backoff(`get ${key}`, this.#policy);
+    for (let begun = false; ; ) {
+      try {
+        for await (const chunk of this.inner.get(key, options)) {
+          begun = true;
+          yield chunk;
         }
         backoff.reset();
         return;

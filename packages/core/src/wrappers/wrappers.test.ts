@@ -219,9 +219,27 @@ describe('RetryingStorage', () => {
     await expect(read(storage().get('key'))).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  test('a listing is not repeated once it has given something', async () => {
-    inner.cuts = [1];
+  test('a listing that breaks off is made again, and gives nothing twice', async () => {
+    for (const name of ['b', 'c']) inner.objects.set(name, Buffer.from(name));
+    inner.cuts = [1, 1];
+    expect((await all(storage().list(''))).map(({ key }) => key)).toEqual(['key', 'b', 'c']);
+    expect(inner.calls).toEqual(['list ', 'list ', 'list ']);
+  });
+
+  test('a listing that breaks off again and again without anything new is given up', async () => {
+    inner.cuts = [1, 1, 1, 1, 1, 1, 1];
     await expect(all(storage().list(''))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(inner.calls).toHaveLength(5);
+  });
+
+  test('a listing of more names than are remembered is not made again', async () => {
+    inner.list = async function* () {
+      inner.calls.push('list');
+      for (let index = 0; index <= 100_000; index++) yield { key: `${index}`, size: 0 };
+      throw away();
+    };
+    await expect(all(storage().list(''))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(inner.calls).toEqual(['list']);
   });
 
   test('breaking out of a read ends the read within', async () => {
