@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** A directory that changes its name again and again, with the files that it has at the begin. */
+/** A directory that changes its name again and again, with the files that it has at the beginning. */
 const FILES: readonly string[] = [
   ...['a/x', 'a/in/y', 'b/z', 'b/in/z2', 'c/1', 'c/in/2', 'd/1', 'd/in/3', 'e/4', 'e/in/5', 'f/6', 'g/7', 'h/8'],
   ...['p/q/r/9', 'p/q/10', 'p/11', 's/same', 't/same', 'keep/12', 'out/13', 'gone/14'],
