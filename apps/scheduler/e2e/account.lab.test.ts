@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FreezerClient } from '@freezer/client-sdk';
 import { KeystoneSession, sessionOptionsFromEnvironment } from '@freezer/keystone-auth';
+import { freePort } from '@freezer/testing';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { action, Bench } from './harness/bench.ts';
-import { freePort } from './harness/free-port.ts';
 import { type Account, Keystone } from './harness/keystone.ts';
 import { waitFor } from './harness/wait-for.ts';
 

@@ -4,9 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreezerClient } from '@freezer/client-sdk';
 import { KeystoneSession, sessionOptionsFromEnvironment } from '@freezer/keystone-auth';
+import { freePort } from '@freezer/testing';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { action, Bench, type Daemon } from './harness/bench.ts';
-import { freePort } from './harness/free-port.ts';
 import { type Account, Keystone } from './harness/keystone.ts';
 import { waitFor } from './harness/wait-for.ts';
 

@@ -104,7 +104,7 @@ function tokenPattern(token: string): string {
   if (token.length > 2 && token.startsWith('[')) {
     const isNot = /^\[[!^]/.test(token);
     const members = token.slice(isNot ? 2 : 1, -1).replaceAll(/[\\\][^|{}()]/g, String.raw`\$&`);
-    // A range whose end comes before its begin means nothing; then the brackets mean themselves.
+    // A range whose end comes before its beginning means nothing; then the brackets mean themselves.
     return isRange(members) ? (isNot ? `(?!/)[^${members}]` : `[${members}]`) : literal(token);
   }
   return literal(token.length > 1 && token.startsWith('\\') ? token.slice(1) : token);

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@freezer/testing';
 import { ask, documentOf } from './ask.ts';
 import type { Place } from './place.ts';
 
@@ -13,14 +12,6 @@ export interface Account {
   readonly user: string;
   readonly password: string;
   readonly project: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A real Keystone with projects and users as tests need them. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { freePort } from '@freezer/testing';
 
 const LAB = join(import.meta.dirname, '../../../../tools/lab');
 

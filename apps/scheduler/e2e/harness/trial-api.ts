@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FreezerClient } from '@freezer/client-sdk';
-import { freePort } from './free-port.ts';
+import { freePort } from '@freezer/testing';
 import { waitFor } from './wait-for.ts';
 
 const MAIN = join(import.meta.dirname, '../../../api/dist/main.js');
