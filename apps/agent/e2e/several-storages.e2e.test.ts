@@ -232,6 +232,15 @@ describe('a restore from several storages', () => {
   });
 });
 
+it('two sections of one place are wrong usage, not a set that is locked', async () => {
+  stores = { near: stores.near, far: `${stores.near}/` };
+  await writeJob(['near', 'far']);
+  expect(await run('backup', ['--wait', '60'])).toMatchObject({
+    code: 2,
+    stderr: `Critical Error: [storage:far] is the same place as [storage:near]: local:${stores.near}\n`,
+  });
+});
+
 describe('copy', () => {
   const copy = (
     code = 0,
@@ -300,6 +309,14 @@ describe('copy', () => {
     expect(await levelsIn(stores.far)).toEqual(levels);
     expect(await remainsOf(lab, stores.far)).toEqual([]);
     expect(await restored(['--from', 'far'])).toEqual(await treeLines(lab.source));
+  });
+
+  it.each([[['-N', 'sett']], [['-N', 'sett', '--dry-run']], [['-N', 'set', '--set', 'sett']]])('a set that is not there is no success: %j', async (options) => {
+    await threeLevels();
+    const ended = await run('copy', options);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/^Critical Error: [^\n]*No matching backup name "labhost_sett" found[^\n]*\n$/);
+    expect((await levelsIn(stores.far)).length).toBe(options.includes('--set') ? 3 : 0);
   });
 
   it('without two storages, or to itself, it says what it needs', async () => {

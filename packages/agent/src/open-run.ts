@@ -152,7 +152,16 @@ async function openStorages(
       if (lost.length === sections.length) throw error;
     }
   }
+  refuseTwice(storages);
   return { storages, lost };
+}
+
+/** A run would wait for its own lock. */
+function refuseTwice(storages: readonly OpenedStorage[]): void {
+  for (const [index, { name, seen }] of storages.entries()) {
+    const same = storages.slice(0, index).find((other) => other.seen.label === seen.label);
+    if (same) throw new FreezerError('invalid', `[storage:${name}] is the same place as [storage:${same.name}]: ${seen.label}`);
+  }
 }
 
 /** A limit counts for all storages of a run together. */

@@ -28,13 +28,15 @@ export interface CopyOutcome {
 /**
  * Copies the levels of a set that the target lacks, each chain from its full upwards, so that whatever is there at any moment can be restored.
  * What is there already is compared by its manifest and left as it is; a run that was stopped is gone on with by the next. A level that cannot be read does not keep
- * other chains from being copied.
+ * other chains from being copied. Fails with `not_found` when there is nothing of that name: a slip must not pass for a copy.
  */
 export async function runCopy(from: RunContext, to: RunContext, request: CopyRequest): Promise<CopyOutcome> {
   const { signal } = from;
   const { set: id, dryRun } = request;
   const set = setName(id);
   const catalog = await readCatalog(from.storage, id.engine, set, { signal });
+  if (catalog.chains.flatMap(committedLevels).length === 0)
+    throw new FreezerError('not_found', `No matching backup name "${set}" found: ${from.storage.label} holds no such set of engine ${id.engine}`);
   if (!dryRun) await to.storage.prepare({ signal });
   await using lock = await holdSet(to, request);
   const there = await catalogOfHeld(to, request);
