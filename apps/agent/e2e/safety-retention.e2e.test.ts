@@ -1,7 +1,7 @@
 import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { dateOf, Lab } from './harness/lab.ts';
+import { dateOf, Lab, type StoredLevel } from './harness/lab.ts';
 import { type Options, ourRestore } from './harness/our-agent.ts';
 import { treeLines } from './harness/tree-lines.ts';
 import { expectOneLine, mustAgent, runAgent, type Surroundings } from './safety/agent-runs.ts';
@@ -40,6 +40,8 @@ const adminAt = (t: number, options: Options): Promise<unknown> => mustAgent(lab
 async function restoredTime(t?: number): Promise<number> {
   return Number(await readFile(join(await ourRestore(lab, t), 'time'), 'utf8'));
 }
+
+const dataFolder = (level: Pick<StoredLevel, 't0' | 'level' | 't'>): string => dirname(objectPath(lab.store, level, 'data'));
 
 const levelTimes = async (): Promise<readonly number[]> => (await lab.levels()).map(({ t }) => t);
 
@@ -118,6 +120,19 @@ it('N15, N22: a backup that fails removes nothing, is not counted, and the next 
 
 /** A folder in which something was made and removed again has another time. */
 const withoutFolderTimes = (line: string): string => (/ 4\d{4} /.test(line) ? line.split(' ').slice(0, 3).join(' ') : line);
+
+it.each([
+  ['whose metadata is empty', (level: StoredLevel) => writeFile(objectPath(lab.store, level, 'metadata'), '')],
+  ['whose objects are those of another', (level: StoredLevel) => cp(dataFolder({ t0: NOON, level: 0, t: NOON }), dataFolder(level), { recursive: true })],
+])('N15: a point %s is none to rely on: retention keeps the last good one', async (_what, damage) => {
+  for (const day of [0, 1, 2]) await backupAt(NOON + day * DAY, ['--no-incremental']);
+  await damage(await lab.newest());
+  await adminAt(NOON + 3 * DAY, ['--keep-last', '1']);
+  expect(await levelTimes()).toEqual([NOON + DAY, NOON + 2 * DAY]);
+  expect(await restoredTime(NOON + DAY)).toBe(NOON + DAY);
+  await adminAt(NOON + 99 * DAY, ['--remove-older-than', '1']);
+  expect(await levelTimes()).toContain(NOON + DAY);
+});
 
 it('N21: a source whose path changes with every run is one set, and retention sees one', async () => {
   for (let day = 0; day < 4; day += 1) {

@@ -18,7 +18,7 @@ export interface LevelView extends LevelEntry {
 async function viewLevel(reader: LevelReader, level: CatalogLevel, options: CallOptions): Promise<LevelView> {
   const plain = { id: level.id, superseded: level.superseded, level };
   try {
-    const manifest = await reader.peek(level, options);
+    const manifest = await reader.peekOwn(level, options);
     const base = manifest?.document.base;
     const damage = levelFault(level, manifest);
     const complete = damage === undefined ? manifest?.document.complete : false;

@@ -16,8 +16,9 @@ export function levelFault(level: CatalogLevel, manifest: ReadManifest | undefin
     const isEmpty = data.size === 0 && ![...level.objects.keys()].some((name) => name.startsWith('segments/'));
     return isEmpty ? fault('data', 'is empty') : undefined;
   }
-  for (const name of NAMED) {
-    const expected = manifest.document.objects[name]?.size;
+  const commit = level.superseded ? 'superseded' : 'metadata';
+  for (const name of [...NAMED, commit] as const) {
+    const expected = manifest.document.objects[name === 'superseded' ? 'metadata' : name]?.size;
     const found = level.objects.get(name);
     if (expected === undefined) continue;
     if (found === undefined) return fault(name, 'is missing');

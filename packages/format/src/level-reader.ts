@@ -68,6 +68,14 @@ export class LevelReader {
     return bytes === undefined ? undefined : peekManifest(bytes, this.#where(level));
   }
 
+  /** The same, of this level: one that was brought here from another place fails with `corrupt`, as it does when it is opened. */
+  async peekOwn(level: CatalogLevel, options: CallOptions = {}): Promise<ReadManifest | undefined> {
+    const { catalog } = this.#deps;
+    const manifest = await this.peek(level, options);
+    if (manifest) checkIdentity(manifest.document, catalog.set, catalog.engine, level.id, this.#where(level));
+    return manifest;
+  }
+
   async #manifestBytes(level: CatalogLevel, options: CallOptions): Promise<Buffer | undefined> {
     const listed = level.objects.get('manifest');
     if (listed === undefined) return undefined;
@@ -94,7 +102,7 @@ export class LevelReader {
 
   /** A level whose manifest is believed as it stands: what is damaged shows, what is forged does not. For copies, which need no pass file. */
   async openUnauthenticated(level: CatalogLevel, options: CallOptions = {}): Promise<OpenedLevel> {
-    const manifest = await this.peek(level, options);
+    const manifest = await this.peekOwn(level, options);
     return { level, manifest, keys: undefined, passphrase: undefined, metadata: await this.#metadata(level, manifest?.document, options) };
   }
 
