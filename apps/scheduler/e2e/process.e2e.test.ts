@@ -106,3 +106,13 @@ test('A12: of 50 jobs that are due in one second all run, eight at a time, the u
   expect(most).toBeLessThanOrEqual(8);
   await waitFor('all are completed', async () => Object.values(await bench.list(words)).filter(({ status }) => status === 'completed').length === 50);
 });
+
+test('stop --force ends agents that ignore SIGTERM before it comes back, and what they did is kept', async () => {
+  await bench.job('stubborn', job('stubborn', { seconds: '600', ignore: '1', child: '1' }));
+  expect(await bench.run([...words, 'start'])).toMatchObject({ code: 0 });
+  const agent = await waitFor('the agent has a child', () => bench.facts('stubborn', 'child')[0]);
+  expect(await bench.run([...words, '--timeout', '1', '--force', 'stop'])).toMatchObject({ code: 0, out: '' });
+  expect([agent.pid, agent.child].map((pid) => isRunning(pid ?? 0))).toEqual([false, false]);
+  expect(await bench.run([...words, 'status'])).toMatchObject({ code: 3, out: 'Not Running\n' });
+  expect((await bench.run([...words, 'list'])).out).toMatch(/aborted/);
+});

@@ -21,6 +21,7 @@ export type { ActionPolicy, Capabilities } from './run/action-policy.ts';
 export { ActionRunner } from './run/action-runner.ts';
 export { agentEnvironment } from './run/agent-environment.ts';
 export { type AgentProgram, findAgent } from './run/agent-program.ts';
+export { killAgents } from './run/kill-agents.ts';
 export { isAlive, markOf, type ProcessMark, signalProcess } from './run/process-mark.ts';
 export {
   accountVariables,

@@ -3,6 +3,7 @@ import { FreezerError } from '@freezer/core';
 import {
   isAlive,
   isHealthy,
+  killAgents,
   type PidHolder,
   type ProcessMark,
   placesOf,
@@ -17,6 +18,7 @@ import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 
 const LOOK_MS = 100;
+const FORCED_MS = 5000;
 
 interface Found {
   /** Undefined: nobody runs. */
@@ -92,10 +94,16 @@ export async function stopCommand(settings: SchedulerSettings, host: Host): Prom
   if (await ends(mark, seconds * 1000)) return EXIT.done;
   if (!settings.force)
     throw new FreezerError('timeout', `the scheduler (pid ${mark.pid}) did not end within ${seconds} s; --force ends it and its agents at once`);
-  // The second SIGTERM ends the agents without a grace.
+  // The second SIGTERM asks the agents to end, too.
   signalProcess(mark.pid, 'SIGTERM');
-  if (!(await ends(mark, 5000))) signalProcess(mark.pid, 'SIGKILL');
-  return (await ends(mark, 5000)) ? EXIT.done : EXIT.failed;
+  if (await ends(mark, FORCED_MS)) return EXIT.done;
+  // They get no grace; a scheduler that is well then keeps how they ended, and ends itself.
+  const { instance } = placesOf(settings, host);
+  await killAgents(instance);
+  if (await ends(mark, FORCED_MS)) return EXIT.done;
+  signalProcess(mark.pid, 'SIGKILL');
+  await killAgents(instance);
+  return (await ends(mark, FORCED_MS)) ? EXIT.done : EXIT.failed;
 }
 
 async function ends(mark: ProcessMark, milliseconds: number): Promise<boolean> {
