@@ -48,6 +48,15 @@ test('standard output on a full disk is one line and exit 1, a reader that is go
   expect(await bench.inScript('"$@" 2> /dev/full', ['nonsense'])).toMatchObject({ code: 64 });
 });
 
+test('with an empty TZ the times of jobs are UTC', async () => {
+  await bench.job('nightly', job('nightly', {}, { job_schedule: { schedule_date: '2099-01-01T03:00:00' } }));
+  for (const zone of ['TZ=', 'TZ=Mars/Phobos'])
+    expect(await bench.inScript(`export ${zone}; "$@"`, [...words, 'validate'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('2099-01-01T03:00:00.000Z'),
+    });
+});
+
 test('an address for metrics that is wrong or taken ends the start with one line, before any job', async () => {
   await bench.job('never', job('never'));
   const server = createServer();
