@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { action, Bench, job } from './harness/bench.ts';
@@ -124,4 +125,18 @@ test('stop --force ends agents that ignore SIGTERM before it comes back, and wha
   expect([agent.pid, agent.child].map((pid) => isRunning(pid ?? 0))).toEqual([false, false]);
   expect(await bench.run([...words, 'status'])).toMatchObject({ code: 3, out: 'Not Running\n' });
   expect((await bench.run([...words, 'list'])).out).toMatch(/aborted/);
+});
+
+test('run-once goes on when its terminal is closed, as its agent does, and ends with both when it is interrupted', async () => {
+  await bench.job('long', job('long', { seconds: '600' }));
+  const script = '"$@" & run=$!; until grep -q start agent.log; do sleep 0.1; done; kill -HUP $run; sleep 0.5; kill -INT $run; wait $run';
+  const ran = await bench.inScript(script, [
+    ...words,
+    '--agent-path',
+    join(import.meta.dirname, 'harness/fake-agent.mjs'),
+    'run-once',
+    bench.path('jobs', 'long.conf'),
+  ]);
+  expect(ran).toMatchObject({ code: 130, out: 'long: aborted: aborted\n' });
+  expect(bench.facts('long', 'start').map(({ pid }) => isRunning(pid))).toEqual([false]);
 });

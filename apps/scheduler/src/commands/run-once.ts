@@ -26,6 +26,8 @@ import { trialFolders } from '../trial-folders.ts';
 
 const CODES: Readonly<Record<RunEnd['result'], number>> = { success: EXIT.done, partial: EXIT.partial, fail: EXIT.failed, lost: EXIT.failed, aborted: 143 };
 
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 };
+
 /** How long the API may take for what is told of the run. */
 const LAST_WRITES_MS = 30_000;
 
@@ -48,6 +50,8 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
     program: 'freezer-scheduler',
     secretKeys: SCHEDULER_TABLE.secretKeys(),
   });
+  // The agent works on when its terminal is closed; so somebody must be there who keeps its result and takes its files away.
+  process.on('SIGHUP', () => undefined);
   // Not that of a scheduler which may run besides.
   const folder = await mkdtemp(join(tmpdir(), 'freezer-run-once-'));
   const instance = await openInstance(folder);
@@ -66,8 +70,15 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
     const reading = document ? readSourceJob({ document }, plan) : await readingOf(operand, plan, logger);
     if (document?.job_schedule?.status === 'running') throw new FreezerError('conflict', `run-once: job ${operand} is running`);
     const once = runOnce(runs, reading);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => once.stop());
+    let interrupted: number | undefined;
+    for (const [signal, code] of Object.entries(INTERRUPTED)) {
+      process.on(signal, () => {
+        interrupted ??= code;
+        once.stop();
+      });
+    }
     const end = await once.end;
+    const code = end.result === 'aborted' ? (interrupted ?? CODES.aborted) : CODES[end.result];
     await desk?.close(LAST_WRITES_MS);
     const lost = desk?.undelivered ?? 0;
     await close();
@@ -76,12 +87,12 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
         ? formatJson({ job_id: reading.jobId, result: end.result, message: end.message, actions: end.actions ?? [] })
         : `${reading.jobId}: ${end.result}${end.message === '' ? '' : `: ${end.message}`}\n`,
     );
-    if (lost === 0) return CODES[end.result];
+    if (lost === 0) return code;
     // Nobody delivers them later: this is no scheduler.
     host.complain(
       `freezer-scheduler: run-once: the API did not take ${lost} of the records of this run within ${LAST_WRITES_MS / 1000} s; it does not know of them\n`,
     );
-    return CODES[end.result] || EXIT.partial;
+    return code || EXIT.partial;
   } finally {
     await instance.release();
     await rm(folder, { recursive: true, force: true });
