@@ -160,14 +160,6 @@ describe('a backup to several storages at once', () => {
     for (const store of Object.values(stores)) expect(await remainsOf(lab, store)).toEqual([]);
     for (const name of ['near', 'far']) expect(await restored(['--from', name])).toEqual(await treeLines(lab.source));
   });
-
-  it('refuses two sections that are one place, in place of waiting for its own lock', async () => {
-    stores.far = `${stores.near}/../near`;
-    await writeJob(['near', 'far']);
-    const { code, stderr } = await run('backup');
-    expect(code).toBe(2);
-    expect(stderr).toContain(`[storage:far] is the same place as [storage:near]: local:${stores.near}`);
-  });
 });
 
 describe('a restore from several storages', () => {
@@ -233,7 +225,7 @@ describe('a restore from several storages', () => {
 });
 
 it('two sections of one place are wrong usage, not a set that is locked', async () => {
-  stores = { near: stores.near, far: `${stores.near}/` };
+  stores = { near: stores.near, far: `${stores.near}/../near` };
   await writeJob(['near', 'far']);
   expect(await run('backup', ['--wait', '60'])).toMatchObject({
     code: 2,

@@ -141,8 +141,6 @@ async function openStorages(
     try {
       const storage = new WholePuts(new ThrottledStorage(await openStorage(own, plugins, { logger, run }), limits));
       opened.push(storage);
-      const twin = storages.find(({ seen }) => seen.label === storage.label);
-      if (twin !== undefined) throw new FreezerError('invalid', `[storage:${name}] is the same place as [storage:${twin.name}]: ${storage.label}`);
       const seen = WRITERS.has(input.action) ? storage : new LegacySets(storage, { logger });
       storages.push({ name, seen, changing: settings.dry_run ? new DryRunStorage(seen, { logger }) : seen });
     } catch (error) {
