@@ -1,6 +1,6 @@
-import type { DocumentFilter, DocumentScope, DocumentSearch, FieldMatch, Scalar } from '@freezer/core';
+import { type DocumentFilter, type DocumentScope, type DocumentSearch, type FieldMatch, type Scalar, wordsOf } from '@freezer/core';
 import type { Exchange } from '../http/exchange.ts';
-import { badParameter } from '../http/problem.ts';
+import { badParameter, badRequest } from '../http/problem.ts';
 import type { ListKind } from './list-kind.ts';
 import { EVERYTHING, readSearch, type SearchDocument } from './search-document.ts';
 
@@ -8,6 +8,9 @@ const DEFAULT_LIMIT = 10;
 const MAX_NUMBER = 2_147_483_647;
 /** More are not read at once, whatever is asked for. */
 const LARGEST_PAGE = 10_000;
+
+/** So many conditions and words are looked for at once: Elasticsearch refuses more than about a thousand, and each takes its time. */
+const MOST_CONDITIONS = 500;
 
 /** What a list request asks for; `undefined` stands for an answer that must be empty. */
 export interface ListRequest {
@@ -26,6 +29,10 @@ export async function readListRequest(exchange: Exchange, kind: ListKind, scope:
   const more = exchange.isV1 ? undefined : queryFilter(query, kind);
   const sort = exchange.isV1 ? undefined : sortOf(query, kind);
   const filter: DocumentFilter = { scope, ...conditionsOf(asked, more, kind) };
+  const { match = [], matchNot = [], text = '' } = filter;
+  if (match.length + matchNot.length + wordsOf(text).length > MOST_CONDITIONS) {
+    throw badRequest(`a search has at most ${MOST_CONDITIONS} conditions and words`);
+  }
   return {
     search: { ...filter, limit: Math.min(limit, LARGEST_PAGE), offset, ...(marker !== undefined && { marker }), ...(sort && { sort }) },
     isImpossible: asked.isImpossible,

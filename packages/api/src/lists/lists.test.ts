@@ -57,6 +57,16 @@ describe('lists by query string', () => {
     expect(await list(query)).toMatchObject({ status: 400, body: { title: 'Invalid parameter' } });
   });
 
+  it('more conditions and words than a store takes are 400', async () => {
+    const pairs = (count: number) => Array.from({ length: count }, (_, index) => ({ level: index }));
+    const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index}`).join(' ');
+    expect((await list('', { match_not: pairs(500) })).status).toBe(200);
+    for (const body of [{ match: pairs(501) }, { match: pairs(300), match_not: pairs(201) }, { match: [{ _all: words(499) }, ...pairs(2)] }]) {
+      expect(await list('', body)).toMatchObject({ status: 400, body: { title: 'Bad request format' } });
+    }
+    expect((await list(`?q=${words(501).replaceAll(' ', '+')}`)).status).toBe(400);
+  });
+
   it('and the body count together', async () => {
     expect((await list('?container=even', { match: [{ level: 2 }], match_not: [{ hostname: 'h2' }] })).names).toEqual(h(8));
   });

@@ -64,6 +64,29 @@ describe('matchesFilter and inScope', () => {
     expect(matchesFilter(document, { ranges: [{ path: 'c.d', to: 4.9 }] })).toBe(false);
   });
 
+  it('walks a document once, however much is asked for', () => {
+    let walks = 0;
+    const document = new Proxy(
+      { a: 1, b: ['x'], c: { a: 2 } },
+      {
+        ownKeys: (target) => {
+          walks += 1;
+          return Reflect.ownKeys(target);
+        },
+      },
+    );
+    const others = Array.from({ length: 100 }, (_, index) => ({ key: 'a', value: `x${index}` }));
+    const match = [
+      { key: 'a', value: 1 },
+      { key: 'a', value: '2' },
+      { key: 'c.a', value: 2 },
+    ];
+    expect(matchesFilter(document, { match, matchNot: others })).toBe(true);
+    expect(walks).toBe(1);
+    expect(matchesFilter(document, { match: [{ key: 'b', value: 'x' }] })).toBe(false);
+    expect(matchesFilter(document, { matchNot: [...others, { key: 'a', value: 2 }] })).toBe(false);
+  });
+
   it('takes what is shared as its own', () => {
     const owner = { projectId: 'p', userId: 'u' };
     const shared = { key: 'is_central', value: true };

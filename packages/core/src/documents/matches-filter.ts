@@ -19,6 +19,21 @@ export function inScope(document: object, owner: DocumentOwner, { projectId, use
   return own || (shared !== undefined && matchesField(document, shared));
 }
 
+/** What each of these finds: a document is walked once, however many are asked for. */
+function heldBy(document: object, fields: readonly FieldMatch[]): (field: FieldMatch) => boolean {
+  const values = new Map<string, Set<unknown>>();
+  for (const { key } of fields) if (!key.includes('.')) values.set(key, new Set());
+  if (values.size > 0) {
+    for (const { key, value } of scalarsOf(document)) {
+      const found = key === undefined ? undefined : values.get(key);
+      // A number also equals its text.
+      found?.add(value);
+      if (typeof value === 'number') found?.add(String(value));
+    }
+  }
+  return ({ key, value }) => (key.includes('.') ? equalsScalar(valueAt(document, key), value) : (values.get(key)?.has(value) ?? false));
+}
+
 function inRange(document: object, { path, from, to }: FieldRange): boolean {
   const value = valueAt(document, path);
   return typeof value === 'number' && (from === undefined || value >= from) && (to === undefined || value <= to);
@@ -33,10 +48,6 @@ function hasWords(document: object, text: string): boolean {
 
 /** What `DocumentFilter` says, in memory; the scope is looked at by `inScope`. */
 export function matchesFilter(document: object, { match = [], matchNot = [], ranges = [], text }: Omit<DocumentFilter, 'scope'>): boolean {
-  return (
-    match.every((each) => matchesField(document, each)) &&
-    !matchNot.some((each) => matchesField(document, each)) &&
-    ranges.every((each) => inRange(document, each)) &&
-    (text === undefined || hasWords(document, text))
-  );
+  const holds = heldBy(document, [...match, ...matchNot]);
+  return match.every(holds) && !matchNot.some(holds) && ranges.every((each) => inRange(document, each)) && (text === undefined || hasWords(document, text));
 }

@@ -26,6 +26,9 @@ export interface Rest {
   readonly text: string | undefined;
 }
 
+/** As many of each kind are asked of the index: a longer statement costs servers more than the documents that it would keep away. */
+const MOST_TERMS = 8;
+
 /** The term of a field, where the index has it for this project (or over all, when it is undefined). */
 function indexedTerm(kind: DocumentKind, projectId: string | undefined, { key, value }: FieldMatch): bigint | undefined {
   const { keys, everywhere } = INDEXED_FIELDS[kind];
@@ -57,12 +60,13 @@ function planWithin(kind: DocumentKind, filter: DocumentFilter, { projectId, use
   for (const each of [...(filter.match ?? []), ...(shared ? [shared] : [])]) {
     const exact = indexedTerm(kind, projectId, each);
     const term = exact ?? superset(kind, projectId, each);
+    const isAsked = term !== undefined && (terms.has(term) || terms.size < MOST_TERMS);
     // A term of a project says the project.
-    if (term !== undefined) {
+    if (isAsked) {
       terms.add(term);
       projectIsSaid = true;
     }
-    if (exact === undefined) restMatch.push(each);
+    if (exact === undefined || !isAsked) restMatch.push(each);
   }
   if (!projectIsSaid && projectId !== undefined) terms.add(projectTerm(kind, projectId));
   if (userId !== undefined) terms.add(userTerm(kind, userId));
@@ -71,7 +75,7 @@ function planWithin(kind: DocumentKind, filter: DocumentFilter, { projectId, use
   const restNot: FieldMatch[] = [];
   for (const each of filter.matchNot ?? []) {
     const term = indexedTerm(kind, projectId, each);
-    if (term === undefined) restNot.push(each);
+    if (term === undefined || without.size >= MOST_TERMS) restNot.push(each);
     else without.add(term);
   }
   const ranges: SlotRange[] = [];

@@ -178,6 +178,18 @@ export const MATCH_CASES: readonly ContractCase<StoreBench>[] = [
     },
   },
   {
+    name: 'five hundred conditions on one key are answered',
+    run: async ({ store }) => {
+      const jobs = store.documents<Sample>('jobs');
+      const values = Array.from({ length: 499 }, (_, index) => ({ key: 'client_id', value: `c${index}` }));
+      const list = values.map(({ value }) => ({ client_id: value }));
+      await createAll(jobs, { all: { job_actions: list }, some: { job_actions: list.slice(1) }, other: { client_id: 'other' } });
+      await expectFound(jobs, { match: values }, ['all']);
+      await expectFound(jobs, { matchNot: values }, ['other']);
+      await expectFound(jobs, { match: values.slice(1), matchNot: values.slice(0, 1) }, ['some']);
+    },
+  },
+  {
     name: 'a search follows a write at once: the old value is gone',
     run: async ({ store }) => {
       const jobs = store.documents<Sample>('jobs');
