@@ -54,6 +54,25 @@ describe('two servers on one store', () => {
     }
   });
 
+  it('what is replaced by many at once, and was not there, is 201 for each', async () => {
+    const [one, two] = await twoServers();
+    await using _one = one;
+    await using _two = two;
+    await one.call('POST', `${P}/clients`, { as: 'alpha', body: { client_id: 'w' } });
+    const bodies: Record<string, Doc> = {
+      jobs: { client_id: 'w', job_actions: [{ freezer_action: { action: 'backup' } }] },
+      sessions: { schedule: {}, session_tag: 1 },
+      actions: { freezer_action: { action: 'backup' } },
+    };
+    for (const [kind, body] of Object.entries(bodies)) {
+      const replies = await Promise.all([one, two, one, two].map((server) => server.call('POST', `${P}/${kind}/same`, { as: 'alpha', body })));
+      expect(replies.map((reply) => [reply.status, (reply.body as Doc)['version']]).toSorted()).toEqual([1, 2, 3, 4].map((version) => [201, version]));
+      const job = await one.call('GET', `${P}/jobs/same`, { as: 'alpha' });
+      const [entry] = (job.body as { job_actions: Doc[] }).job_actions;
+      expect((await two.call('GET', `${P}/actions/${String(entry?.['action_id'])}`, { as: 'alpha' })).status).toBe(200);
+    }
+  });
+
   it('no update of a job is lost, whoever writes which key', async () => {
     const [one, two] = await twoServers();
     await using _one = one;

@@ -5,6 +5,7 @@ import { changeDocument } from '../documents/change-document.ts';
 import type { Item } from '../documents/item.ts';
 import { isObject, merged, without } from '../documents/merge.ts';
 import { removeDocument } from '../documents/remove-document.ts';
+import { replaceOrCreate } from '../documents/replace-or-create.ts';
 import { answerOne, forVersion, written } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';
 import { demandMatch } from '../http/etag.ts';
@@ -30,17 +31,14 @@ async function createAction(exchange: Exchange): Promise<Answer> {
   const { action_id: wanted } = request;
   if (wanted && (await exchange.api.actions.get(wanted, exchange.scope))) throw taken(wanted);
   const id = wanted || exchange.api.newId();
-  await createWithId(exchange, id, request);
-  return { status: 201, body: { action_id: id } };
-}
-
-async function createWithId({ api, owner }: Exchange, id: string, request: Item): Promise<Stored<Item>> {
+  const { api, owner } = exchange;
   try {
-    return await api.actions.create(id, actionItem(id, request, owner), owner);
+    await api.actions.create(id, actionItem(id, request, owner), owner);
   } catch (error) {
     if (FreezerError.is(error, 'already_exists')) throw taken(id);
     throw error;
   }
+  return { status: 201, body: { action_id: id } };
 }
 
 async function getAction(exchange: Exchange): Promise<Answer> {
@@ -54,12 +52,15 @@ async function replaceAction(exchange: Exchange): Promise<Answer> {
   const id = exchange.param('action_id');
   const request = validated(ActionRequest, await exchange.object());
   if (!isDocumentId(id)) throw noDocument(id);
-  const replaced = await changeDocument(exchange.api.actions, id, exchange.scope, (_document, current) => {
-    demandMatch(exchange, current);
-    const owner = { ...current.owner, userId: exchange.owner.userId };
-    return { document: actionItem(id, request, owner), owner };
-  });
-  return written(201, 'action_id', id, replaced ?? (await createWithId(exchange, id, request)));
+  const { api, owner: writer } = exchange;
+  const replace = () =>
+    changeDocument(api.actions, id, exchange.scope, (_document, current) => {
+      demandMatch(exchange, current);
+      const owner = { ...current.owner, userId: exchange.owner.userId };
+      return { document: actionItem(id, request, owner), owner };
+    });
+  const create = () => api.actions.create(id, actionItem(id, request, writer), writer);
+  return written(201, 'action_id', id, await replaceOrCreate(replace, create, taken(id)));
 }
 
 async function changeAction(exchange: Exchange): Promise<Answer> {

@@ -5,6 +5,7 @@ import { changeDocument } from '../documents/change-document.ts';
 import type { Item } from '../documents/item.ts';
 import { isObject, isSameDocument, mergedSchedule, without } from '../documents/merge.ts';
 import { removeDocument } from '../documents/remove-document.ts';
+import { replaceOrCreate } from '../documents/replace-or-create.ts';
 import { written } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';
 import { demandMatch } from '../http/etag.ts';
@@ -117,13 +118,20 @@ export async function replaceJob(exchange: Exchange): Promise<Answer> {
   const before = await api.jobs.get(id, scope);
   if (before) demandMatch(exchange, before);
   const job = await newJob(exchange, id, body, entriesOf(before?.document['job_actions']));
-  await makeActions(exchange, job.actions);
-  const stored = await changeDocument(api.jobs, id, scope, (_document, current) => {
-    demandMatch(exchange, current);
-    const owner = { ...current.owner, userId: exchange.owner.userId };
-    return { document: { ...job.item, project_id: owner.projectId }, owner };
-  });
-  return written(201, 'job_id', id, stored ?? (await insert(exchange, id, job)));
+  try {
+    await makeActions(exchange, job.actions);
+    const replace = () =>
+      changeDocument(api.jobs, id, scope, (_document, current) => {
+        demandMatch(exchange, current);
+        const owner = { ...current.owner, userId: exchange.owner.userId };
+        return { document: { ...job.item, project_id: owner.projectId }, owner };
+      });
+    const stored = await replaceOrCreate(replace, () => api.jobs.create(id, job.item, exchange.owner), taken(id));
+    return written(201, 'job_id', id, stored);
+  } catch (error) {
+    await removeActions(exchange, job.actions.made);
+    throw error;
+  }
 }
 
 /** PATCH of a job: what is named is changed. A result that is written makes a run. */

@@ -6,7 +6,7 @@ import { ApiBench } from '../../test-support/api-bench.ts';
 const P = '/v2/project-alpha';
 
 type Reply = Awaited<ReturnType<ApiBench['call']>>;
-type InsteadOf = (write: () => Promise<unknown>, start: () => Promise<Reply>) => Promise<unknown>;
+type InsteadOf = (write: () => Promise<unknown>, start: () => Promise<Reply>, remove: () => Promise<Reply>) => Promise<unknown>;
 
 /** Sessions of which one write, once it is waited for, goes another way. */
 class HeldStore extends MemoryStore {
@@ -35,7 +35,8 @@ async function joining(insteadOf: InsteadOf) {
   const { session_id: id } = (await call('POST', '/sessions', { description: 's', hold_off: 30, schedule: {} })).body as Record<string, string>;
   const session = `/sessions/${id}`;
   const start = (): Promise<Reply> => call('POST', `${session}/action`, { start: { job_id: 'j', current_tag: 0 } });
-  store.insteadOf = (write) => insteadOf(write, start);
+  const remove = (): Promise<Reply> => call('DELETE', `${session}/jobs/j`);
+  store.insteadOf = (write) => insteadOf(write, start, remove);
   const added = await call('PUT', `${session}/jobs/j`);
   return { bench, call, session, start, added };
 }
@@ -61,4 +62,15 @@ it('a job that was told of its session before the server ended is taken as its m
   expect((await call('GET', session)).body).toMatchObject({ jobs: { j: { status: 'running' } } });
   await call('DELETE', `${session}/jobs/j`);
   expect((await start()).status).toBe(400);
+});
+
+it('a job that was taken out while it was put in is no member', async () => {
+  const { bench, call, session, added } = await joining(async (write, _start, remove) => {
+    await remove();
+    return write();
+  });
+  await using _open = bench;
+  expect(added.status).toBe(204);
+  expect((await call('GET', '/jobs/j')).body).toMatchObject({ session_id: '' });
+  expect((await call('GET', session)).body).toMatchObject({ jobs: {} });
 });

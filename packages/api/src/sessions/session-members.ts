@@ -20,6 +20,13 @@ function scheduleIn(session: Item, job: Item): Item {
   return scheduleOf(job)['event'] === undefined || schedule['event'] !== undefined ? schedule : { ...schedule, event: '' };
 }
 
+/** Another request may have taken the job out between the two writes; no session waits for such a job. */
+async function leaveUnlessTold({ api, scope }: Exchange, sessionId: string, jobId: string): Promise<void> {
+  const job = await api.jobs.get(jobId, scope);
+  if (job && job.document['session_id'] !== '') return;
+  await changeDocument(api.sessions, sessionId, scope, (document) => ({ document: { ...document, jobs: without(membersOf(document), jobId) } }));
+}
+
 /** PUT of a job into a session: it takes the session's schedule and tag. The job is written first, so that no session waits for a job that was not told. */
 export async function addMember(exchange: Exchange): Promise<Answer> {
   const { api, scope, owner: writer } = exchange;
@@ -43,6 +50,7 @@ export async function addMember(exchange: Exchange): Promise<Answer> {
     return { document: { ...document, jobs, user_id: writer.userId }, owner: { ...owner, userId: writer.userId } };
   });
   if (!stored) throw notFound(`Session not register with ID ${sessionId}`);
+  await leaveUnlessTold(exchange, sessionId, jobId);
   return { status: 204 };
 }
 

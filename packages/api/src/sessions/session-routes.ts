@@ -1,4 +1,3 @@
-import { FreezerError, type Stored } from '@freezer/core';
 import { SessionAction, SessionChange, SessionDocument, SessionRequest } from '@freezer/models';
 import * as z from 'zod';
 import { isDocumentId } from '../actions/action-item.ts';
@@ -6,6 +5,7 @@ import { changeDocument } from '../documents/change-document.ts';
 import type { Item } from '../documents/item.ts';
 import { isObject, merged, mergedSchedule } from '../documents/merge.ts';
 import { removeDocument } from '../documents/remove-document.ts';
+import { replaceOrCreate } from '../documents/replace-or-create.ts';
 import { answerOne, written } from '../documents/shown.ts';
 import type { Answer } from '../http/answer.ts';
 import { demandMatch } from '../http/etag.ts';
@@ -49,25 +49,18 @@ async function replaceSession(exchange: Exchange): Promise<Answer> {
   if (request['session_tag'] === undefined) throw badRequest("'session_tag' is a required property");
   if (!isDocumentId(id)) throw noDocument(id);
   const { api, owner } = exchange;
-  const replaced = await changeDocument(api.sessions, id, exchange.scope, (document, current) => {
-    demandMatch(exchange, current);
-    const { status = 'active', result = null, time_start: start, time_end: end } = document;
-    const { missing, planned_time: planned } = document;
-    const round = { ...(missing !== undefined && { missing }), ...(planned !== undefined && { planned_time: planned }) };
-    const kept = { status, result, time_start: start ?? -1, time_end: end ?? -1, jobs: membersOf(document), ...round };
-    const next = { ...current.owner, userId: owner.userId };
-    return { document: { ...sessionItem(id, request, next), ...kept }, owner: next };
-  });
-  return written(201, 'session_id', id, replaced ?? (await createWithId(exchange, id, request)));
-}
-
-async function createWithId({ api, owner }: Exchange, id: string, request: Item): Promise<Stored<Item>> {
-  try {
-    return await api.sessions.create(id, sessionItem(id, request, owner), owner);
-  } catch (error) {
-    if (FreezerError.is(error, 'already_exists')) throw alreadyExists(`Session already registered with ID ${id}`);
-    throw error;
-  }
+  const replace = () =>
+    changeDocument(api.sessions, id, exchange.scope, (document, current) => {
+      demandMatch(exchange, current);
+      const { status = 'active', result = null, time_start: start, time_end: end } = document;
+      const { missing, planned_time: planned } = document;
+      const round = { ...(missing !== undefined && { missing }), ...(planned !== undefined && { planned_time: planned }) };
+      const kept = { status, result, time_start: start ?? -1, time_end: end ?? -1, jobs: membersOf(document), ...round };
+      const next = { ...current.owner, userId: owner.userId };
+      return { document: { ...sessionItem(id, request, next), ...kept }, owner: next };
+    });
+  const create = () => api.sessions.create(id, sessionItem(id, request, owner), owner);
+  return written(201, 'session_id', id, await replaceOrCreate(replace, create, alreadyExists(`Session already registered with ID ${id}`)));
 }
 
 async function changeSession(exchange: Exchange): Promise<Answer> {
