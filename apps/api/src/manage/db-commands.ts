@@ -32,10 +32,11 @@ const show: Command = async (store, { print }) => {
   await print(names.length === 0 ? 'No Tables/Mappings found!\n' : formatJson(names));
 };
 
-/** Settings of indices are written with their mappings. */
+/** Also makes what is not there yet. */
 const updateSettings: Command = async (store, run) => {
-  if (store.kind !== 'elasticsearch') return run.print(`nothing to do: ${store.kind} has no settings of indices\n`);
-  return sync(store, run);
+  if (!store.updateSettings) return run.print(`nothing to do: ${store.kind} has no settings of indices\n`);
+  await sync(store, run);
+  if (!run.settings.test_only) await store.updateSettings();
 };
 
 const exportAll: Command = async (store, { operands, print }) => {
@@ -64,7 +65,7 @@ const exportAll: Command = async (store, { operands, print }) => {
 const summary = ({ created, updated, left }: ImportCounts, testOnly: boolean): string => {
   const parts = [
     `${created} ${testOnly ? 'would be ' : ''}imported`,
-    ...(updated > 0 ? [`${updated} replaced`] : []),
+    ...(updated > 0 ? [`${updated} ${testOnly ? 'would be ' : ''}replaced`] : []),
     ...(left > 0 ? [`${left} were there already`] : []),
   ];
   return `${parts.join(', ')}\n`;

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store } from '@freezer/core';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DocumentKind, DocumentStore, Store } from '@freezer/core';
 import { openSqlStore } from '@freezer/store-sql';
+import { MemoryStore } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportLines } from './export-documents.ts';
 import { importDocuments, readExport } from './import-documents.ts';
@@ -71,6 +73,36 @@ describe('an export', () => {
     expect(lines).toHaveLength(1 + 1003);
     expect(lines.at(-1)).toContain('"id":"j1002"');
   }, 60_000);
+
+  // The first numbers a document when it is asked to write it, the other when it has written it.
+  test.each(['elasticsearch', 'postgresql'])('keeps the order of documents in a store like %s, however long each takes', async (kind) => {
+    const order: string[] = [];
+    const takeTime = (id: string): Promise<void> => wait(id.endsWith('0') ? 30 : 0);
+    const memory = new MemoryStore();
+    await memory.migrate();
+    const store = {
+      kind,
+      documents<T extends object>(of: DocumentKind): DocumentStore<T> {
+        const documents = memory.documents<T>(of);
+        const { get, create } = { get: documents.get.bind(documents), create: documents.create.bind(documents) };
+        documents.get = async (id, scope) => {
+          await takeTime(id);
+          return get(id, scope);
+        };
+        documents.create = async (id, ...words) => {
+          if (kind === 'elasticsearch') order.push(id);
+          await takeTime(id);
+          if (kind === 'postgresql') order.push(id);
+          return create(id, ...words);
+        };
+        return documents;
+      },
+    };
+    const ids = Array.from({ length: 70 }, (_, n) => `j${n}`);
+    const text = ids.map((id) => JSON.stringify({ kind: 'jobs', id, project_id: 'p', user_id: 'u', document: {} })).join('\n');
+    expect(await importDocuments(store, readExport(fileOf(text)), ALL)).toMatchObject({ created: 70 });
+    expect(order).toEqual(ids);
+  });
 
   test('may be read again after it was interrupted: what is there is left, or replaced when that is asked for', async () => {
     const store = await open('one');

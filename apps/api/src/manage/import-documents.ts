@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { DOCUMENT_KINDS, FreezerError, messageOf, type Store, systemCodeOf } from '@freezer/core';
+import { DOCUMENT_KINDS, FreezerError, messageOf, type Store, type Stored, systemCodeOf } from '@freezer/core';
 import type { ExportedLine } from './export-documents.ts';
 
 export interface ImportCounts {
@@ -70,18 +70,24 @@ export async function* readExport(path: string): AsyncGenerator<PlacedLine> {
   }
 }
 
-async function put(store: Store, line: PlacedLine, { update, testOnly, isEmpty = false }: ImportOptions): Promise<keyof ImportCounts> {
-  if (testOnly && isEmpty) return 'created';
-  const documents = store.documents<object>(line.kind);
+type Target = Pick<Store, 'kind' | 'documents'>;
+type Found = Stored<object> | undefined;
+
+const documentsOf = (store: Target, { kind }: PlacedLine) => store.documents<object>(kind);
+
+async function find(store: Target, line: PlacedLine, { testOnly, isEmpty = false }: ImportOptions): Promise<Found> {
+  return testOnly && isEmpty ? undefined : documentsOf(store, line).get(line.id, {});
+}
+
+async function put(store: Target, line: PlacedLine, before: Found, { update, testOnly }: ImportOptions): Promise<keyof ImportCounts> {
   const owner = { projectId: line.project_id, userId: line.user_id };
-  const before = await documents.get(line.id, {});
   if (before && !update) return 'left';
   if (testOnly) return before ? 'updated' : 'created';
   if (before) {
-    await documents.replace(line.id, line.document, owner, { version: before.version });
+    await documentsOf(store, line).replace(line.id, line.document, owner, { version: before.version });
     return 'updated';
   }
-  await documents.create(line.id, line.document, owner);
+  await documentsOf(store, line).create(line.id, line.document, owner);
   return 'created';
 }
 
@@ -111,9 +117,29 @@ function stoppedBy(error: unknown, place: string | undefined, { created, updated
   return new FreezerError(error.code, `${place === undefined ? '' : `${place}: `}${error.message}; ${before}`, { cause: error, retryable: error.retryable });
 }
 
-/** Those that have begun come to their end, whatever becomes of one of them. */
-async function putAll(store: Store, batch: readonly PlacedLine[], options: ImportOptions, counts: Record<keyof ImportCounts, number>): Promise<void> {
-  const outcomes = await Promise.allSettled(batch.map((line) => put(store, line, options)));
+/** Servers that number documents as their connections come to it: of many at once the order would be lost, in which they are listed. */
+const IN_TURN: ReadonlySet<string> = new Set(['postgresql', 'mysql']);
+
+/** Begins the works in order. Those that have begun come to their end, whatever becomes of one of them. */
+async function settledAll<T>(works: readonly (() => Promise<T>)[], isInTurn: boolean): Promise<PromiseSettledResult<T>[]> {
+  if (!isInTurn) return Promise.allSettled(works.map((work) => work()));
+  const outcomes: PromiseSettledResult<T>[] = [];
+  for (const work of works) {
+    const [outcome] = await Promise.allSettled([work()]);
+    outcomes.push(outcome);
+    if (outcome.status === 'rejected') break;
+  }
+  return outcomes;
+}
+
+async function putAll(store: Target, batch: readonly PlacedLine[], options: ImportOptions, counts: Record<keyof ImportCounts, number>): Promise<void> {
+  const found = await Promise.allSettled(batch.map((line) => find(store, line, options)));
+  const writes = batch.map((line, index) => async () => {
+    const before = found[index];
+    if (before?.status === 'rejected') throw before.reason;
+    return put(store, line, before?.value, options);
+  });
+  const outcomes = await settledAll(writes, IN_TURN.has(store.kind));
   for (const outcome of outcomes) if (outcome.status === 'fulfilled') counts[outcome.value] += 1;
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'rejected') throw stoppedBy(outcome.reason, batch[index]?.place, counts, options);
@@ -124,7 +150,7 @@ async function putAll(store: Store, batch: readonly PlacedLine[], options: Impor
  * Writes documents into a store. May be repeated after it was interrupted: what is there stays, or is replaced. Fails as the lines and the
  * store do, and says at which line, and what was written before.
  */
-export async function importDocuments(store: Store, lines: AsyncIterable<PlacedLine>, options: ImportOptions): Promise<ImportCounts> {
+export async function importDocuments(store: Target, lines: AsyncIterable<PlacedLine>, options: ImportOptions): Promise<ImportCounts> {
   const counts = { created: 0, updated: 0, left: 0 };
   const batches = batchesOf(lines);
   try {
