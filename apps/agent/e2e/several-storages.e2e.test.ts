@@ -270,6 +270,21 @@ describe('copy', () => {
     expect(await restored(['--from', 'far', ...pass])).toEqual(await treeLines(lab.source));
   });
 
+  it('after each backup of --always-level: the target, too, shows Python the newest of the top level alone, and keeps the others', async () => {
+    for (const text of ['a', 'b', 'c', 'd']) {
+      await appendFile(join(lab.source, 'dir/file'), text);
+      await writeJob(['near']);
+      await backup(['--always-level', '1']);
+      await writeJob(['near', 'far']);
+      await copy();
+    }
+    expect(await levelsIn(stores.near)).toHaveLength(2);
+    expect(await levelsIn(stores.far)).toEqual(await levelsIn(stores.near));
+    const data = await readdir(join(stores.far, 'data/tar', SET), { recursive: true });
+    expect(data.filter((path) => path.endsWith('/superseded'))).toHaveLength(2);
+    expect(await restored(['--from', 'far'])).toEqual(await treeLines(lab.source));
+  });
+
   it('what is damaged is not copied, nor what stands on it; other chains are', async () => {
     const [full = '', first = '', second = ''] = await threeLevels();
     await writeJob(['near']);

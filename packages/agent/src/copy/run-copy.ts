@@ -3,6 +3,7 @@ import { type CatalogChain, type CatalogLevel, committedLevels, LevelReader, rea
 import { catalogOfHeld, holdSet } from '../hold-set.ts';
 import type { RunContext } from '../run-context.ts';
 import { type CopyEnds, copyLevel } from './copy-level.ts';
+import { hideOlder } from './hide-older.ts';
 
 export interface CopyRequest {
   readonly set: SetId;
@@ -55,13 +56,15 @@ interface ChainOptions extends CallOptions {
 
 async function copyChain(ends: CopyEnds, chain: CatalogChain, there: SetCatalog, options: ChainOptions): Promise<readonly CopiedLevel[]> {
   const targetReader = readerOf(ends.to, there);
+  const had = there.chains.find(({ t0 }) => t0 === chain.t0);
   const done: CopiedLevel[] = [];
+  const added: CatalogLevel[] = [];
   /** Levels that the target has now, or would have. */
   const usable = new Set<string>();
   for (const level of committedLevels(chain)) {
     const name = `${chain.t0}/${levelFolder(level.id)}`;
     const missing = await missingBase(ends, level, usable, options);
-    const present = there.chains.find(({ t0 }) => t0 === chain.t0)?.levels.find(({ id, committed }) => committed && levelFolder(id) === levelFolder(level.id));
+    const present = had?.levels.find(({ id, committed }) => committed && levelFolder(id) === levelFolder(level.id));
     const copied =
       missing !== undefined
         ? failedLevel(name, 'waiting', `its base ${missing} is not at the target`)
@@ -70,7 +73,9 @@ async function copyChain(ends: CopyEnds, chain: CatalogChain, there: SetCatalog,
           : await copyMissing(ends, name, level, options);
     done.push(copied);
     if (copied.state === 'copied' || copied.state === 'present') usable.add(levelFolder(level.id));
+    if (copied.state === 'copied') added.push(level);
   }
+  if (!options.dryRun) await hideOlder(ends, { had, copied: added }, { signal: options.signal });
   return done;
 }
 
