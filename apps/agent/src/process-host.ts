@@ -62,7 +62,7 @@ export async function runProcess(argv: readonly string[], version: string): Prom
     return 1;
   }
   zoneByName(process.env);
-  // From the begin to the very end: who listens in between, listens besides.
+  // From the beginning to the very end: who listens in between, listens besides.
   process.on('SIGHUP', () => undefined);
   const leaveTerminals = watchTerminals();
   const statusLine = statusLineHere();

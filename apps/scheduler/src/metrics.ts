@@ -37,7 +37,7 @@ export function createMetrics(): SchedulerMetrics {
   const apiErrors = counter('api_errors_total', 'Calls of the API that failed', ['code']);
   const eventLatency = new Histogram({
     name: `${PREFIX}event_latency_seconds`,
-    help: 'Delay between the time of a run and its begin',
+    help: 'Delay between the time of a run and its start',
     buckets: [0.1, 0.5, 1, 5, 30, 60, 600, 3600],
     registers,
   });

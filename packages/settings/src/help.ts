@@ -73,7 +73,8 @@ export function helpText(text: ProgramText, { action, columns }: HelpRequest): s
   const general = `\nGeneral:\n${describe(HELP, width)}\n${describe(VERSION, width)}\n`;
   const exits = `\n${wrap(text.exitsLine, width, 0)}\n`;
   const others = action === undefined ? otherWords(text, width) : '';
-  return `${usageText(text, action, width)}${others}${groups.join('')}${general}${knownBesides(rows, width)}${exits}`;
+  const spelling = text.spelling === undefined ? '' : `\n${wrap(text.spelling, width, 0)}\n`;
+  return `${usageText(text, action, width)}${others}${spelling}${groups.join('')}${general}${knownBesides(rows, width)}${exits}`;
 }
 
 const HELP: Option = { name: 'help', short: 'h', type: 'bool', group: '', help: 'this text' };

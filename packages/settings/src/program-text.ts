@@ -38,6 +38,8 @@ export interface ProgramText {
   readonly otherWords: readonly OtherWord[];
   /** What the program does and how it is called, where it has no actions. */
   readonly whole?: ActionText;
+  /** A sentence before the options, on how they are written. */
+  readonly spelling?: string;
   readonly exits: readonly (readonly [codes: string, meaning: string])[];
   /** The same on one line, for the help. */
   readonly exitsLine: string;

@@ -5,7 +5,7 @@ import type { ProgressView } from './progress-view.ts';
 /** A path that is cut shorter says nothing any more. */
 const LEAST_PATH = 8;
 
-/** The text from its begin on, as far as it fits into so many columns of a terminal. */
+/** The text from its beginning on, as far as it fits into so many columns of a terminal. */
 function cutEnd(text: string, columns: number): string {
   let width = 0;
   let kept = '';
@@ -17,7 +17,7 @@ function cutEnd(text: string, columns: number): string {
   return kept;
 }
 
-/** A path in so many columns: what is at its end says more than what is at its begin. */
+/** A path in so many columns: what is at its end says more than what is at its beginning. */
 function cutBegin(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let width = 1;

@@ -30,7 +30,7 @@ export interface SessionCallsOptions {
   readonly terms: () => SessionTerms;
 }
 
-/** Sessions by calls of the API: the begin is asked for and waited for, the end goes through the outbox. */
+/** Sessions by calls of the API: the start is asked for and waited for, the end goes through the outbox. */
 export class SessionCalls implements SessionDesk {
   readonly #access: () => ApiAccess;
   readonly #outbox: Pick<Outbox, 'add'>;

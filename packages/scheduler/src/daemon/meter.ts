@@ -10,7 +10,7 @@ export interface Meter {
   skipped(count: number): void;
   outbox(size: number): void;
   apiError(code: string): void;
-  /** Seconds between the time of a run and its begin. */
+  /** Seconds between the time of a run and its start. */
   lateness(seconds: number): void;
   /** Seconds by which the clock jumped. */
   clockJump(seconds: number): void;

@@ -72,6 +72,7 @@ export const SCHEDULER_TEXT: ProgramText = {
     'backup-list': api('shows the backups that the API knows', 'backup-list'),
   },
   otherWords: documentWords(PROGRAM, '/etc/freezer/scheduler.conf'),
+  spelling: '--scheduler- may be left out of a name: --no-api is --scheduler-no-api. Options may stand before and behind the action.',
   exits: [
     ['0', 'done; of status: running and well'],
     ['1', 'failed; of status: not running, but a pid file is there, or the last poll is too old'],
