@@ -302,6 +302,17 @@ describe('copy', () => {
     expect(await remainsOf(lab, stores.far)).toEqual([]);
   });
 
+  it('what the target has without its data is not called there', async () => {
+    const [, first = ''] = await threeLevels();
+    await copy();
+    await rm(join(stores.far, 'data/tar', SET, first, 'data'));
+    expect((await copy(1)).sets[0]?.levels.map(({ state, problem }) => [state, problem?.replace(/data of \S+ of chain \d+/, 'DATA')])).toEqual([
+      ['present', undefined],
+      ['failed', "the target's is damaged: DATA: is missing"],
+      ['waiting', expect.stringContaining('is not at the target')],
+    ]);
+  });
+
   it('SIGKILL in the middle: what is visible restores, the next copy ends it', async () => {
     const levels = await threeLevels();
     const started = startProgram(process.execPath, argumentsOf('copy', ['--upload-limit', '2k']), { cwd: lab.root, env: ourEnvironment(lab) });

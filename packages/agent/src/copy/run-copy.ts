@@ -1,6 +1,7 @@
 import { type CallOptions, FreezerError, levelFolder, messageOf, type SetId, setName } from '@freezer/core';
 import { type CatalogChain, type CatalogLevel, committedLevels, LevelReader, readCatalog, type SetCatalog } from '@freezer/format';
 import { catalogOfHeld, holdSet } from '../hold-set.ts';
+import { levelFault } from '../level-fault.ts';
 import type { RunContext } from '../run-context.ts';
 import { type CopyEnds, copyLevel } from './copy-level.ts';
 import { hideOlder } from './hide-older.ts';
@@ -100,6 +101,8 @@ interface Present {
 async function comparePresent({ reader }: CopyEnds, { name, level, present, targetReader }: Present, options: CallOptions): Promise<CopiedLevel> {
   try {
     const [own, other] = await Promise.all([reader.peek(level, options), targetReader.peek(present, options)]);
+    const fault = levelFault(present, other);
+    if (fault !== undefined) return failedLevel(name, 'failed', `the target's is damaged: ${fault.message}`);
     if (own?.digest === other?.digest) return { level: name, state: 'present', bytes: undefined, problem: undefined };
     return failedLevel(name, 'failed', 'the target holds another level of this name');
   } catch (error) {
