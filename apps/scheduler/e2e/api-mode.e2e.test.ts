@@ -242,6 +242,20 @@ describe('with the API', () => {
     for (const name of names) expect(bench.facts(name, 'start')).toHaveLength(1);
   });
 
+  test('an API that does not answer takes no time from the end: agents are ended after stop_timeout', async () => {
+    await create('endless', { keys: { seconds: 600 } });
+    const daemon = await bench.started([...words, '--stop-timeout', '1', '--kill-grace', '1', '--http-timeout', '20']);
+    await begins('endless');
+    api.hang();
+    await sleep(3000);
+    daemon.process.kill('SIGTERM');
+    const asked = Date.now();
+    const { at } = await waitFor('the agent is asked to end', () => bench.facts('endless', 'SIGTERM')[0]);
+    expect(at - asked).toBeLessThan(8000);
+    api.goOn();
+    expect(await daemon.ended).toBe(0);
+  });
+
   test('run-once says that the API was not told of the run, and is no success then', async () => {
     const document = JSON.stringify({ container: 'c', hostname: 'h', backup_name: 'alone', action: 'backup', time_stamp: 1_795_000_000 });
     const id = await create('alone', { keys: { seconds: 4, document }, schedule: { status: 'stop' } });

@@ -78,6 +78,7 @@ export class Poller {
       this.lastFailure = undefined;
       meter.poll(answer.kind === 'unchanged' ? 'unchanged' : 'success', (performance.now() - begun) / 1000);
     } catch (error) {
+      if (this.#closed) return;
       const text = messageOf(error);
       this.lastFailure = error;
       meter.poll('fail', (performance.now() - begun) / 1000);

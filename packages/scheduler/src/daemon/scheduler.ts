@@ -278,8 +278,9 @@ export class Scheduler {
     this.#state = 'stopping';
     this.#table.close();
     this.#alarm.close();
+    // An API that does not answer takes no time from the runs.
+    const polled = this.#poller.close();
     source.close();
-    await this.#poller.close();
     if (this.#desk.size > 0) {
       logger.info({ running: this.#desk.size, seconds: this.#terms.stopTimeout }, 'the scheduler ends when its runs have ended');
       const hurried = new Promise<void>((resolve) => {
@@ -289,6 +290,7 @@ export class Scheduler {
       if (this.#desk.size > 0) this.#desk.closeAll();
       await this.#until(() => this.#desk.size === 0, (this.#terms.killGrace + 10) * 1000);
     }
+    await polled;
     await this.#clerk.settled();
     await api?.close(LAST_WRITES_MS);
     await this.#status.close();

@@ -6,13 +6,14 @@ const isDocument = (job: unknown): job is Readonly<Record<string, unknown>> => t
 /** Jobs of the API. */
 export class ApiSource implements JobSource {
   readonly #poll: Pick<JobPoll, 'ask' | 'forget'>;
+  readonly #closing = new AbortController();
 
   constructor(poll: Pick<JobPoll, 'ask' | 'forget'>) {
     this.#poll = poll;
   }
 
   async ask(): Promise<SourceAnswer> {
-    const answer = await this.#poll.ask();
+    const answer = await this.#poll.ask({ signal: this.#closing.signal });
     if (answer.kind === 'unchanged') return answer;
     const documents = answer.jobs.filter(isDocument);
     // Where something stands that is no document, a job may be missing: nothing is taken for removed.
@@ -28,7 +29,9 @@ export class ApiSource implements JobSource {
     // The API does not call.
   }
 
+  /** Whoever is asked and does not answer holds up no end. */
   close(): void {
+    this.#closing.abort();
     this.#poll.forget();
   }
 }
