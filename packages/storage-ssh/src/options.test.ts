@@ -32,6 +32,9 @@ describe('settings', () => {
   });
   it('know modes and ports as text', () =>
     expect(readSshSettings({ ...LEAST, ssh_port: '2222', storage_mode: '0640' })).toMatchObject({ port: 2222, fileMode: 0o640, folderMode: 0o750 }));
+  it('know an address of IPv6 with and without brackets', () => {
+    for (const host of ['::1', '[::1]']) expect(readSshSettings({ ...LEAST, ssh_host: host })).toMatchObject({ host: '::1' });
+  });
   it.each([
     [{ ssh_host: '' }, /^ssh_host: .*Please provide --ssh-host value\./],
     [{ ssh_host: 'u@h' }, /^ssh_host: must be a name or an address alone/],

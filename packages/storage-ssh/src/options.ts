@@ -70,7 +70,8 @@ const schema = z
   .transform(
     (read): SshStorageOptions => ({
       container: read.container,
-      host: read.ssh_host,
+      // An address of IPv6 is often written as in a URL.
+      host: read.ssh_host.replace(/^\[(.+)\]$/, '$1'),
       port: read.ssh_port,
       username: read.ssh_username,
       password: read.ssh_password,

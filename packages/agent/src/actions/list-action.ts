@@ -64,7 +64,7 @@ function textOf(sets: readonly ListedSet[]): string {
 
 function stateOf({ damage, restorable, result, encrypted }: ListedPoint): string {
   if (damage !== undefined) return 'DAMAGED';
-  if (!restorable) return 'base missing';
+  if (!restorable) return 'base missing or damaged';
   return `${result ?? 'by Python'}${encrypted ? ', encrypted' : ''}`;
 }
 
