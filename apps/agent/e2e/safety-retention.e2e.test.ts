@@ -134,6 +134,21 @@ it.each([
   expect(await levelTimes()).toContain(NOON + DAY);
 });
 
+it.each([
+  ['whose data is gone', (full: StoredLevel) => rm(objectPath(lab.store, full, 'data'))],
+  ['that is another backup', (full: StoredLevel) => cp(dataFolder({ t0: NOON, level: 0, t: NOON }), dataFolder(full), { recursive: true })],
+])('N15: increments on a full %s are none to rely on: retention keeps the last good point', async (_what, damage) => {
+  await backupAt(NOON, ['--no-incremental']);
+  await backupAt(NOON + DAY, ['--no-incremental']);
+  for (const day of [2, 3]) await backupAt(NOON + day * DAY);
+  const [, full] = (await lab.levels()) as [StoredLevel, StoredLevel];
+  await damage(full);
+  await adminAt(NOON + 4 * DAY, ['--keep-last', '1']);
+  await adminAt(NOON + 99 * DAY, ['--remove-older-than', '90']);
+  expect(await levelTimes()).toContain(NOON);
+  expect(await restoredTime(NOON)).toBe(NOON);
+});
+
 it('N21: a source whose path changes with every run is one set, and retention sees one', async () => {
   for (let day = 0; day < 4; day += 1) {
     const source = join(lab.root, `container-${day}`);

@@ -32,10 +32,10 @@ class FullStorage extends FaultyStorage {
   }
 }
 
-const removeAll = (storage: FullStorage): Promise<AdminOutcome> =>
+const removeAll = (storage: FaultyStorage, dryRun = false): Promise<AdminOutcome> =>
   runAdmin(
     { ...lab.context, storage },
-    { set: SET, policy: { removeFromDate: T0 + 1000, force: true }, orphansOlderThanSeconds: undefined, waitSeconds: 0, dryRun: false },
+    { set: SET, policy: { removeFromDate: T0 + 1000, force: true }, orphansOlderThanSeconds: undefined, waitSeconds: 0, dryRun },
   );
 const levelsOf = (decisions: AdminOutcome['kept']): readonly string[] => decisions.map(({ entry }) => levelFolder(entry.id).slice(0, 1));
 
@@ -45,3 +45,17 @@ test.each([1, 2])('a point that was pinned while there was no space for the lock
   expect([levelsOf(kept), levelsOf(removed)]).toEqual([['0', '1', '2'], []]);
   for (const level of [0, 1, 2]) expect(lab.storage.objects.has(keyOf(level, 'data'))).toBe(true);
 });
+
+test.each(['permission_denied', 'unavailable', 'unsupported'] as const)(
+  'what could not be read now (%s) stays with what it needs and what stands on it; what is damaged goes',
+  async (code) => {
+    const failing = (error: FreezerError): FaultyStorage =>
+      new FaultyStorage(lab.storage, [{ operation: 'get', key: /\/1_\d+\/manifest$/, kind: 'before', error }]);
+    const { kept, removed, unread } = await removeAll(failing(new FreezerError(code, 'get: not now')));
+    expect([levelsOf(kept), levelsOf(removed)]).toEqual([['0', '1', '2'], []]);
+    expect(kept.at(-1)?.reasons).toEqual(['kept: it, or a level below it, could not be read now']);
+    expect(unread).toEqual([expect.stringMatching(/\/1_/)]);
+    const later = await removeAll(failing(new FreezerError('corrupt', 'get: other bytes')), true);
+    expect([levelsOf(later.kept), levelsOf(later.removed), later.unread]).toEqual([[], ['2', '1', '0'], []]);
+  },
+);

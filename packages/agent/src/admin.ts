@@ -24,7 +24,7 @@ import {
   type SetLock,
   unclaimedLevels,
 } from '@freezer/format';
-import { type ChainView, viewChains, warnOfDamage } from './chain-view.ts';
+import { type ChainView, isLasting, viewChains, warnOfDamage } from './chain-view.ts';
 import { catalogOfHeld, type HoldRequest, holdSet, sparedOf } from './hold-set.ts';
 import { belowDoubtfulPin, doubtfulPin } from './pins/needed-by-pins.ts';
 import { pinReason } from './pins/pin-text.ts';
@@ -113,7 +113,11 @@ async function removeHeld(context: RunContext, request: AdminRequest & HoldReque
   warnOfDamage(views, set, context.logger);
   const owner = otherOwner(views, request.set);
   if (owner !== undefined) throw new FreezerError('conflict', `set ${set}: belongs to ${owner}; name those to remove backups of it`);
-  const pinned = await pinsOf(context, catalog, views);
+  const pins = await pinsOf(context, catalog, views);
+  const levels = views.flatMap((view) => view.levels);
+  const doubtful = new Set(levels.filter(({ fault }) => fault !== undefined && !isLasting(fault)).map(keyOf));
+  // What could not be read now may be the best point of all.
+  const pinned = (id: LevelId): string | undefined => pins(id) ?? (doubtful.has(keyOf({ id })) ? 'it, or a level below it, could not be read now' : undefined);
   const plan =
     request.policy === undefined ? undefined : planRetention(pointsOf(views), request.policy, { now: now(), stranded: strandedLevels(views), pinned });
   const busy = busyChains(catalog, now());
@@ -144,7 +148,7 @@ async function removeHeld(context: RunContext, request: AdminRequest & HoldReque
     sparedOrphans: spared.map(keyOf),
     removedBytes: bytesOf(catalog, new Set([...removed.map(({ entry }) => keyOf(entry)), ...orphans.map(keyOf)])),
     leftAlone,
-    unread: views.flatMap(({ levels }) => levels.filter(({ damage }) => damage?.retryable)).map(keyOf),
+    unread: levels.filter(({ damage }) => damage !== undefined && !isLasting(damage)).map(keyOf),
     isUnfinished: isOutdated || isMakingRoom,
     isEmpty: catalog.chains.length === 0,
   };

@@ -1,6 +1,6 @@
 import { byAge, type CallOptions, type LevelId, levelFolder, pointsOf } from '@freezer/core';
 import { LevelReader, listSets, type Pin, readCatalog, readPin, type SetName } from '@freezer/format';
-import { type ChainView, type LevelView, viewChains } from './chain-view.ts';
+import { type LevelView, viewChains } from './chain-view.ts';
 import type { RunContext } from './run-context.ts';
 
 /** A level of a set, as a listing shows it. */
@@ -9,7 +9,7 @@ export interface ListedPoint {
   readonly level: number;
   readonly t: number;
   readonly superseded: boolean;
-  /** Whether every level that it needs is there, none of them with `damage`. */
+  /** Whether every level that it needs is there, none of them with `damage`, each the one that the next was made from. */
   readonly restorable: boolean;
   /** 'success' or 'partial'; undefined where Python made it. */
   readonly result: string | undefined;
@@ -20,7 +20,7 @@ export interface ListedPoint {
   readonly source: string | undefined;
   /** That it is not to be removed. */
   readonly pin: Pin | undefined;
-  /** What is wrong with its manifest, if so. */
+  /** What is wrong with its manifest, or with what a listing tells of its objects. */
   readonly damage: string | undefined;
 }
 
@@ -55,23 +55,17 @@ async function listSet(context: RunContext, name: SetName, options: CallOptions)
   const catalog = await readCatalog(context.storage, name.engine, name.set, options);
   const reader = new LevelReader({ storage: context.storage, catalog, keyring: context.keyring, passphrases: [], logger: context.logger });
   const views = await viewChains(reader, catalog, options);
-  const restorable = restorableIn(views);
+  const whole = new Set(pointsOf(views).map(placeOf));
   const points: ListedPoint[] = [];
   for (const view of views.flatMap(({ levels }) => levels).toSorted(byAge)) {
     const pin = await readPin(context.storage, catalog, view.level, options);
-    points.push({ ...listPoint(view, restorable.has(placeOf(view))), pin });
+    points.push({ ...listPoint(view, whole.has(placeOf(view)) && view.fault === undefined), pin });
   }
   const unfinished = catalog.chains.flatMap(({ levels }) => levels.filter(({ committed }) => !committed).map(({ id }) => `${id.t0}/${levelFolder(id)}`));
   return { ...name, points, unfinished, strangers: catalog.strangers };
 }
 
 const placeOf = ({ id }: { readonly id: LevelId }): string => `${id.t0}/${levelFolder(id)}`;
-
-function restorableIn(views: readonly ChainView[]): ReadonlySet<string> {
-  const damaged = new Set(views.flatMap(({ levels }) => levels.filter(({ damage }) => damage !== undefined)).map(placeOf));
-  const points = pointsOf(views).filter(({ levels }) => !levels.some((level) => damaged.has(placeOf(level))));
-  return new Set(points.map(placeOf));
-}
 
 function listPoint({ id, superseded, level, manifest, damage }: LevelView, restorable: boolean): Omit<ListedPoint, 'pin'> {
   const document = manifest?.document;

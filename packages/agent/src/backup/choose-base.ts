@@ -95,16 +95,8 @@ function followedLinks({ shape: { dereference } }: BackupRequest): string | unde
 
 /** What is wrong with a level that the base stands on, or with the base itself, as far as a listing and the manifests tell. */
 function faultBelow(view: ChainView, entry: LevelView | undefined): string | undefined {
-  const descent = entry && descentsOf(view).get(entry);
-  if (entry === undefined || !descent?.ok) return 'the base is gone';
-  const levels = descent.levels.map(({ id }) => view.levels.find((level) => level.id === id));
-  for (const [at, level] of levels.entries()) {
-    if (level?.damage) return `the chain cannot be restored: ${level.damage.message}`;
-    const named = level?.manifest?.document.base?.manifest;
-    if (at > 0 && named && named !== levels[at - 1]?.manifest?.digest)
-      return `the chain cannot be restored: ${levelFolder(level.id)} was not made from the level below it`;
-  }
-  return undefined;
+  if (entry === undefined || !descentsOf(view).get(entry)?.ok) return 'the base is gone';
+  return entry.fault && `the chain cannot be restored: ${entry.fault.message}`;
 }
 
 /** An increment is right only for the very source that its base was made from: elsewhere equal names, times and inodes say nothing. */
