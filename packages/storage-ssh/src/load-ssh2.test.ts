@@ -7,7 +7,7 @@ it('draws random bytes for many packets at once, hands none out twice, and leave
   const drawn: Buffer[] = [];
   const fill = pooled((target, offset, size) => {
     randomFillSync(target, offset, size);
-    drawn.push(Buffer.from(target.subarray(offset, offset + size)));
+    drawn.push(Buffer.from(target.subarray(offset, size === undefined ? undefined : (offset ?? 0) + size)));
   });
   const packets = Array.from({ length: 2000 }, () => {
     const packet = Buffer.alloc(40);
@@ -20,8 +20,11 @@ it('draws random bytes for many packets at once, hands none out twice, and leave
   expect(new Set(paddings).size).toBe(2000);
   expect(drawn[0]?.toString('hex')).toContain(paddings.slice(0, 862).join(''));
   const key = Buffer.alloc(64);
-  fill(key, 0, 64);
+  fill(key);
   expect(drawn.at(-1)?.equals(key)).toBe(true);
+  const id = Buffer.alloc(16);
+  fill(id);
+  expect(id.every((byte) => byte === 0)).toBe(false);
 });
 
 it('only ssh2 gets them', async () => {

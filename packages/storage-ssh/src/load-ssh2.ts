@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 
 type Ssh2 = typeof import('ssh2');
-type Fill = (target: Buffer, offset: number, size: number) => unknown;
+type Fill = (target: Buffer, offset?: number, size?: number) => unknown;
 
 /** The padding of a thousand packets and more. */
 const POOL_BYTES = 16_384;
@@ -13,7 +13,8 @@ export function pooled(fill: Fill): Fill {
   const pool = Buffer.allocUnsafeSlow(POOL_BYTES);
   let used = POOL_BYTES;
   return (target, offset, size) => {
-    if (size > SMALL_BYTES) return fill(target, offset, size);
+    // Whoever else asks while ssh2 is being loaded, and says less than it does, gets what it would have got.
+    if (offset === undefined || size === undefined || size > SMALL_BYTES) return fill(target, offset, size);
     if (used + size > POOL_BYTES) {
       fill(pool, 0, POOL_BYTES);
       used = 0;

@@ -51,7 +51,8 @@ export class RetryingStorage extends StorageWrapper {
 
   override children(prefix: StorageKey, options: CallOptions = {}): AsyncIterable<StorageChild> {
     const open = (): AsyncIterable<StorageChild> => this.inner.children(prefix, options);
-    return this.#listing(`list names of ${prefix}`, open, ({ name }) => name, options);
+    // An object and a folder may have one name.
+    return this.#listing(`list names of ${prefix}`, open, ({ name, isFolder }) => (isFolder ? `${name}/` : name), options);
   }
 
   override get(key: StorageKey, options: GetOptions = {}): ByteStream {

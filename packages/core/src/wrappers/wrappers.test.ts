@@ -226,6 +226,17 @@ describe('RetryingStorage', () => {
     expect(inner.calls).toEqual(['list ', 'list ', 'list ']);
   });
 
+  test('an object and a folder of one name are both given', async () => {
+    const both = [
+      { name: 'metadata', isFolder: false },
+      { name: 'metadata', isFolder: true },
+    ];
+    inner.children = async function* () {
+      yield* both;
+    };
+    expect(await all(storage().children(''))).toEqual(both);
+  });
+
   test('a listing that breaks off again and again without anything new is given up', async () => {
     inner.cuts = [1, 1, 1, 1, 1, 1, 1];
     await expect(all(storage().list(''))).rejects.toMatchObject({ code: 'unavailable' });
