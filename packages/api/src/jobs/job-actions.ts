@@ -1,9 +1,10 @@
-import { FreezerError } from '@freezer/core';
+import { FreezerError, messageOf } from '@freezer/core';
 import { actionItem } from '../actions/action-item.ts';
 import type { Item } from '../documents/item.ts';
 import { isObject, isSameDocument } from '../documents/merge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badRequest, unprocessable } from '../http/problem.ts';
+import { entriesOf } from './job-item.ts';
 
 /** The actions of a job as they are kept in it, and the action documents that it needs. */
 export interface LinkedActions {
@@ -34,7 +35,7 @@ export function withDefaults(entries: readonly Item[], defaults: Item): Item[] {
  * one is needed. An entry with an id alone takes the action of that id. `before`: the entries that the job has, which need no look-up.
  * Fails with 400 for an entry with neither, with 422 for an unknown id alone.
  */
-export async function linkActions(exchange: Exchange, entries: readonly Item[], before: readonly Item[] = []): Promise<LinkedActions> {
+export async function linkActions(exchange: Exchange, jobId: string, entries: readonly Item[], before: readonly Item[]): Promise<LinkedActions> {
   for (const entry of entries) {
     if (!isObject(entry['freezer_action']) && !entry['action_id']) throw badRequest("'freezer_action' is a required property");
   }
@@ -50,7 +51,7 @@ export async function linkActions(exchange: Exchange, entries: readonly Item[], 
       linked.push({ ...entry, freezer_action: action, project_id: entry['project_id'] ?? projectId, user_id: entry['user_id'] ?? userId, action_id: id });
     }
   } catch (error) {
-    await removeActions(exchange, made);
+    await takeBackActions(exchange, jobId, made);
     throw error;
   }
   return { entries: linked, made, unmade };
@@ -96,22 +97,28 @@ async function isMade({ api, owner }: Exchange, entry: Item, id: string): Promis
 /** So many are made at the same time: a database has few connections, and others wait for one, too. */
 const AT_ONCE = 32;
 
-/** Makes what is still to be made, many at the same time: a store that gathers writes makes one of them. What fails leaves no action of the job behind. */
-export async function makeActions(exchange: Exchange, { made, unmade }: LinkedActions): Promise<void> {
-  const { api, owner } = exchange;
+/** Makes what is still to be made, many at the same time: a store that gathers writes makes one of them. When it fails the caller takes all back. */
+export async function makeActions({ api, owner }: Exchange, { unmade }: LinkedActions): Promise<void> {
   for (let at = 0; at < unmade.length; at += AT_ONCE) {
     const ends = await Promise.allSettled(unmade.slice(at, at + AT_ONCE).map(({ id, document }) => api.actions.create(id, document, owner)));
     const failed = ends.find((end) => end.status === 'rejected');
-    if (!failed) continue;
-    await removeActions(exchange, made);
-    throw failed.reason;
+    if (failed) throw failed.reason;
   }
 }
 
-/** Takes back action documents of a job that was not written. */
-export async function removeActions({ api, scope }: Exchange, ids: readonly string[]): Promise<void> {
+/**
+ * Takes back action documents of a job that was not written. Another request may have linked one meanwhile, and written the job with it: what the job names
+ * stays. Never fails: what the request itself failed of is answered.
+ */
+export async function takeBackActions({ api, scope }: Exchange, jobId: string, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
-    const stored = await api.actions.get(id, scope);
-    if (stored) await api.actions.remove(id, stored);
+    try {
+      const job = await api.jobs.get(jobId, scope);
+      if (entriesOf(job?.document['job_actions']).some((entry) => entry['action_id'] === id)) continue;
+      const stored = await api.actions.get(id, scope);
+      if (stored) await api.actions.remove(id, stored);
+    } catch (error) {
+      api.logger.error({ job: jobId, action: id, reason: messageOf(error) }, 'an action of a job whose request has failed could not be taken back');
+    }
   }
 }

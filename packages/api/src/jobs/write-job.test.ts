@@ -14,6 +14,7 @@ class WatchedStore extends MemoryStore {
   readonly #around: (kind: DocumentKind, create: () => ReturnType<Create>) => ReturnType<Create>;
 
   override readonly gathersWrites: boolean;
+  refusesRemoval = false;
 
   constructor(gathersWrites: boolean, around: (kind: DocumentKind, create: () => ReturnType<Create>) => ReturnType<Create>) {
     super();
@@ -25,6 +26,11 @@ class WatchedStore extends MemoryStore {
     const documents = super.documents<T>(kind);
     const create = documents.create.bind(documents);
     documents.create = (...call) => this.#around(kind, () => create(...call)) as ReturnType<typeof create>;
+    const remove = documents.remove.bind(documents);
+    documents.remove = async (...call) => {
+      if (this.refusesRemoval) throw new FreezerError('unavailable', 'no store');
+      return remove(...call);
+    };
     return documents;
   }
 }
@@ -71,4 +77,37 @@ it.each([
     const { body } = await bench.call('GET', `${P}/${kind}`, { as: 'alpha' });
     expect((body as Record<string, Doc[]>)[kind]).toEqual([]);
   }
+});
+
+it('an action that another request has linked meanwhile stays when the one that made it fails', async () => {
+  let meanwhile: (() => Promise<unknown>) | undefined;
+  await using bench = await benchOf(
+    new WatchedStore(false, async (_kind, create) => {
+      const created = await create();
+      const work = meanwhile;
+      meanwhile = undefined;
+      await work?.();
+      return created;
+    }),
+  );
+  const named = { client_id: 'w', job_actions: [{ action_id: 'mine', freezer_action: { action: 'backup' } }] };
+  const replace = (body: object, headers = {}) => bench.call('POST', `${P}/jobs/j`, { as: 'alpha', body, headers });
+  expect((await replace(JOB)).status).toBe(201);
+  const { headers: seen } = await bench.call('GET', `${P}/jobs/j`, { as: 'alpha' });
+  // The first makes the action, the second links it and writes the job before the first does.
+  meanwhile = async () => expect((await replace(named)).status).toBe(201);
+  expect((await replace(named, { 'if-match': seen['etag'] })).status).toBe(412);
+  expect((await bench.call('GET', `${P}/actions/mine`, { as: 'alpha' })).status).toBe(200);
+});
+
+it.each([true, false])('what a request failed of is answered, also when its actions cannot be taken back; at the same time: %s', async (gathers) => {
+  let isRaced = false;
+  const store = new WatchedStore(gathers, async (kind, create) => {
+    if (kind === 'jobs' && isRaced) throw new FreezerError('already_exists', 'another was faster');
+    return await create();
+  });
+  await using bench = await benchOf(store);
+  isRaced = true;
+  store.refusesRemoval = true;
+  expect((await bench.call('POST', `${P}/jobs`, { as: 'alpha', body: JOB })).status).toBe(409);
 });

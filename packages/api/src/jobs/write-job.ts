@@ -13,7 +13,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { alreadyExists, badRequest, noDocument, notFound } from '../http/problem.ts';
 import { validated } from '../http/validate.ts';
 import { recordRun } from '../runs/record-run.ts';
-import { type LinkedActions, linkActions, makeActions, removeActions, withDefaults } from './job-actions.ts';
+import { type LinkedActions, linkActions, makeActions, takeBackActions, withDefaults } from './job-actions.ts';
 import { clientOfJob } from './job-client.ts';
 import { entriesOf, SERVER_KEYS } from './job-item.ts';
 import { CLIENT_PROJECT, centralKeys } from './job-trust.ts';
@@ -38,7 +38,7 @@ async function newJob(exchange: Exchange, id: string, body: Item, before: readon
   const entries = withDefaults(entriesOf(body['job_actions']), defaultsOf(body));
   const client = await clientOfJob(exchange, String(body['client_id']), entries);
   const central = await centralKeys(exchange, client);
-  const actions = await linkActions(exchange, entries, before);
+  const actions = await linkActions(exchange, id, entries, before);
   const { owner } = exchange;
   const item: Item = {
     job_id: id,
@@ -61,14 +61,22 @@ async function readRequest(exchange: Exchange): Promise<Item> {
   return validated(JobRequest, body);
 }
 
-const insertFailure = (id: string, error: unknown): unknown => (FreezerError.is(error, 'already_exists') ? taken(id) : error);
-
-async function insert(exchange: Exchange, id: string, { item, actions }: NewJob): Promise<Stored<Item>> {
+async function insert({ api, owner }: Exchange, id: string, item: Item): Promise<void> {
   try {
-    return await exchange.api.jobs.create(id, item, exchange.owner);
+    await api.jobs.create(id, item, owner);
   } catch (error) {
-    await removeActions(exchange, actions.made);
-    throw insertFailure(id, error);
+    throw FreezerError.is(error, 'already_exists') ? taken(id) : error;
+  }
+}
+
+/** Writes the job after its actions; when one cannot be written they are taken back. */
+async function insertInTurn(exchange: Exchange, id: string, { item, actions }: NewJob): Promise<void> {
+  try {
+    await makeActions(exchange, actions);
+    await insert(exchange, id, item);
+  } catch (error) {
+    await takeBackActions(exchange, id, actions.made);
+    throw error;
   }
 }
 
@@ -77,21 +85,18 @@ async function insert(exchange: Exchange, id: string, { item, actions }: NewJob)
  * and syncs once for all; should it refuse an action then, the job is taken back.
  */
 async function insertWithActions(exchange: Exchange, id: string, job: NewJob): Promise<void> {
+  if (exchange.api.store.gathersWrites !== true) return insertInTurn(exchange, id, job);
   const { item, actions } = job;
-  if (exchange.api.store.gathersWrites !== true) {
-    await makeActions(exchange, actions);
-    await insert(exchange, id, job);
-    return;
-  }
-  const [made, stored] = await Promise.allSettled([makeActions(exchange, actions), exchange.api.jobs.create(id, item, exchange.owner)]);
+  const [made, stored] = await Promise.allSettled([makeActions(exchange, actions), insert(exchange, id, item)]);
   if (stored.status === 'rejected') {
-    await removeActions(exchange, actions.made);
-    throw insertFailure(id, stored.reason);
+    await takeBackActions(exchange, id, actions.made);
+    throw stored.reason;
   }
   if (made.status === 'rejected') {
     await removeDocument(exchange, { documents: exchange.api.jobs, id, kind: 'job' }).catch((error: unknown) => {
       exchange.api.logger.error({ job: id, reason: messageOf(error) }, 'a job whose request has failed could not be taken back');
     });
+    await takeBackActions(exchange, id, actions.made);
     throw made.reason;
   }
 }
@@ -129,7 +134,7 @@ export async function replaceJob(exchange: Exchange): Promise<Answer> {
     const stored = await replaceOrCreate(replace, () => api.jobs.create(id, job.item, exchange.owner), taken(id));
     return written(201, 'job_id', id, stored);
   } catch (error) {
-    await removeActions(exchange, job.actions.made);
+    await takeBackActions(exchange, id, job.actions.made);
     throw error;
   }
 }
@@ -140,7 +145,7 @@ export async function changeJob(exchange: Exchange): Promise<Answer> {
   const body = await exchange.object();
   const defaults = defaultsOf(body);
   const change: Item = validated(JobChange, body);
-  const actions = change['job_actions'] === undefined ? undefined : new OnceLinked(exchange, withDefaults(entriesOf(change['job_actions']), defaults));
+  const actions = change['job_actions'] === undefined ? undefined : new OnceLinked(exchange, id, withDefaults(entriesOf(change['job_actions']), defaults));
   let before: Item | undefined;
   let stored: Stored<Item> | undefined;
   try {
@@ -169,23 +174,25 @@ const isReport = ({ job_schedule: schedule }: Item): boolean =>
 class OnceLinked {
   readonly entries: readonly Item[];
   readonly #exchange: Exchange;
+  readonly #jobId: string;
   #linked: LinkedActions | undefined;
 
-  constructor(exchange: Exchange, entries: readonly Item[]) {
+  constructor(exchange: Exchange, jobId: string, entries: readonly Item[]) {
     this.#exchange = exchange;
+    this.#jobId = jobId;
     this.entries = entries;
   }
 
   async link(before: readonly Item[]): Promise<readonly Item[]> {
     if (!this.#linked) {
-      this.#linked = await linkActions(this.#exchange, this.entries, before);
+      this.#linked = await linkActions(this.#exchange, this.#jobId, this.entries, before);
       await makeActions(this.#exchange, this.#linked);
     }
     return this.#linked.entries;
   }
 
   async takeBack(): Promise<void> {
-    await removeActions(this.#exchange, this.#linked?.made ?? []);
+    await takeBackActions(this.#exchange, this.#jobId, this.#linked?.made ?? []);
   }
 }
 
