@@ -118,6 +118,38 @@ describe('an export', () => {
     expect(await n()).toBe(2);
   });
 
+  test.each(['postgresql', 'sqlite'])(
+    'goes on when a running API changes, makes or removes a document in a store like %s between its reading and its writing',
+    async (kind) => {
+      const memory = new MemoryStore();
+      await memory.migrate();
+      const jobs = memory.documents<object>('jobs');
+      for (const id of ['changed', 'removed']) await jobs.create(id, { from: 'before' }, owner);
+      let reads = 0;
+      const store = {
+        kind,
+        documents<T extends object>(of: DocumentKind): DocumentStore<T> {
+          const documents = memory.documents<T>(of);
+          const get = documents.get.bind(documents);
+          documents.get = async (id, scope) => {
+            const found = await get(id, scope);
+            reads += 1;
+            if (reads > 3) return found;
+            if (id === 'changed' && found) await jobs.replace(id, { from: 'the API' }, owner, found);
+            if (id === 'removed') await jobs.remove(id);
+            if (id === 'made') await jobs.create(id, { from: 'the API' }, owner);
+            return found;
+          };
+          return documents;
+        },
+      };
+      const line = (id: string): string => JSON.stringify({ kind: 'jobs', id, project_id: 'p', user_id: 'u', document: { from: 'the import' } });
+      const path = fileOf(['changed', 'removed', 'made'].map(line).join('\n'));
+      expect(await importDocuments(store, readExport(path), { ...ALL, update: true })).toEqual({ created: 1, updated: 2, left: 0 });
+      for (const id of ['changed', 'removed', 'made']) expect((await jobs.get(id, {}))?.document).toEqual({ from: 'the import' });
+    },
+  );
+
   test.each([
     ['{"freezer_export":1}\nnonsense\n', / line 2: not JSON: /],
     ['{"freezer_export":2}\n', / line 1: an export of version 2; this version reads 1; nothing was written$/],

@@ -91,6 +91,18 @@ async function put(store: Target, line: PlacedLine, before: Found, { update, tes
   return 'created';
 }
 
+const CHANGED: ReadonlySet<string> = new Set(['conflict', 'not_found', 'already_exists']);
+
+/** Beside a running API a document may change between its reading and its writing: it is read again then, once. */
+async function putAgain(store: Target, line: PlacedLine, before: Found, options: ImportOptions): Promise<keyof ImportCounts> {
+  try {
+    return await put(store, line, before, options);
+  } catch (error) {
+    if (!FreezerError.is(error) || !CHANGED.has(error.code)) throw error;
+    return put(store, line, await find(store, line, options), options);
+  }
+}
+
 /** Written together: a store syncs many writes at once in hardly more time than one. */
 const AT_ONCE = 64;
 
@@ -137,7 +149,7 @@ async function putAll(store: Target, batch: readonly PlacedLine[], options: Impo
   const writes = batch.map((line, index) => async () => {
     const before = found[index];
     if (before?.status === 'rejected') throw before.reason;
-    return put(store, line, before?.value, options);
+    return putAgain(store, line, before?.value, options);
   });
   const outcomes = await settledAll(writes, IN_TURN.has(store.kind));
   for (const outcome of outcomes) if (outcome.status === 'fulfilled') counts[outcome.value] += 1;
