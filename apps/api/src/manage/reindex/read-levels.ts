@@ -70,7 +70,6 @@ class SetReader {
       const opened = await this.#reader.openUnauthenticated(level);
       const document = opened.manifest?.document;
       if (!level.objects.has('data')) throw new FreezerError('corrupt', 'there is no data');
-      if (document && `${document.identity.host}_${document.identity.name}` !== set) throw new FreezerError('corrupt', 'the manifest is of another set');
       return {
         ...(document ? { host: document.identity.host, name: document.identity.name } : split(set)),
         engine,
