@@ -127,6 +127,15 @@ test.each([
   expect(await succeed(['run-show', first?.run_id ?? '', '-f', 'value', '-c', 'Reasons'])).toBe(`${message}\n`);
 });
 
+test('times are those of a zone that TZ names as a file, also in summer', async () => {
+  const backup = '{"container": "c", "hostname": "h", "backup_name": "summer", "time_stamp": 1467000000}';
+  const id = String((await json(['backup-create', '--file', '-'], backup))['backup_id']);
+  const zone = { TZ: ':/usr/share/zoneinfo/Europe/Berlin' };
+  const { out } = await freezer(['backup-list', '-f', 'value', '-c', 'Created at', ...state()], zone);
+  expect(out).toBe('2016-06-27 06:00:00\n');
+  await succeed(['backup-delete', id]);
+});
+
 test('--wait-limit ends the waiting, not the job', async () => {
   const id = String((await json(['job-create', '-C', 'host2', '--action', 'exec', '--command', 'true']))['job_id']);
   const { code, err } = await run(['job-start', id, '--wait', '--wait-limit', '0.3']);

@@ -1,9 +1,11 @@
 import { FreezerError } from '@freezer/core';
+import { zoneByName } from '@freezer/settings';
 import { complain, isReaderGone, outputFailure } from '@freezer/terminal';
 import { runCommand } from './run-command.ts';
 
 /** The command in this process: signals, streams, environment. Resolves with the exit code. */
 export async function runProcess(argv: readonly string[], version: string): Promise<number> {
+  zoneByName(process.env);
   const stop = new AbortController();
   let code = 130;
   const interrupt = (signal: NodeJS.Signals) => {

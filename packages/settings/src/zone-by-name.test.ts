@@ -12,6 +12,8 @@ function realPath(path: string): string {
 test.each([
   [':/etc/localtime', undefined],
   ['/etc/localtime', undefined],
+  [':/usr/share/zoneinfo/localtime', undefined],
+  ['localtime', undefined],
   [BERLIN, 'Europe/Berlin'],
   [`:${BERLIN}`, 'Europe/Berlin'],
   ['/usr/share/zoneinfo/right/America/Argentina/Salta', 'America/Argentina/Salta'],

@@ -2,6 +2,8 @@ import { realpathSync } from 'node:fs';
 
 /** What is looked at when TZ is not set. */
 const OWN_ZONE = '/etc/localtime';
+/** Among the zones it is a link to that file; V8 knows none of this name. */
+const OWN_NAME = 'localtime';
 
 /**
  * Names the zone in TZ where it is given as a file, as in `:/etc/localtime`, for this process and its children. V8 knows zones by their names alone, and
@@ -9,13 +11,11 @@ const OWN_ZONE = '/etc/localtime';
  */
 export function zoneByName(environment: Record<string, string | undefined>, realPath: (path: string) => string = realpathSync): void {
   const file = (environment['TZ'] ?? '').replace(/^:/, '');
-  if (!file.startsWith('/')) return;
+  if (!file.startsWith('/') && file !== OWN_NAME) return;
+  const name = file === OWN_ZONE || file === OWN_NAME ? OWN_NAME : (nameIn(file) ?? nameIn(real(file, realPath)));
   // V8 also finds the zone of a file that was copied there.
-  if (file === OWN_ZONE) delete environment['TZ'];
-  else {
-    const name = nameIn(file) ?? nameIn(real(file, realPath));
-    if (name !== undefined) environment['TZ'] = name;
-  }
+  if (name === OWN_NAME) delete environment['TZ'];
+  else if (name !== undefined) environment['TZ'] = name;
 }
 
 function nameIn(path: string): string | undefined {

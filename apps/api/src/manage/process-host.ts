@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
+import { zoneByName } from '@freezer/settings';
 import { complain, isReaderGone, outputFailure } from '@freezer/terminal';
 import { runManage } from './run-manage.ts';
 
@@ -23,6 +24,7 @@ function openOutput() {
 
 /** Runs a command line of freezer-manage in this process. Resolves to its exit code. */
 export async function runManageProcess(argv: readonly string[]): Promise<number> {
+  zoneByName(process.env);
   const { print, failure } = openOutput();
   const code = await runManage({
     argv,

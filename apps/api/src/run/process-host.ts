@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
+import { zoneByName } from '@freezer/settings';
 import { complain } from '@freezer/terminal';
 import type { ApiHost, StopSignal } from './api-host.ts';
 import { runApi } from './run-api.ts';
@@ -32,6 +33,7 @@ function print(line: string): void {
 
 /** Runs the service in this process. Resolves to its exit code. */
 export async function runProcess(argv: readonly string[], version: string): Promise<number> {
+  zoneByName(process.env);
   const host: ApiHost = {
     argv,
     version,
