@@ -15,7 +15,8 @@ test('db update-settings gives indices that are there the number of copies, and 
   const server = new LabScript(SCRIPT, folder, { ES_PORT: String(await freePort()) });
   try {
     const [url = ''] = server.start();
-    const db = (...words: readonly string[]) => manage(place, ['--elasticsearch-hosts', url, '--storage-driver', 'elasticsearch', 'db', ...words]).code;
+    const run = (...words: readonly string[]) => manage(place, ['--elasticsearch-hosts', url, '--storage-driver', 'elasticsearch', 'db', ...words]);
+    const db = (...words: readonly string[]) => run(...words).code;
     const copies = async (): Promise<unknown> => {
       const settings = (await (await fetch(`${url}/freezer-*/_settings`)).json()) as Record<string, { settings: { index: Record<string, string> } }>;
       return [...new Set(Object.values(settings).map(({ settings: { index } }) => index['number_of_replicas']))];
@@ -24,7 +25,10 @@ test('db update-settings gives indices that are there the number of copies, and 
     expect(await copies()).toEqual(['0']);
     expect(db('update-settings', '-r', '1', '-t')).toBe(0);
     expect(await copies()).toEqual(['0']);
-    expect(db('update-settings', '-r', '1')).toBe(0);
+    expect(run('update-settings', '-r', '1')).toMatchObject({ code: 0, out: expect.stringMatching(/\nset: number_of_replicas = 1\n$/) });
+    expect(await copies()).toEqual(['1']);
+    // Not named, the number is the cluster's.
+    expect(run('update-settings')).toMatchObject({ code: 0, out: expect.stringMatching(/\nnothing to set: number_of_replicas is not named /) });
     expect(await copies()).toEqual(['1']);
   } finally {
     server.stop();

@@ -96,8 +96,8 @@ export interface Store extends AsyncDisposable {
   documents<T extends object>(kind: DocumentKind): DocumentStore<T>;
   /** Creates or updates tables or index mappings. Idempotent, also when several processes do it at the same time. */
   migrate(): Promise<void>;
-  /** Gives what is there the settings of now, where a store has such: `freezer-manage db update-settings`. */
-  updateSettings?(): Promise<void>;
+  /** Gives what is there the settings that are named, where a store has such, and resolves to them: `freezer-manage db update-settings`. */
+  updateSettings?(): Promise<Readonly<Record<string, string | number>>>;
   /** Names of the tables or indices that are there: `freezer-manage db show`. */
   describe(): Promise<readonly string[]>;
   /** Removes all tables or indices of Freezer: `freezer-manage db remove`. */

@@ -5,10 +5,14 @@ import { clientFailure } from './failures.ts';
 import { MAPPING } from './mapping.ts';
 import { called, during, type Place } from './place.ts';
 
+/** What is not named is the default in a new index, and stays as it is in one that is there. */
 export interface IndexSettings {
-  readonly replicas: number;
-  readonly refreshIntervalMs: number;
+  readonly replicas: number | undefined;
+  readonly refreshIntervalMs: number | undefined;
 }
+
+const DEFAULT_REPLICAS = 0;
+const DEFAULT_REFRESH_MS = 50;
 
 /** Documents in indices of Elasticsearch 7.17, 8 and 9, one for each kind. */
 export class ElasticsearchStore implements Store {
@@ -45,8 +49,9 @@ export class ElasticsearchStore implements Store {
           settings: {
             index: {
               number_of_shards: 1,
-              number_of_replicas: this.#settings.replicas,
-              refresh_interval: `${this.#settings.refreshIntervalMs}ms`,
+              number_of_replicas: DEFAULT_REPLICAS,
+              refresh_interval: `${DEFAULT_REFRESH_MS}ms`,
+              ...this.#named(),
               // A write is on disk before it is told.
               'translog.durability': 'request',
             },
@@ -61,16 +66,22 @@ export class ElasticsearchStore implements Store {
     await client.indices.putMapping({ index: alias, ...MAPPING });
   }
 
-  /** Gives the indices that are there the number of replicas of the options: `freezer-manage db update-settings`. */
-  async updateSettings(): Promise<void> {
+  #named(): Readonly<Record<string, string | number>> {
+    const { replicas, refreshIntervalMs } = this.#settings;
+    return {
+      ...(replicas !== undefined && { number_of_replicas: replicas }),
+      ...(refreshIntervalMs !== undefined && { refresh_interval: `${refreshIntervalMs}ms` }),
+    };
+  }
+
+  /** Gives the indices that are there what the options name, and leaves the rest as the cluster has it: `freezer-manage db update-settings`. */
+  async updateSettings(): Promise<Readonly<Record<string, string | number>>> {
+    const named = this.#named();
     await called({}, async () => {
       const index = await this.#indices();
-      if (index.length === 0) return;
-      await this.#place.client.indices.putSettings({
-        index,
-        settings: { index: { number_of_replicas: this.#settings.replicas, refresh_interval: `${this.#settings.refreshIntervalMs}ms` } },
-      });
+      if (index.length > 0 && Object.keys(named).length > 0) await this.#place.client.indices.putSettings({ index, settings: { index: named } });
     });
+    return named;
   }
 
   async describe(): Promise<readonly string[]> {

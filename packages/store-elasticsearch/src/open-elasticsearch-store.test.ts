@@ -57,6 +57,25 @@ describe('openElasticsearchStore', () => {
   });
 });
 
+it.each([
+  [{ numberOfReplicas: 2 }, { number_of_replicas: 2 }, 1],
+  [{ refreshIntervalMs: 7 }, { refresh_interval: '7ms' }, 1],
+  [{}, {}, 0],
+])('updateSettings with %j writes and tells %j, and leaves the rest to the cluster', async (options, expected, writes) => {
+  const written: unknown[] = [];
+  await withServer(
+    (request, response, body) => {
+      if (request.method === 'PUT') written.push(JSON.parse(body));
+      send(response, 200, request.method === 'PUT' ? { acknowledged: true } : { 'freezer-jobs-000001': { settings: {} } });
+    },
+    async (url) => {
+      await using store = await openElasticsearchStore({ hosts: [url], ...options });
+      expect(await store.updateSettings()).toEqual(expected);
+    },
+  );
+  expect(written).toEqual(Array.from({ length: writes }, () => ({ index: expected })));
+});
+
 describe('a write whose answer got lost', () => {
   it('is recognised when the second try is refused', async () => {
     let written = '';

@@ -28,8 +28,8 @@ export interface ElasticsearchStoreOptions {
   readonly refreshIntervalMs?: number | undefined;
 }
 
-function whole(name: string, value: number, least: number): number {
-  if (!Number.isInteger(value) || value < least)
+function whole<N extends number | undefined>(name: string, value: N, least: number): N {
+  if (value !== undefined && (!Number.isInteger(value) || value < least))
     throw new FreezerError('invalid', `${name} of Elasticsearch is a whole number from ${least} on, not '${value}'`);
   return value;
 }
@@ -55,8 +55,8 @@ export async function openElasticsearchStore(options: ElasticsearchStoreOptions 
     ...(auth && { auth }),
   });
   const settings = {
-    replicas: whole('the number of replicas', options.numberOfReplicas ?? 0, 0),
-    refreshIntervalMs: whole('the refresh interval', options.refreshIntervalMs ?? 50, 1),
+    replicas: whole('the number of replicas', options.numberOfReplicas, 0),
+    refreshIntervalMs: whole('the refresh interval', options.refreshIntervalMs, 1),
   };
   return new ElasticsearchStore({ client, names: new IndexNames(options.index ?? 'freezer'), policy }, settings);
 }

@@ -36,7 +36,9 @@ const show: Command = async (store, { print }) => {
 const updateSettings: Command = async (store, run) => {
   if (!store.updateSettings) return run.print(`nothing to do: ${store.kind} has no settings of indices\n`);
   await sync(store, run);
-  if (!run.settings.test_only) await store.updateSettings();
+  if (run.settings.test_only) return;
+  const set = Object.entries(await store.updateSettings()).map(([name, value]) => `${name} = ${value}`);
+  await run.print(set.length === 0 ? 'nothing to set: number_of_replicas is not named (-r, [elasticsearch])\n' : `set: ${set.join(', ')}\n`);
 };
 
 const exportAll: Command = async (store, { operands, print }) => {

@@ -127,8 +127,7 @@ export const STORE_OPTIONS = [
     fileAliases: ['[storage] number_of_replicas'],
     type: 'int',
     min: 0,
-    default: 0,
     group: 'elasticsearch',
-    help: 'copies of each index',
+    help: 'copies of each index (default: 0 in a new one; one that is there keeps what it has)',
   },
 ] as const satisfies readonly Option[];
