@@ -53,9 +53,9 @@ export class CopyBench implements Disposable {
   }
 
   /** Copies near to far, after which the process is dead in the eyes of the next one. */
-  async copy(faults: Partial<Record<End, readonly Fault[]>> = {}): Promise<RanHere> {
+  async copy(faults: Partial<Record<End, readonly Fault[]>> = {}, options: readonly string[] = []): Promise<RanHere> {
     this.#faults = faults;
-    const ran = await this.here.run('copy', '--config', this.#job);
+    const ran = await this.here.run('copy', '--config', this.#job, ...options);
     this.#faults = {};
     for (const storage of this.#storages.values()) expect(storage.pending).toEqual([]);
     this.#bury();
@@ -65,6 +65,17 @@ export class CopyBench implements Disposable {
   /** Every storage call of the last run at one end, as 'operation key'. */
   callsOf(end: End): readonly string[] {
     return this.#storages.get(end)?.calls ?? [];
+  }
+
+  /** What lies there, to be changed as a third might. */
+  objectsAt(end: End): Objects {
+    return this.#places[end].objects;
+  }
+
+  /** `<level>_<T>` of what Python Freezer sees there. */
+  visibleAt(end: End): readonly string[] {
+    const keys = [...this.#places[end].objects.keys()].filter((key) => /^metadata\/.*\/metadata$/.test(key));
+    return keys.map((key) => levelOf(key).split('/')[1] ?? '').toSorted();
   }
 
   /** The state to which `reset` goes back. */

@@ -5,6 +5,8 @@ import { levelFault } from '../level-fault.ts';
 import type { RunContext } from '../run-context.ts';
 import { type CopyEnds, copyLevel } from './copy-level.ts';
 import { hideOlder } from './hide-older.ts';
+import { listedDifference } from './same-listing.ts';
+import { TargetChain } from './target-chain.ts';
 
 export interface CopyRequest {
   readonly set: SetId;
@@ -29,8 +31,9 @@ export interface CopyOutcome {
 
 /**
  * Copies the levels of a set that the target lacks, each chain from its full upwards, so that whatever is there at any moment can be restored.
- * What is there already is compared by its manifest and left as it is; a run that was stopped is gone on with by the next. A level that cannot be read does not keep
- * other chains from being copied. Fails with `not_found` when there is nothing of that name: a slip must not pass for a copy.
+ * What is there is compared by its manifest; older levels whose place was taken are hidden there as at the source. A run that was stopped is
+ * gone on with by the next. What cannot be copied or hidden does not keep other chains from being copied. Fails with `not_found` when there is
+ * nothing of that name: a slip must not pass for a copy.
  */
 export async function runCopy(from: RunContext, to: RunContext, request: CopyRequest): Promise<CopyOutcome> {
   const { signal } = from;
@@ -58,26 +61,39 @@ interface ChainOptions extends CallOptions {
 async function copyChain(ends: CopyEnds, chain: CatalogChain, there: SetCatalog, options: ChainOptions): Promise<readonly CopiedLevel[]> {
   const targetReader = readerOf(ends.to, there);
   const had = there.chains.find(({ t0 }) => t0 === chain.t0);
+  const target = new TargetChain(chain.t0, had, { target: targetReader, source: ends.reader });
   const done: CopiedLevel[] = [];
-  const added: CatalogLevel[] = [];
   /** Levels that the target has now, or would have. */
   const usable = new Set<string>();
   for (const level of committedLevels(chain)) {
-    const name = `${chain.t0}/${levelFolder(level.id)}`;
+    const name = nameOf(level);
     const missing = await missingBase(ends, level, usable, options);
-    const present = had?.levels.find(({ id, committed }) => committed && levelFolder(id) === levelFolder(level.id));
+    const present = target.find(level);
     const copied =
       missing !== undefined
         ? failedLevel(name, 'waiting', `its base ${missing} is not at the target`)
         : present !== undefined
           ? await comparePresent(ends, { name, level, present, targetReader }, options)
-          : await copyMissing(ends, name, level, options);
+          : await copyMissing(ends, { name, level, target, chain }, options);
     done.push(copied);
-    if (copied.state === 'copied' || copied.state === 'present') usable.add(levelFolder(level.id));
-    if (copied.state === 'copied') added.push(level);
+    if (copied.state !== 'copied' && copied.state !== 'present') continue;
+    usable.add(levelFolder(level.id));
+    if (present === undefined) target.add(level);
+    if (!options.dryRun) done.push(...(await hideBehind(ends, target, present ?? level, options)));
   }
-  if (!options.dryRun) await hideOlder(ends, { had, copied: added }, { signal: options.signal });
   return done;
+}
+
+const nameOf = ({ id }: CatalogLevel): string => `${id.t0}/${levelFolder(id)}`;
+
+/** Hides what a level took the place of. Resolves to what could not be hidden. */
+async function hideBehind(ends: CopyEnds, target: TargetChain, newer: CatalogLevel, { signal }: ChainOptions): Promise<readonly CopiedLevel[]> {
+  const failed = await hideOlder(ends, target, newer, { signal });
+  return failed.map(({ level, error }) => {
+    const name = nameOf(level);
+    ends.to.logger.error({ set: ends.catalog.set, level: name, reason: error.message }, 'the older level was not hidden');
+    return failedLevel(name, 'failed', `Python Freezer still sees it beside ${levelFolder(newer.id)}: ${error.message}`);
+  });
 }
 
 const failedLevel = (level: string, state: CopiedLevel['state'], problem: string): CopiedLevel => ({ level, state, bytes: undefined, problem });
@@ -103,6 +119,8 @@ async function comparePresent({ reader }: CopyEnds, { name, level, present, targ
     const [own, other] = await Promise.all([reader.peek(level, options), targetReader.peek(present, options)]);
     const fault = levelFault(present, other);
     if (fault !== undefined) return failedLevel(name, 'failed', `the target's is damaged: ${fault.message}`);
+    const difference = own === undefined && other === undefined ? listedDifference(level, present) : undefined;
+    if (difference !== undefined) return failedLevel(name, 'failed', `the target holds another level of this name: ${difference}`);
     if (own?.digest === other?.digest) return { level: name, state: 'present', bytes: undefined, problem: undefined };
     return failedLevel(name, 'failed', 'the target holds another level of this name');
   } catch (error) {
@@ -112,9 +130,23 @@ async function comparePresent({ reader }: CopyEnds, { name, level, present, targ
   }
 }
 
-async function copyMissing(ends: CopyEnds, name: string, level: CatalogLevel, { dryRun, ...options }: ChainOptions): Promise<CopiedLevel> {
-  if (dryRun) return { level: name, state: 'copied', bytes: level.objects.get('data')?.size, problem: undefined };
+interface Missing {
+  readonly name: string;
+  readonly level: CatalogLevel;
+  readonly target: TargetChain;
+  /** Of the source. */
+  readonly chain: CatalogChain;
+}
+
+async function copyMissing(ends: CopyEnds, { name, level, target, chain }: Missing, { dryRun, ...options }: ChainOptions): Promise<CopiedLevel> {
   try {
+    const apart = level.superseded ? undefined : await target.goneApart(committedLevels(chain), options);
+    if (apart !== undefined)
+      throw new FreezerError(
+        'conflict',
+        `the chains have gone apart: the target has ${levelFolder(apart.id)}, which the source has not; a new full is copied again`,
+      );
+    if (dryRun) return { level: name, state: 'copied', bytes: level.objects.get('data')?.size, problem: undefined };
     return { level: name, state: 'copied', bytes: await copyLevel(ends, level, options), problem: undefined };
   } catch (error) {
     options.signal?.throwIfAborted();
