@@ -224,13 +224,17 @@ describe('a restore from several storages', () => {
   });
 });
 
-it('two sections of one place are wrong usage, not a set that is locked', async () => {
+it('two sections of one place are wrong usage, no set that is locked and no two copies', async () => {
+  await writeJob(['near']);
+  await backup();
   stores = { near: stores.near, far: `${stores.near}/../near` };
   await writeJob(['near', 'far']);
-  expect(await run('backup', ['--wait', '60'])).toMatchObject({
-    code: 2,
-    stderr: `Critical Error: [storage:far] is the same place as [storage:near]: local:${stores.near}\n`,
-  });
+  const wrong = { code: 2, stdout: '', stderr: `Critical Error: [storage:far] is the same place as [storage:near]: local:${stores.near}\n` };
+  expect(await run('backup', ['--wait', '60'])).toMatchObject(wrong);
+  expect(await run('verify', ['--storage-verify'])).toMatchObject(wrong);
+  for (const action of ['verify', 'info', 'list']) expect(await run(action)).toMatchObject(wrong);
+  expect(await run('admin', ['--keep-last', '1'])).toMatchObject(wrong);
+  expect(await run('list', ['--from', 'far'])).toMatchObject({ code: 0 });
 });
 
 describe('copy', () => {

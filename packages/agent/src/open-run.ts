@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { readPassFile } from '@freezer/codec';
-import { DryRunStorage, type Engine, FreezerError, type Logger, type Mode, type Source, type Storage, type StorageDeps, ThrottledStorage } from '@freezer/core';
+import {
+  DryRunStorage,
+  type Engine,
+  FreezerError,
+  type Logger,
+  type Mode,
+  SILENT,
+  type Source,
+  type Storage,
+  type StorageDeps,
+  ThrottledStorage,
+} from '@freezer/core';
 import { ChainKeyring, LegacySets, ownerBytes, thisOwner } from '@freezer/format';
 import type { ActionInput } from './action-input.ts';
 import type { AgentPlugins } from './plugins.ts';
@@ -154,11 +165,32 @@ async function openStorages(
   return { storages, lost };
 }
 
-/** A run would wait for its own lock. */
-function refuseTwice(storages: readonly OpenedStorage[]): void {
+/** A run would wait for its own lock, and two sections of one place pass for two copies. */
+function refuseTwice(storages: readonly Pick<OpenedStorage, 'name' | 'seen'>[]): void {
   for (const [index, { name, seen }] of storages.entries()) {
     const same = storages.slice(0, index).find((other) => other.seen.label === seen.label);
     if (same) throw new FreezerError('invalid', `[storage:${name}] is the same place as [storage:${same.name}]: ${seen.label}`);
+  }
+}
+
+/** For storages that are opened one after the other: fails with `invalid` when two are one place. What cannot be opened is left to the action to say. */
+export async function refuseOnePlaceTwice({ storageSections, now, signal }: ActionInput, plugins: AgentPlugins): Promise<void> {
+  const owner = await thisOwner(randomUUID().replaceAll('-', ''), Math.floor(now() / 1000));
+  const deps = { logger: SILENT, run: { id: owner.run_id, owner: ownerBytes(owner) } };
+  const isOnlyOfItsKind = (kind: string): boolean => storageSections.filter(({ settings }) => settings.storage === kind).length === 1;
+  const opened: Pick<OpenedStorage, 'name' | 'seen'>[] = [];
+  try {
+    for (const { name, settings } of storageSections.filter((section) => !isOnlyOfItsKind(section.settings.storage))) {
+      try {
+        opened.push({ name, seen: await openStorage(settings, plugins, deps) });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!FreezerError.is(error)) throw error;
+      }
+    }
+    refuseTwice(opened);
+  } finally {
+    await Promise.all(opened.map(({ seen }) => seen.close()));
   }
 }
 

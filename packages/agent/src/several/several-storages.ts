@@ -1,13 +1,14 @@
 import { FreezerError } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
+import { refuseOnePlaceTwice } from '../open-run.ts';
 import type { AgentPlugins } from '../plugins.ts';
 
 type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResult>;
 
 /** They read one point, which any of the storages may give. */
 const FROM_BEST: ReadonlySet<string> = new Set(['restore', 'show', 'find', 'diff']);
-/** They know of several storages themselves. */
-const KNOWS_SEVERAL: ReadonlySet<string> = new Set(['backup', 'info', 'copy']);
+/** They know of several storages themselves, and whether two of them are one place. */
+const KNOWS_SEVERAL: ReadonlySet<string> = new Set(['backup', 'copy']);
 
 /** Does an action over the storages of the settings: all of the sections, or the one that `--from` names. */
 export async function overStorages(input: ActionInput, plugins: AgentPlugins, action: Action): Promise<ActionResult> {
@@ -15,6 +16,8 @@ export async function overStorages(input: ActionInput, plugins: AgentPlugins, ac
   const chosen = chosenSections(input);
   const narrowed = { ...input, storageSections: chosen };
   if (chosen.length < 2 || KNOWS_SEVERAL.has(input.action)) return action(narrowed, plugins);
+  await refuseOnePlaceTwice(narrowed, plugins);
+  if (input.action === 'info') return action(narrowed, plugins);
   const one = (own: ActionInput): Promise<ActionResult> => action(own, plugins);
   if (FROM_BEST.has(input.action)) {
     const { fromBestStorage } = await import('./best-storage.ts');
