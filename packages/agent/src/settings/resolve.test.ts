@@ -148,7 +148,7 @@ describe('job files', () => {
 
   test('two storage sections of one name are refused, as by Python, and not taken as one', async () => {
     const text = `${base}[storage:one]\nstorage = local\ncontainer = /one\n[storage:one]\nstorage = local\ncontainer = /two\n`;
-    const message = 'job.ini: [storage:one] storage stands there twice; each storage needs a section with a name of its own';
+    const message = 'job.ini: [storage:one] storage stands there twice: in one section, or in two of one name, and each storage needs a name of its own';
     await expect(resolveJob(text)).rejects.toMatchObject({ code: 'invalid', message });
   });
 

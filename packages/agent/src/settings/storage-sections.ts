@@ -21,7 +21,7 @@ function sectionOf(name: string, entries: readonly IniEntry[], { file, at, unkno
     const place = `${file}: [storage:${name}] ${key}`;
     // Taken as one, two sections of one name would leave a storage without backups, and nobody would hear of it.
     if (option && keyOf(option) in settings)
-      throw new FreezerError('invalid', `${place} stands there twice; each storage needs a section with a name of its own`);
+      throw new FreezerError('invalid', `${place} stands there twice: in one section, or in two of one name, and each storage needs a name of its own`);
     if (option) {
       settings[keyOf(option)] = readValue(option, value, { ...at, place });
     } else {
