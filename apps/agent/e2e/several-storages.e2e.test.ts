@@ -237,6 +237,13 @@ it('two sections of one place are wrong usage, no set that is locked and no two 
   expect(await run('list', ['--from', 'far'])).toMatchObject({ code: 0 });
 });
 
+it('exec runs its command once, however many storages there are', async () => {
+  const script = join(lab.root, 'script');
+  await writeFile(script, `#!/bin/sh\necho ran >> ${lab.root}/ran\n`, { mode: 0o755 });
+  expect(await run('exec', ['--command', script])).toMatchObject({ code: 0, stderr: '' });
+  expect(await readFile(join(lab.root, 'ran'), 'utf8')).toBe('ran\n');
+});
+
 describe('copy', () => {
   const copy = (
     code = 0,

@@ -7,8 +7,8 @@ type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResul
 
 /** They read one point, which any of the storages may give. */
 const FROM_BEST: ReadonlySet<string> = new Set(['restore', 'show', 'find', 'diff']);
-/** They know of several storages themselves, and whether two of them are one place. */
-const KNOWS_SEVERAL: ReadonlySet<string> = new Set(['backup', 'copy']);
+/** They know of several storages themselves, and whether two of them are one place; exec needs none and is done once. */
+const KNOWS_SEVERAL: ReadonlySet<string> = new Set(['backup', 'copy', 'exec']);
 
 /** Does an action over the storages of the settings: all of the sections, or the one that `--from` names. */
 export async function overStorages(input: ActionInput, plugins: AgentPlugins, action: Action): Promise<ActionResult> {
