@@ -6,7 +6,7 @@ export { configSample } from './config-sample.ts';
 export { type DocumentRequest, documentText, operandOf, otherWord, otherWordHelp } from './document-text.ts';
 export { type HelpRequest, helpText } from './help.ts';
 export { type IniDialect, type IniEntry, readIni } from './ini.ts';
-export { addFileLayer, type Findings, layerOfArguments, type RawValue, type RawValues, type UnknownKey } from './layers.ts';
+export { addFileLayer, type Findings, layerOfArguments, type RawValue, type RawValues, SAYS_NOTHING, type UnknownKey } from './layers.ts';
 export { readListText } from './list-text.ts';
 export { manPage } from './man-page.ts';
 export { refuseWhatIsMissing } from './not-part-of-this-version.ts';

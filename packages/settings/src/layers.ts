@@ -32,13 +32,13 @@ export interface Findings {
 }
 
 /** As configparser's users write them; `none` in small letters is a compression. */
-const NOTHING = new Set(['False', 'false', 'None']);
+export const SAYS_NOTHING: ReadonlySet<string> = new Set(['False', 'false', 'None']);
 const KEEPS_EMPTY: ReadonlySet<OptionType> = new Set(['string']);
 
 /** Freezer writes `False` and `None` for what is not set. An empty value says the same, except for texts, where it may mean something (`proxy =`). */
 function saysNothing(option: Option, text: string): boolean {
   if (isFlagOption(option)) return text === '' || text === 'None';
-  return NOTHING.has(text) || (text === '' && !KEEPS_EMPTY.has(option.type));
+  return SAYS_NOTHING.has(text) || (text === '' && !KEEPS_EMPTY.has(option.type));
 }
 
 /** The command line as a layer. A later value replaces an earlier one, except where several are wanted. */

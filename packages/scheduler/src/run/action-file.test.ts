@@ -41,3 +41,12 @@ test('no key makes a comment, nor goes on with the value before it', () => {
     ['_', 'f'],
   ]);
 });
+
+test('what the scheduler adds stands last, in place of all that the action says of it', () => {
+  const added = { os_trust_id: 'ours' };
+  for (const name of ['os_trust_id', 'OS_TRUST_ID', 'os-trust-id', ' os trust id ', 'os_trust_id\u0085']) {
+    const entries = readIni(actionFile({ [name]: 'other', command: 'x' }, added), 'file', 'job');
+    expect(entries.at(-1)).toMatchObject({ key: 'os_trust_id', value: 'ours' });
+  }
+  expect(actionFile({ OS_TRUST_ID: 'other', command: 'x' }, added)).toBe('[action]\ncommand = x\nos_trust_id = ours\n\n');
+});

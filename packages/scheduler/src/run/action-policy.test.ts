@@ -62,4 +62,48 @@ describe('what an action may do', () => {
     expect(withPolicy({ allowHostFiles: true })({ pre_hook: '/x' })).toBeUndefined();
     expect(withPolicy({})({ pre_hook: null, config_file: '' })).toBeUndefined();
   });
+
+  test('the agent reads the file, and so does the judge: signs that are dropped, comments, and what Python takes for a blank hide nothing', () => {
+    const exec = withPolicy({ exec: 'disabled' });
+    const hidden: readonly Readonly<Record<string, unknown>>[] = [
+      { action: 'ex\0ec' },
+      { action: 'exec\n#' },
+      { action: 'exec\r;x' },
+      { action: 'exec\u0085' },
+      { 'action\u001f': 'exec' },
+    ];
+    for (const action of hidden) expect([action, exec({ ...action, command: 'id' })]).toEqual([action, expect.stringMatching(/^exec actions/)]);
+    expect(withPolicy({})({ 'stdin_command\u001c': 'id' })).toMatch(/refused on this host/);
+    expect(withPolicy({})({ '\u001c': 'id' })).toMatch(/could not read/);
+    const paths = withPolicy({ allowedPaths: ['/srv'], allowedRestorePaths: ['/srv'] });
+    for (const path of ['/etc\n#/../../srv/x', '/srv/\0../etc', '/srv/..\uFEFF'])
+      expect([path, paths({ path_to_backup: path })]).toEqual([path, expect.stringMatching(/allowed_paths/)]);
+    expect(paths({ 'path_to_backup\u0085': '/etc' })).toMatch(/allowed_paths/);
+    expect(paths({ path_to_backup: '/srv', '\u0085x': '= /../../etc' })).toMatch(/allowed_paths/);
+    expect(paths({ action: 'restore', restore_abs_path: '/srv\uFEFF' })).toMatch(/allowed_restore_paths/);
+  });
+
+  test('of the two names of the engine each is looked at', () => {
+    const engines = withPolicy({ capabilities: { ...OPEN.capabilities, engines: ['tar'] } });
+    for (const action of [
+      { engine_name: 'tar', engine: 'rsync' },
+      { engine_name: '', engine: 'rsync' },
+      { engine_name: 'rsync', engine: 'tar' },
+    ])
+      expect(engines(action)).toBe('this client does not support engine rsync');
+    expect(engines({ engine_name: 'tar', engine: false })).toBeUndefined();
+  });
+
+  test('what says that something is not set is no value, and takes away the one before it, as for the agent', () => {
+    const paths = withPolicy({ allowedPaths: ['/srv'] });
+    const capable = withPolicy({ capabilities: { actions: ['backup'], modes: ['fs'], storages: ['local'], engines: ['tar'] } });
+    for (const nothing of [false, 'False', 'false', 'None', null, '']) {
+      expect(paths({ path_to_backup: '/srv/a', src_file: nothing })).toBeUndefined();
+      expect(capable({ action: nothing, mode: nothing, storage: nothing, engine_name: nothing })).toBeUndefined();
+      expect(withPolicy({})({ pre_hook: nothing, config_file: nothing })).toBeUndefined();
+    }
+    expect(capable({ mode: 'nova', MODE: false })).toBeUndefined();
+    // Without its first value it is a backup again.
+    expect(paths({ action: 'restore', ACTION: false, path_to_backup: '/etc' })).toMatch(/allowed_paths/);
+  });
 });

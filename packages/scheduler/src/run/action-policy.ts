@@ -1,4 +1,5 @@
-import { type ActionValues, actionEntries } from './action-file.ts';
+import { messageOf } from '@freezer/core';
+import { type ActionValues, toldBy } from './action-file.ts';
 import { isBelow } from './allowed-path.ts';
 
 /** What jobs may do on this host; from its own configuration alone. */
@@ -48,24 +49,31 @@ const EXEC_REASON = {
   trial: 'exec actions from an API without authentication are refused unless --allow-exec is given',
 } as const;
 
-/** What the agent would be told, by the names of its settings. */
 type Told = ReadonlyMap<string, string>;
 
 /** Why an action may not run here, in one line; undefined when it may. */
 export function refusalOf(action: ActionValues, policy: ActionPolicy): string | undefined {
-  const values: Told = new Map(actionEntries(action).map(([key, text]) => [key.replaceAll('-', '_'), text.trim()]));
-  const name = values.get('action') || 'backup';
-  return unsupported(values, name, policy.capabilities) ?? refusedExec(values, name, policy) ?? refusedKey(values, policy) ?? refusedPath(values, name, policy);
+  try {
+    const values = toldBy(action);
+    const name = values.get('action') ?? 'backup';
+    return (
+      unsupported(values, name, policy.capabilities) ?? refusedExec(values, name, policy) ?? refusedKey(values, policy) ?? refusedPath(values, name, policy)
+    );
+  } catch (error) {
+    return `the agent could not read this action: ${messageOf(error)}`;
+  }
 }
 
 function unsupported(values: Told, name: string, { actions, modes, storages, engines }: Capabilities): string | undefined {
   const checks = [
     ['action', name, actions],
-    ['mode', values.get('mode') ?? '', modes],
-    ['storage', values.get('storage') ?? '', storages],
-    ['engine', values.get('engine_name') ?? values.get('engine') ?? '', engines],
+    ['mode', values.get('mode'), modes],
+    ['storage', values.get('storage'), storages],
+    // Which of the two counts is the agent's affair.
+    ['engine', values.get('engine_name'), engines],
+    ['engine', values.get('engine'), engines],
   ] as const;
-  const bad = checks.find(([, value, list]) => value !== '' && list.length > 0 && !list.includes(value));
+  const bad = checks.find(([, value, list]) => value !== undefined && list.length > 0 && !list.includes(value));
   return bad && `this client does not support ${bad[0]} ${bad[1]}`;
 }
 
@@ -87,7 +95,7 @@ function matches(program: string, pattern: string): boolean {
 }
 
 function refusedKey(values: Told, { allowHostFiles }: ActionPolicy): string | undefined {
-  const key = allowHostFiles ? undefined : [...values].find(([name, text]) => PROGRAM_KEYS.has(name) && text !== '' && text !== 'False')?.[0];
+  const key = allowHostFiles ? undefined : [...values.keys()].find((name) => PROGRAM_KEYS.has(name));
   return key && `${key} in a job is refused on this host unless allow_job_hooks is set`;
 }
 
@@ -98,7 +106,8 @@ function refusedPath(values: Told, name: string, policy: ActionPolicy): string |
   ] as const;
   for (const [key, names, allowed, setting, concerns] of checks) {
     if (!concerns || allowed.length === 0) continue;
-    const paths = names.map((one) => values.get(one) ?? '').filter((one) => one !== '');
+    // With blanks at its ends and without: the agent takes those of some paths away, and knows more kinds of them than a file of settings.
+    const paths = names.flatMap((one) => values.get(one) ?? []).flatMap((one) => [one, one.trim()]);
     const outside = paths.find((path) => !allowed.some((folder) => isBelow(path, folder)));
     if (outside !== undefined) return `${key} ${outside} is not below ${setting}`;
   }
