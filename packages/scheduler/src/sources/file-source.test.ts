@@ -30,11 +30,14 @@ async function idsOf(source: FileSource): Promise<readonly unknown[]> {
   return answer.kind === 'jobs' ? answer.jobs.map((job) => (job.problem === undefined ? job.document['job_id'] : [job.jobId, job.problem])) : [answer.kind];
 }
 
-test('a file in the middle of a save is still the job that it was', async () => {
+test('a file in the middle of a save is still the job that it was, and is wrong when it stays so', async () => {
   const source = new FileSource(folder, SILENT);
   await write('a.conf', '{"job_id": "nightly"}');
   expect(await idsOf(source)).toEqual(['nightly']);
   await write('a.conf', '{"job_id": "nig');
+  expect(await idsOf(source)).toEqual(['unchanged']);
+  await write('a.conf', '{"job_id": "nightly"');
+  expect(await idsOf(source)).toEqual(['unchanged']);
   expect(await idsOf(source)).toEqual([['nightly', expect.stringMatching(/^a\.conf: is no JSON/)]]);
   await write('a.conf', '[1]');
   expect(await idsOf(source)).toEqual([['nightly', 'a.conf: holds no JSON object']]);
@@ -47,6 +50,7 @@ test('an id that is none is not kept', async () => {
   await write('a.conf', '{"job_id": "a b"}');
   await idsOf(source);
   await write('a.conf', '{');
+  await source.ask();
   expect(await idsOf(source)).toEqual([[expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^a\.conf: is no JSON/)]]);
 });
 
@@ -56,6 +60,7 @@ test('a job that goes on in another file is not hidden by what is left of the fi
   await idsOf(source);
   await write('a.conf', '');
   await write('b.conf', '{"job_id": "nightly"}');
+  await source.ask();
   expect(await idsOf(source)).toEqual([[expect.stringMatching(/^[0-9a-f]{32}$/), 'a.conf: is no JSON (it is empty)'], 'nightly']);
 });
 

@@ -18,10 +18,13 @@ const SETTLE_MS = 200;
 interface Known {
   readonly signature: string;
   readonly file: JobFile;
+  /** What is told is what it held before: it is looked at once more, also when nothing has changed. */
+  readonly isHeld?: boolean;
 }
 
 /**
- * The job files of a directory (`*.conf`, JSON; also one file by its path). What did not change since the last look is not read again.
+ * The job files of a directory (`*.conf`, JSON; also one file by its path). What did not change since the last look is not read again. A
+ * file whose JSON ends in the middle of a save is what it was, until a second look finds the same.
  */
 export class JobFolder {
   readonly #path: string;
@@ -95,12 +98,15 @@ export class JobFolder {
       const { size, mtimeMs, ino, ctimeMs } = stats;
       const signature = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
       const before = this.#known.get(path);
-      if (before?.signature === signature) return before;
+      if (before?.signature === signature && !before.isHeld) return before;
       // A pipe would be waited for, a device has no end.
       if (!stats.isFile()) return problem(signature, 'is no file');
       if (size > LARGEST_FILE) return problem(signature, 'is larger than 16 MiB');
       const text = await readFile(path, 'utf8');
-      return parsed(text, { signature, path, name }) ?? problem(signature, `is no JSON (${reasonOf(text)})`);
+      const read = parsed(text, { signature, path, name });
+      if (read) return read;
+      const isBeingSaved = before !== undefined && before.signature !== signature && 'json' in before.file.content;
+      return isBeingSaved ? { signature, file: before.file, isHeld: true } : problem(signature, `is no JSON (${reasonOf(text)})`);
     } catch (error) {
       // Removed between the listing and now.
       return systemCodeOf(error) === 'ENOENT' ? undefined : problem('', `cannot be read (${systemCodeOf(error) ?? messageOf(error)})`);
