@@ -256,6 +256,18 @@ describe('with the API', () => {
     expect(await daemon.ended).toBe(0);
   });
 
+  test('stop --force lets the scheduler end by itself, also when its agents are deaf and the API does not answer', async () => {
+    await create('deaf', { keys: { seconds: 600, ignore: '1' } });
+    const daemon = await bench.started([...words, '--stop-timeout', '600', '--kill-grace', '60', '--http-timeout', '20']);
+    const { pid } = await begins('deaf');
+    api.hang();
+    expect(await bench.run([...words, '--stop-timeout', '600', '--timeout', '1', '--force', 'stop'])).toMatchObject({ code: 0, out: '' });
+    expect(isRunning(pid)).toBe(false);
+    expect(await daemon.ended).toBe(0);
+    expect(await bench.run([...words, 'status'])).toMatchObject({ code: 3, out: 'Not Running\n' });
+    api.goOn();
+  });
+
   test('run-once says that the API was not told of the run, and is no success then', async () => {
     const document = JSON.stringify({ container: 'c', hostname: 'h', backup_name: 'alone', action: 'backup', time_stamp: 1_795_000_000 });
     const id = await create('alone', { keys: { seconds: 4, document }, schedule: { status: 'stop' } });

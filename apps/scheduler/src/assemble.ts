@@ -109,9 +109,9 @@ export async function parts(assembly: Assembly) {
     outbox &&
     new ApiDesk({
       outbox,
-      register: async () => registerClient(api(), await registration()),
+      register: async (signal) => registerClient(api(), await registration(), signal && { signal }),
       beat: async () => beat(api(), await registration()),
-      leave: async () => leave(api(), await registration()),
+      leave: async (signal) => leave(api(), await registration(), { signal }),
       beatSeconds,
       clientId: () => clientId,
       logger,

@@ -1,7 +1,6 @@
 import { ApiError } from '@freezer/client-sdk';
 import { type Logger, messageOf } from '@freezer/core';
 import type { ApiSide } from '../daemon/api-side.ts';
-import { monotonicSleep } from '../daemon/monotonic-sleep.ts';
 import type { RunFile } from '../daemon/run-file.ts';
 import type { JobReading } from '../documents/job-reading.ts';
 import type { Command, RunEnd } from '../machine/state.ts';
@@ -12,11 +11,11 @@ import type { Claim } from './register.ts';
 export interface ApiDeskOptions {
   readonly outbox: Outbox;
   /** Registers the client. Rejects while the API cannot be reached; resolves to whether another scheduler has its id. */
-  readonly register: () => Promise<Claim>;
+  readonly register: (signal?: AbortSignal) => Promise<Claim>;
   /** Says that we are there, where the API keeps it. Rejects when it could not be said. */
   readonly beat: () => Promise<Claim>;
   /** Says that we are not there any more. */
-  readonly leave: () => Promise<void>;
+  readonly leave: (signal: AbortSignal) => Promise<void>;
   /** Between two signs of life, which polls are, and between two tries of one that was refused. */
   readonly beatSeconds: () => number;
   readonly clientId: () => string;
@@ -55,12 +54,12 @@ export class ApiDesk implements ApiSide {
     });
   }
 
-  async prepare(): Promise<void> {
+  async prepare(signal?: AbortSignal): Promise<void> {
     if (this.#registered || (this.#taken && !this.#isTimeAfter(this.#takenAt))) return;
     const { register, logger, clientId } = this.#options;
     let answer: Claim;
     try {
-      answer = await register();
+      answer = await register(signal);
     } catch (error) {
       // A server that answers and takes no client may still have jobs for it; Freezer asks for them, too.
       if (!ApiError.is(error) || error.status === undefined || error.code === 'unauthenticated') throw error;
@@ -142,9 +141,8 @@ export class ApiDesk implements ApiSide {
     await this.#options.outbox.drain(milliseconds);
     await this.#options.outbox.close();
     if (!this.#registered) return;
-    const leaving = this.#options.leave().catch((error: unknown) => this.#options.logger.debug({ error: messageOf(error) }, 'the API was not told good-bye'));
-    const heard = new AbortController();
-    await Promise.race([leaving.finally(() => heard.abort()), monotonicSleep(milliseconds, heard.signal)]);
+    const { leave, logger } = this.#options;
+    await leave(AbortSignal.timeout(milliseconds)).catch((error: unknown) => logger.debug({ error: messageOf(error) }, 'the API was not told good-bye'));
   }
 
   /** A backup that a run has made. */

@@ -3,6 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { ApiAccess } from './api-access.ts';
 import { delivery, FeatureProbe } from './deliver.ts';
 
+/** Nobody breaks these off. */
+const { signal: NEVER } = new AbortController();
 const answer = (status: number, body: unknown): ApiResponse => ({ status, header: () => undefined, text: JSON.stringify(body) });
 const OURS = { versions: [{ id: 'v2', status: 'CURRENT', features: ['partial'] }] };
 
@@ -19,7 +21,7 @@ function world(respond: (request: ApiRequest) => ApiResponse, token: () => strin
   const client = new FreezerClient({ endpoint: 'http://127.0.0.1:9', project: 'p', token, transport, retries: 0 });
   const access: ApiAccess = { client, behalfOf: () => client, projectId: async () => 'p', isTrial: false, close: async () => undefined };
   const deliver = delivery(() => access, new FeatureProbe(() => access));
-  const write = (kind: string, body: Record<string, unknown>, attempts = 0) => deliver({ id: 'id1', kind, lane: 'j', attempts, at: 0, body });
+  const write = (kind: string, body: Record<string, unknown>, attempts = 0) => deliver({ id: 'id1', kind, lane: 'j', attempts, at: 0, body }, NEVER);
   const bodies = (method: string): unknown[] => seen.filter((one) => one.method === method).map(({ body }) => JSON.parse(body ?? 'null') as unknown);
   return { write, bodies };
 }
@@ -133,7 +135,7 @@ describe('A24: a job whose trust was revoked', () => {
     };
     const deliver = delivery(() => access, new FeatureProbe(() => access));
     const body = { trust_id: 'gone', project_id: 'tenant', job_id: 'j', change: { job_schedule: { status: 'running' } } };
-    return { seen, write: () => deliver({ id: 'id1', kind: 'job', lane: 'j', attempts: 0, at: 0, body }) };
+    return { seen, write: () => deliver({ id: 'id1', kind: 'job', lane: 'j', attempts: 0, at: 0, body }, NEVER) };
   }
 
   test('is told of by the scheduler itself', async () => {

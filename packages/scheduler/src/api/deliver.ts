@@ -1,4 +1,4 @@
-import { ApiError, type FreezerClient } from '@freezer/client-sdk';
+import { ApiError, type CallOptions, type FreezerClient } from '@freezer/client-sdk';
 import { FreezerError, messageOf } from '@freezer/core';
 import { BackupRequest, RunRequest } from '@freezer/models';
 import * as z from 'zod';
@@ -63,14 +63,14 @@ export class FeatureProbe {
     this.#access = access;
   }
 
-  async features(): Promise<ServerFeatures> {
-    this.#known ??= await this.#ask();
+  async features(call?: CallOptions): Promise<ServerFeatures> {
+    this.#known ??= await this.#ask(call);
     return this.#known;
   }
 
-  async #ask(): Promise<ServerFeatures> {
+  async #ask(call?: CallOptions): Promise<ServerFeatures> {
     try {
-      const versions = await this.#access().client.service.versions();
+      const versions = await this.#access().client.service.versions(call);
       return { ours: versions.some(({ features }) => features.includes('partial')) };
     } catch (error) {
       // Servers of Python announce the document and send nothing; one that is down now is asked again.
@@ -87,29 +87,29 @@ export class FeatureProbe {
 export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver {
   const byTrust: ClientOf = ({ trust_id: trustId, project_id: projectId }) => access().behalfOf({ trustId, projectId });
   const bySelf: ClientOf = ({ project_id: projectId }) => access().behalfOf({ projectId });
-  const send = async (write: OutboxItem, clientOf: ClientOf): Promise<void> => {
+  const send = async (write: OutboxItem, clientOf: ClientOf, call: CallOptions): Promise<void> => {
     switch (write.kind) {
       case 'job': {
         const body = parsed(jobWrite, write);
-        await writeJob(clientOf(body), body, await probe.features());
+        await writeJob(clientOf(body), body, { features: await probe.features(call), call });
         return;
       }
       case 'backup': {
         const body = parsed(backupWrite, write);
-        await writeBackup(clientOf(body), body.metadata, { write, features: await probe.features() });
+        await writeBackup(clientOf(body), body.metadata, { write, features: await probe.features(call), call });
         return;
       }
       case 'session-end': {
         const { session_id: sessionId, job_id: jobId, tag, result, ...rest } = parsed(sessionEndWrite, write);
-        const { ours } = await probe.features();
-        await clientOf(rest).sessions.end(sessionId, { jobId, tag, result: ours ? result : pythonResult(result) });
+        const { ours } = await probe.features(call);
+        await clientOf(rest).sessions.end(sessionId, { jobId, tag, result: ours ? result : pythonResult(result) }, call);
         return;
       }
       case 'run': {
         const { run, ...rest } = parsed(runWrite, write);
-        if (!(await probe.features()).ours) return;
+        if (!(await probe.features(call)).ours) return;
         const request = RunRequest.safeParse(run);
-        if (request.success) await clientOf(rest).runs.create(request.data);
+        if (request.success) await clientOf(rest).runs.create(request.data, call);
         return;
       }
       default:
@@ -117,20 +117,20 @@ export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver 
     }
   };
   /** A trust that is gone lets nobody tell what its job does: then we tell it ourselves, as far as our role goes. */
-  const sendSomehow: Deliver = async (write) => {
+  const sendSomehow: Deliver = async (write, signal) => {
     try {
-      await send(write, byTrust);
+      await send(write, byTrust, { signal });
     } catch (error) {
       if (write.body['trust_id'] === undefined || !isRefused(error)) throw error;
-      await send(write, bySelf).catch((own: unknown) => {
+      await send(write, bySelf, { signal }).catch((own: unknown) => {
         if (!isRefused(own) && !ApiError.is(own, 'not_found')) throw own;
         throw new FreezerError('permission_denied', `the trust of the job is refused (${messageOf(error)}), and without it: ${messageOf(own)}`, { cause: own });
       });
     }
   };
-  return async (write) => {
+  return async (write, signal) => {
     try {
-      await sendSomehow(write);
+      await sendSomehow(write, signal);
     } catch (error) {
       if (isAboutTheWrite(error)) throw error;
       throw new FreezerError('unavailable', messageOf(error), { cause: error });
@@ -164,22 +164,22 @@ function parsed<Shape extends z.ZodType>(shape: Shape, write: OutboxItem): z.inf
   return read.data;
 }
 
-interface BackupContext {
-  readonly write: OutboxItem;
+interface WriteContext {
   readonly features: ServerFeatures;
+  readonly call: CallOptions;
 }
 
 /** One record, however often it is sent: our server knows the key, of a server of Python it is looked for. */
-async function writeBackup(client: FreezerClient, metadata: object, { write, features }: BackupContext): Promise<void> {
+async function writeBackup(client: FreezerClient, metadata: object, { write, features, call }: WriteContext & { readonly write: OutboxItem }): Promise<void> {
   const record = BackupRequest.safeParse(features.ours ? metadata : { ...metadata, delivery_id: write.id });
   if (!record.success) throw new FreezerError('invalid', `the agent's document is no record of a backup: ${z.prettifyError(record.error)}`);
-  if (features.ours) await client.backups.create(record.data, { idempotencyKey: write.id });
-  else if (write.attempts === 0 || !(await isThere(client, write.id))) await client.backups.create(record.data);
+  if (features.ours) await client.backups.create(record.data, { ...call, idempotencyKey: write.id });
+  else if (write.attempts === 0 || !(await isThere(client, write.id, call))) await client.backups.create(record.data, call);
 }
 
 /** Whether an earlier try arrived although its answer did not. */
-async function isThere(client: FreezerClient, deliveryId: string): Promise<boolean> {
-  const found = await client.backups.list({ limit: 1, search: { match: [{ delivery_id: deliveryId }] } });
+async function isThere(client: FreezerClient, deliveryId: string, call: CallOptions): Promise<boolean> {
+  const found = await client.backups.list({ ...call, limit: 1, search: { match: [{ delivery_id: deliveryId }] } });
   return found.length > 0;
 }
 
@@ -189,20 +189,20 @@ type JobState = Readonly<Record<string, unknown>>;
 
 const CONFLICT_TRIES = 5;
 
-async function writeJob(client: FreezerClient, write: JobWrite, features: ServerFeatures): Promise<void> {
+async function writeJob(client: FreezerClient, write: JobWrite, { features, call }: WriteContext): Promise<void> {
   if (features.ours && write.acknowledged === undefined && !isCompletion(write)) {
-    await client.jobs.update(write.job_id, write.change);
+    await client.jobs.update(write.job_id, write.change, call);
     return;
   }
   for (let tries = 1; ; tries += 1) {
-    const found = await client.jobs.getIfChanged(write.job_id, undefined);
+    const found = await client.jobs.getIfChanged(write.job_id, undefined, call);
     if (found.state !== 'changed') throw new FreezerError('not_found', `update job ${write.job_id}: there is no such job any more`);
     // What a proxy makes of an answer is no job: with it a server of Python would be told to forget the schedule.
     if (found.document.job_id !== write.job_id) throw new FreezerError('unavailable', `update job ${write.job_id}: the API answered with something else`);
     const current = found.document.job_schedule ?? {};
     const change = features.ours ? keptEvent(write, current) : forPython(write, current);
     try {
-      await client.jobs.update(write.job_id, change, features.ours && found.etag !== undefined ? { ifMatch: found.etag } : {});
+      await client.jobs.update(write.job_id, change, { ...call, ...(features.ours && found.etag !== undefined && { ifMatch: found.etag }) });
       return;
     } catch (error) {
       if (!ApiError.is(error, 'conflict') || tries >= CONFLICT_TRIES) throw error;

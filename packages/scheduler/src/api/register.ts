@@ -1,4 +1,4 @@
-import { ApiError } from '@freezer/client-sdk';
+import { ApiError, type CallOptions } from '@freezer/client-sdk';
 import { FreezerError } from '@freezer/core';
 import { type ClientRecord, ClientRequest } from '@freezer/models';
 import * as z from 'zod';
@@ -56,8 +56,8 @@ function described(registration: Registration): ClientRequest {
 }
 
 /** Who the client is by what the API says; `undefined` where it says nothing of that. */
-async function holderOf(access: ApiAccess, { clientId }: Registration): Promise<ClientRecord | undefined> {
-  const client = (await access.client.clients.get(clientId))?.client;
+async function holderOf(access: ApiAccess, { clientId }: Registration, call?: CallOptions): Promise<ClientRecord | undefined> {
+  const client = (await access.client.clients.get(clientId, call))?.client;
   return client?.instance_uuid === undefined ? undefined : client;
 }
 
@@ -72,20 +72,20 @@ function hasEndedHere({ process }: ClientRecord): boolean {
  * Registers the client, unless another scheduler works under its id: our server keeps the first until it says good-bye or is silent. Rejects with an
  * `ApiError` when the API cannot be reached or does not take the client.
  */
-export async function registerClient(access: ApiAccess, registration: Registration): Promise<Claim> {
+export async function registerClient(access: ApiAccess, registration: Registration, call?: CallOptions): Promise<Claim> {
   const request = described(registration);
-  if (await isCreated(access, request)) return 'ours';
+  if (await isCreated(access, request, call)) return 'ours';
   if (!registration.ours) return 'ours';
-  const holder = await holderOf(access, registration);
+  const holder = await holderOf(access, registration, call);
   if (!holder || holder.instance_uuid === registration.instance) return 'ours';
   if (!hasEndedHere(holder)) return 'taken';
-  return (await isCreated(access, { ...request, replaces: holder.instance_uuid })) ? 'ours' : 'taken';
+  return (await isCreated(access, { ...request, replaces: holder.instance_uuid }, call)) ? 'ours' : 'taken';
 }
 
 /** False: it was registered before, with a server that takes it for an error, or by another scheduler. */
-async function isCreated(access: ApiAccess, request: ClientRequest): Promise<boolean> {
+async function isCreated(access: ApiAccess, request: ClientRequest, call?: CallOptions): Promise<boolean> {
   try {
-    await access.client.clients.create(request);
+    await access.client.clients.create(request, call);
     return true;
   } catch (error) {
     if (ApiError.is(error, 'already_exists')) return false;
@@ -107,6 +107,6 @@ export async function beat(access: ApiAccess, registration: Registration): Promi
 }
 
 /** Says good-bye, so that another scheduler need not wait. */
-export async function leave(access: ApiAccess, registration: Registration): Promise<void> {
-  if (registration.ours) await access.client.clients.update(registration.clientId, { ...identityOf(registration), state: 'stopped' });
+export async function leave(access: ApiAccess, registration: Registration, call?: CallOptions): Promise<void> {
+  if (registration.ours) await access.client.clients.update(registration.clientId, { ...identityOf(registration), state: 'stopped' }, call);
 }

@@ -4,7 +4,7 @@ import type { Command } from '../machine/state.ts';
 /** What the scheduler tells the API besides asking it for jobs. */
 export interface ApiSide {
   /** Before each poll. Rejects while the API does not know this client. */
-  prepare(): Promise<void>;
+  prepare(signal?: AbortSignal): Promise<void>;
   /** Another scheduler has our client id: no run may begin. */
   readonly standby: boolean;
   /** Resolves when the change is safe; it is delivered later, in order. */
@@ -18,6 +18,6 @@ export interface ApiSide {
   readonly undelivered: number;
   /** A poll went well: the API is there. */
   polled(): void;
-  /** Delivers what it can within so many milliseconds; the rest is for the next process. */
+  /** Delivers what it can within so many milliseconds, the rest is for the next process, and says good-bye, which may take as long. */
   close(milliseconds: number): Promise<void>;
 }

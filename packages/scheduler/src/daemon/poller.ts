@@ -4,8 +4,8 @@ import type { Meter } from './meter.ts';
 
 export interface PollerOptions {
   readonly source: JobSource;
-  /** Before each poll: what must be done first, such as the registration. Rejects to make the poll fail. */
-  readonly prepare: () => Promise<void>;
+  /** Before each poll: what must be done first, such as the registration. Rejects to make the poll fail; is broken off by the signal. */
+  readonly prepare: (signal: AbortSignal) => Promise<void>;
   readonly take: (answer: SourceAnswer, askedAt: number) => void;
   /** Seconds. */
   readonly interval: () => number;
@@ -19,7 +19,7 @@ export class Poller {
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   #again = false;
-  #closed = false;
+  readonly #closing = new AbortController();
   #lastError = '';
   /** What the last poll failed with. */
   lastFailure: unknown;
@@ -36,6 +36,10 @@ export class Poller {
     return this.#lastError;
   }
 
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   /** Polls now, or once more when a poll is under way. Resolves when that is done; never rejects. */
   async now(): Promise<void> {
     if (this.#closed) return;
@@ -49,7 +53,7 @@ export class Poller {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#polling;
   }
@@ -68,7 +72,7 @@ export class Poller {
     const begun = performance.now();
     const askedAt = Date.now();
     try {
-      await prepare();
+      await prepare(this.#closing.signal);
       const answer = await source.ask();
       if (this.#closed) return;
       take(answer, askedAt);

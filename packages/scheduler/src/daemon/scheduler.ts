@@ -121,7 +121,7 @@ export class Scheduler {
     });
     this.#poller = new Poller({
       source,
-      prepare: async () => api?.prepare(),
+      prepare: async (signal) => api?.prepare(signal),
       take: (answer, askedAt) => this.#take(answer, askedAt),
       interval: () => this.#terms.interval,
       meter,

@@ -1,14 +1,30 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson } from '../state/json-file.ts';
 import { isAlive, signalProcess } from './process-mark.ts';
 import { runFiles, startedRecord } from './run-folder.ts';
 
+/** How long a supervisor takes to write down whom it has started. */
+const START_MS = 500;
+
 /** Ends all agents of an instance with their children, by SIGKILL; their supervisors write down how they ended. */
 export async function killAgents(instance: string): Promise<void> {
+  if (await killKnown(instance)) return;
+  // Of a try nobody knows yet who it is: it is just being started.
+  await sleep(START_MS);
+  await killKnown(instance);
+}
+
+/** Whether of each try it was known who it is. */
+async function killKnown(instance: string): Promise<boolean> {
   const folder = join(instance, 'runs');
-  for (const name of await readdir(folder).catch(() => [])) {
-    const read = startedRecord.safeParse(await readJson(runFiles(join(folder, name)).started).catch(() => undefined));
-    if (read.success && isAlive(read.data.agent)) signalProcess(read.data.agent.pid, 'SIGKILL', true);
+  let areKnown = true;
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (!entry.isDirectory()) continue;
+    const read = startedRecord.safeParse(await readJson(runFiles(join(folder, entry.name)).started).catch(() => undefined));
+    if (!read.success) areKnown = false;
+    else if (isAlive(read.data.agent)) signalProcess(read.data.agent.pid, 'SIGKILL', true);
   }
+  return areKnown;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FreezerError, SILENT } from '@freezer/core';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Journal } from './journal.ts';
-import { Outbox, type OutboxItem } from './outbox.ts';
+import { type Deliver, Outbox, type OutboxItem } from './outbox.ts';
 
 let folder: string;
 const opened: Outbox[] = [];
@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function open(deliver: (write: OutboxItem) => Promise<void>): Promise<Outbox> {
+async function open(deliver: Deliver): Promise<Outbox> {
   const outbox = await Outbox.open(folder, deliver, SILENT);
   opened.push(outbox);
   return outbox;
@@ -136,4 +136,15 @@ test('a journal that cannot be written any more ends no process: what was delive
   }
   await outbox.close();
   expect(outbox.size).toBe(0);
+});
+
+test('the end waits for no answer: what was on its way is sent by the next process', async () => {
+  const outbox = await open((_write, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
+  await outbox.add('job', 'a', { n: 1 });
+  await outbox.drain(100);
+  await outbox.close();
+  const arrived: unknown[] = [];
+  const next = await open(async (write) => void arrived.push([numberOf(write), write.attempts]));
+  await next.drain(5000);
+  expect(arrived).toEqual([[1, 1]]);
 });

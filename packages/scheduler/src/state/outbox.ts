@@ -22,7 +22,7 @@ const item = z.object({
 export type OutboxItem = z.infer<typeof item>;
 
 /** Sends one write. Rejects with `invalid`, `not_found` and the like when it never can arrive; after anything else it is sent again. */
-export type Deliver = (write: OutboxItem) => Promise<void>;
+export type Deliver = (write: OutboxItem, signal: AbortSignal) => Promise<void>;
 
 type Held = { value: OutboxItem };
 
@@ -49,7 +49,7 @@ export class Outbox {
   #size = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #unsafe = new Set<Held>();
-  #closed = false;
+  readonly #closing = new AbortController();
   #emptying: Promise<void> | undefined;
   #onDelivered: ((write: OutboxItem) => void) | undefined;
 
@@ -132,12 +132,16 @@ export class Outbox {
     while (this.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
-  /** What waits is sent by the next process. */
+  /** What waits is sent by the next process; so is what is on its way to somebody who does not answer. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await this.#flushing;
     await this.#journal.close();
+  }
+
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #push(held: Held): void {
@@ -167,7 +171,7 @@ export class Outbox {
       try {
         // Nothing is sent that a crash could make us forget.
         if (this.#unsafe.has(first)) return;
-        await this.#deliver(first.value);
+        await this.#deliver(first.value, this.#closing.signal);
         this.#waits.delete(lane);
       } catch (error) {
         if (!isFinal(error, Date.now() - first.value.at)) return this.#wait(lane, first, error);
