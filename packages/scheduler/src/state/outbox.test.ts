@@ -139,10 +139,20 @@ test('a journal that cannot be written any more ends no process: what was delive
 });
 
 test('the end waits for no answer: what was on its way is sent by the next process', async () => {
-  const outbox = await open((_write, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
+  let brokenOff: string | undefined;
+  const outbox = await open(
+    (_write, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          brokenOff = 'at the end';
+          reject(signal.reason);
+        });
+      }),
+  );
   await outbox.add('job', 'a', { n: 1 });
   await outbox.drain(100);
   await outbox.close();
+  expect(brokenOff).toBe('at the end');
   const arrived: unknown[] = [];
   const next = await open(async (write) => void arrived.push([numberOf(write), write.attempts]));
   await next.drain(5000);
