@@ -77,6 +77,10 @@ export async function viewChains(reader: LevelReader, catalog: SetCatalog, optio
 export function warnOfDamage(views: readonly ChainView[], set: string, logger: Logger): void {
   for (const view of views) {
     for (const { id, damage } of view.levels)
-      if (damage) logger.warn({ set, chain: id.t0, level: levelFolder(id), reason: messageOf(damage) }, 'level is damaged');
+      if (damage)
+        logger.warn(
+          { set, chain: id.t0, level: levelFolder(id), reason: messageOf(damage) },
+          isLasting(damage) ? 'level is damaged' : 'level cannot be read now',
+        );
   }
 }

@@ -8,7 +8,7 @@ type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResul
 /** They read one point, which any of the storages may give. */
 const FROM_BEST: ReadonlySet<string> = new Set(['restore', 'show', 'find', 'diff']);
 /** They know of several storages themselves, and whether two of them are one place; exec needs none and is done once. */
-const KNOWS_SEVERAL: ReadonlySet<string> = new Set(['backup', 'copy', 'exec']);
+const KNOWS_SEVERAL: ReadonlySet<string> = new Set(['backup', 'exec']);
 
 /** Does an action over the storages of the settings: all of the sections, or the one that `--from` names. */
 export async function overStorages(input: ActionInput, plugins: AgentPlugins, action: Action): Promise<ActionResult> {
@@ -16,13 +16,13 @@ export async function overStorages(input: ActionInput, plugins: AgentPlugins, ac
   const chosen = chosenSections(input);
   const narrowed = { ...input, storageSections: chosen };
   if (chosen.length < 2 || KNOWS_SEVERAL.has(input.action)) return action(narrowed, plugins);
-  await refuseOnePlaceTwice(narrowed, plugins);
-  if (input.action === 'info') return action(narrowed, plugins);
   const one = (own: ActionInput): Promise<ActionResult> => action(own, plugins);
   if (FROM_BEST.has(input.action)) {
     const { fromBestStorage } = await import('./best-storage.ts');
     return fromBestStorage(narrowed, plugins, one);
   }
+  await refuseOnePlaceTwice(narrowed, plugins);
+  if (input.action === 'info') return action(narrowed, plugins);
   if (input.action === 'verify' && input.settings.storage_verify) {
     const { compareStorages } = await import('./compare-storages.ts');
     return compareStorages(narrowed, plugins);

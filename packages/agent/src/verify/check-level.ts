@@ -113,6 +113,9 @@ function baseFaults(views: VerifyUnit['set']['views'], level: CatalogLevel): rea
   if (!descent.ok) return [`${what}: level ${descent.missing} is missing: ${descent.reason}`];
   const below = descent.levels.at(-2);
   const named = entry?.manifest?.document.base?.manifest;
-  const found = view?.levels.find(({ id }) => id === below?.id)?.manifest?.digest;
-  return named && named !== found ? [`${what}: its base ${below ? levelFolder(below.id) : ''} is not the one that it was made from`] : [];
+  const base = view?.levels.find(({ id }) => id === below?.id);
+  // Of a base whose manifest cannot be read its own check tells.
+  return named && base?.damage === undefined && named !== base?.manifest?.digest
+    ? [`${what}: its base ${below ? levelFolder(below.id) : ''} is not the one that it was made from`]
+    : [];
 }

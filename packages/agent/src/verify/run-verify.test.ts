@@ -16,6 +16,7 @@ import {
   StorageWrapper,
 } from '@freezer/core';
 import { PIECE_BYTES } from '@freezer/format';
+import { FaultyStorage } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { PLAIN_TAR } from '../restore/plain-tar.fixture.ts';
 import { RestoreLab, SET, T0 } from '../restore/restore-lab.fixture.ts';
@@ -56,6 +57,16 @@ async function verify(
 
 const problemsOf = (units: readonly VerifiedUnit[]): readonly string[] => units.flatMap(({ problems }) => problems);
 const dataKey = (level = 0): string => objectKey('tar', 'alpha_home', lab.id(level), 'data');
+
+test('of a base whose manifest cannot be read now its own level tells, not what stands on it', async () => {
+  await lab.remove();
+  lab = await RestoreLab.ofLevels(3);
+  const storage = new FaultyStorage(lab.storage, [
+    { operation: 'get', key: /\/1_\d+\/manifest$/, kind: 'before', error: new FreezerError('unavailable', 'get: not now') },
+  ]);
+  const { units } = await verify({ depth: 'manifests' }, { storage });
+  expect(problemsOf(units)).toEqual([expect.stringContaining('get: not now')]);
+});
 
 describe('a level that is read in parts', () => {
   const parts = { partBytes: PIECE_BYTES, subset: { kind: 'share', percent: 34 } } as const;

@@ -14,17 +14,19 @@ export interface JobFile {
 const LARGEST_FILE = 16 * 1024 * 1024;
 /** Editors write a file in several steps. */
 const SETTLE_MS = 200;
+/** So long a save may take: looks may follow each other at once, as after two events. */
+const SAVE_MS = 1000;
 
 interface Known {
   readonly signature: string;
   readonly file: JobFile;
-  /** What is told is what it held before: it is looked at once more, also when nothing has changed. */
-  readonly isHeld?: boolean;
+  /** What is told is what it held before, since this time: it is looked at again, also when nothing has changed. */
+  readonly heldSince?: number;
 }
 
 /**
  * The job files of a directory (`*.conf`, JSON; also one file by its path). What did not change since the last look is not read again. A
- * file whose JSON ends in the middle of a save is what it was, until a second look finds the same.
+ * file whose JSON ends in the middle of a save is what it was, until a look a second later finds the same.
  */
 export class JobFolder {
   readonly #path: string;
@@ -98,15 +100,17 @@ export class JobFolder {
       const { size, mtimeMs, ino, ctimeMs } = stats;
       const signature = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
       const before = this.#known.get(path);
-      if (before?.signature === signature && !before.isHeld) return before;
+      if (before?.signature === signature && before.heldSince === undefined) return before;
       // A pipe would be waited for, a device has no end.
       if (!stats.isFile()) return problem(signature, 'is no file');
       if (size > LARGEST_FILE) return problem(signature, 'is larger than 16 MiB');
       const text = await readFile(path, 'utf8');
       const read = parsed(text, { signature, path, name });
       if (read) return read;
-      const isBeingSaved = before !== undefined && before.signature !== signature && 'json' in before.file.content;
-      return isBeingSaved ? { signature, file: before.file, isHeld: true } : problem(signature, `is no JSON (${reasonOf(text)})`);
+      const now = Date.now();
+      const heldSince = before?.signature === signature ? before.heldSince : now;
+      const isBeingSaved = before !== undefined && heldSince !== undefined && now - heldSince < SAVE_MS && 'json' in before.file.content;
+      return isBeingSaved ? { signature, file: before.file, heldSince } : problem(signature, `is no JSON (${reasonOf(text)})`);
     } catch (error) {
       // Removed between the listing and now.
       return systemCodeOf(error) === 'ENOENT' ? undefined : problem('', `cannot be read (${systemCodeOf(error) ?? messageOf(error)})`);
