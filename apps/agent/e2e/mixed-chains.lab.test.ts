@@ -44,6 +44,8 @@ async function allComeBack(points: readonly Point[], options: readonly string[],
     expect(await treeLines(byPython)).toEqual(lines);
   }
   await oursEnds(lab, 0, 'verify', options);
+  // Also to retention, which judges by the same, each is a point to rely on.
+  expect(JSON.stringify(await oursEnds(lab, 0, 'list', [])).match(/"restorable":(true|false)/g)).toEqual(points.map(() => '"restorable":true'));
 }
 
 const PYTHON_FIRST: readonly Side[] = ['Python', 'ours', 'Python', 'ours'];

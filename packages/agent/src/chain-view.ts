@@ -56,7 +56,8 @@ function withFaults(chain: { readonly t0: number; readonly levels: readonly Loos
 }
 
 function faultOf(level: LooseView, base: LevelView | undefined): FreezerError | undefined {
-  const named = level.manifest?.document.base?.manifest;
+  // Null, where Python made the base.
+  const named = level.manifest?.document.base?.manifest ?? undefined;
   const isOther = base !== undefined && base.damage === undefined && named !== undefined && named !== base.manifest?.digest;
   const other = isOther ? new FreezerError('corrupt', `${levelFolder(level.id)} was not made from the level below it`) : undefined;
   const faults = [base?.fault, level.damage, other].filter((fault) => fault !== undefined);
