@@ -57,5 +57,5 @@ finish() {
   rm -f "$file"
 }
 
-# A password that needs no quotes anywhere; nobody else may read what is made with it.
-password() { head -c 12 /dev/urandom | basenc --base64url; }
+# A password that needs no quotes anywhere and looks like no option; nobody else may read what is made with it.
+password() { head -c 12 /dev/urandom | basenc --base16; }

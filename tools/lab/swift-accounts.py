@@ -59,9 +59,9 @@ with open(path("service-password"), encoding="utf-8") as file:
     service_password = file.read().strip()
 people = {
     "swift": ("service", service_password, ["admin", "service"]),
-    "freezer": ("backup", secrets.token_urlsafe(12), ["member", "swiftoperator"]),
-    "reader": ("backup", secrets.token_urlsafe(12), ["reader"]),
-    "other": ("other", secrets.token_urlsafe(12), ["member", "swiftoperator"]),
+    "freezer": ("backup", secrets.token_hex(12), ["member", "swiftoperator"]),
+    "reader": ("backup", secrets.token_hex(12), ["reader"]),
+    "other": ("other", secrets.token_hex(12), ["member", "swiftoperator"]),
 }
 users = {}
 for name, (project, password, granted) in people.items():

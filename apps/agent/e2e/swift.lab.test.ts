@@ -153,7 +153,7 @@ describe('accounts', () => {
     const { keystone, users, applicationCredential } = place.server.facts;
     const { id, password, project, projectId } = users.freezer;
     const there = ['--os-auth-url', keystone.authUrl, '--os-region-name', keystone.region];
-    const user = ['--os-username', 'freezer', '--os-password', password];
+    const user = ['--os-username', 'freezer', `--os-password=${password}`];
     await listed([...there, ...user, '--os-user-domain-name', 'Default', '--os-project-name', project, '--os-project-domain-name', 'Default']);
     await listed([
       ...there,
@@ -167,10 +167,11 @@ describe('accounts', () => {
       '--os-interface',
       'internal',
     ]);
-    const byId = ['--os-user-id', id, '--os-password', password, '--os-project-id', projectId];
+    const byId = ['--os-user-id', id, `--os-password=${password}`, '--os-project-id', projectId];
     await listed([...there, ...byId, '--os-auth-method', 'password', '--os-endpoint-type', 'adminURL', '--os-identity-api-version', '3']);
     await listed([...there, '--os-token', await place.server.token(), '--os-project-id', projectId]);
-    const secret = ['--os-application-credential-secret', applicationCredential.secret];
+    // Keystone's secrets may begin with '-'.
+    const secret = [`--os-application-credential-secret=${applicationCredential.secret}`];
     await listed([...there, '--os-application-credential-id', applicationCredential.id, ...secret]);
     await listed([...there, '--os-application-credential-name', applicationCredential.name, '--os-user-id', id, ...secret]);
   });
