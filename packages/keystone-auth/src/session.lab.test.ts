@@ -135,3 +135,20 @@ test('tokens of others are verified; a revoked one is renewed by its owner and r
   expect(await owner.withToken(call, (status) => status === 401)).toBe(200);
   expect(await owner.token()).not.toBe(token);
 });
+
+test('when all tokens of a user were revoked, the one that is renewed in the same second is good', async () => {
+  const service = open({});
+  const [administrator, { project }] = [await service.token(), await service.identity()];
+  const made = await ask('POST', '/users', administrator, { user: { name: 'revoked', password: 'rp', domain_id: 'default' } });
+  const id = made.document['user']?.id ?? '';
+  const roles = (await (await fetch(`${admin.authUrl}/roles?name=member`, { headers: { 'x-auth-token': administrator } })).json()) as {
+    roles: { id: string }[];
+  };
+  expect(await ask('PUT', `/projects/${project?.id}/users/${id}/roles/${roles.roles[0]?.id}`, administrator)).toMatchObject({ status: 204 });
+  const owner = open({ credentials: { method: 'password', user: { id }, password: 'rp' } });
+  await owner.token();
+  await new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
+  for (const enabled of [false, true]) expect(await ask('PATCH', `/users/${id}`, administrator, { user: { enabled } })).toMatchObject({ status: 200 });
+  const call = async (token: string) => (await ask('GET', '/auth/projects', token)).status;
+  expect(await owner.withToken(call, (status) => status === 401)).toBe(200);
+});

@@ -1,9 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { IssuedToken } from './identity-client.ts';
 import { KeystoneError } from './keystone-error.ts';
 import { SharedCall } from './shared-call.ts';
 
 // After a renewal that failed while the old token is good, the next attempt waits.
 const PAUSE_SECONDS = 10;
+
+// Keystone counts revocations in seconds (some of its databases round them up): a token of the same second is revoked with the old one.
+const AFTER_REJECTION_MS = 1500;
 
 interface Held {
   readonly token: IssuedToken;
@@ -24,6 +28,7 @@ export class TokenHolder {
   readonly #options: TokenHolderOptions;
   readonly #renewal = new SharedCall<Held>();
   #held: Held | undefined;
+  #isRejected = false;
   #pausedUntil = 0;
 
   constructor(options: TokenHolderOptions) {
@@ -50,7 +55,10 @@ export class TokenHolder {
   /** A token other than `rejected`; the one that somebody else renewed meanwhile, if there is one. */
   async replace(rejected: string, signal?: AbortSignal): Promise<IssuedToken> {
     signal?.throwIfAborted();
-    if (this.#held?.token.value.reveal() === rejected) this.#held = undefined;
+    if (this.#held?.token.value.reveal() === rejected) {
+      this.#held = undefined;
+      this.#isRejected = true;
+    }
     return this.current(signal);
   }
 
@@ -60,6 +68,8 @@ export class TokenHolder {
 
   #renew(signal?: AbortSignal): Promise<Held> {
     return this.#renewal.run(async (shared) => {
+      if (this.#isRejected) await pause(AFTER_REJECTION_MS, undefined, { signal: shared });
+      this.#isRejected = false;
       const held = this.#hold(await this.#options.issue(shared));
       this.#held = held;
       return held;
