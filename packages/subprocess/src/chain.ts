@@ -195,23 +195,15 @@ async function* outputChunks({ stdout, pump, exits, stop, signal }: OutputParts)
 
 /** A descriptor that fails has ended; what that means is said by the exit of the program. */
 async function* chunksOf(stdout: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  let wake = (): void => undefined;
+  // One listener for all waits: to come and go costs as much as to read.
+  for (const event of ['readable', 'end', 'close']) stdout.on(event, () => wake());
   for (;;) {
     const chunk: Uint8Array | null = stdout.read();
     if (chunk !== null) yield chunk;
     else if (stdout.readableEnded || stdout.destroyed) return;
-    else await somethingToRead(stdout);
+    else await new Promise<void>((resolve) => (wake = resolve));
   }
-}
-
-function somethingToRead(stdout: Readable): Promise<void> {
-  return new Promise((resolve) => {
-    const events = ['readable', 'end', 'close'];
-    const done = (): void => {
-      for (const event of events) stdout.off(event, done);
-      resolve();
-    };
-    for (const event of events) stdout.on(event, done);
-  });
 }
 
 const settled = (promise: Promise<unknown>): Promise<void> =>
