@@ -43,7 +43,7 @@ export function parseIndexLine(line: string): IndexLine | undefined {
   const name = readQuotedName(line, head.length);
   const printedSize = Number(size);
   const target = readTarget(line, name.end, type);
-  const entry: HeldEntry = {
+  const plain: HeldEntry = {
     kind: 'held',
     path: sourcePathOf(name.value),
     type,
@@ -52,10 +52,12 @@ export function parseIndexLine(line: string): IndexLine | undefined {
     mode: parseMode(permissions),
     uid: Number(uid),
     gid: Number(gid),
-    ...(target === undefined ? {} : { target }),
-    ...(minor === undefined ? {} : { device: { major: printedSize, minor: Number(minor) } }),
   };
-  return { entry, printedSize: minor === undefined ? printedSize : 0, hasAcl: mark === '+' };
+  const hasAcl = mark === '+';
+  // Most entries are plain, and parts that are spread into an object cost as much as the rest of the line.
+  if (target !== undefined) return { entry: { ...plain, target }, printedSize, hasAcl };
+  if (minor !== undefined) return { entry: { ...plain, device: { major: printedSize, minor: Number(minor) } }, printedSize: 0, hasAcl };
+  return { entry: plain, printedSize, hasAcl };
 }
 
 /** The name of a member as a path of the source: without `./` before and `/` behind; the source itself is `.`. */
@@ -95,32 +97,33 @@ function readMode(permissions: string): number {
   return mode;
 }
 
-const TIME = /^(-?\d+-\d\d-\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
+const TIME = /^(-?\d+-\d\d-\d\d \d\d:\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
 const SECONDS = /^(-?\d+)(?:\.(\d{1,9}))?$/;
 
 /** Nanoseconds since the epoch. Before 1970 tar prints the seconds rounded up, and the fraction as what is to be taken away from them. */
 export function parseTime(text: string): bigint {
   const match = TIME.exec(text);
-  const plain = match === null ? SECONDS.exec(text) : null;
-  if (match === null && plain === null) throw new FreezerError('corrupt', `tar: a time of its index cannot be read: '${text}'`);
-  const seconds = match === null ? Number(plain?.[1]) : secondsOf(match);
-  const fraction = Number(((match === null ? plain?.[2] : match[5]) ?? '').padEnd(9, '0'));
+  if (match !== null) return nanoseconds(secondsOfMinute(match[1] ?? '') + Number(match[2]), match[3]);
+  const plain = SECONDS.exec(text);
+  if (plain === null) throw new FreezerError('corrupt', `tar: a time of its index cannot be read: '${text}'`);
+  return nanoseconds(Number(plain[1]), plain[2]);
+}
+
+function nanoseconds(seconds: number, digits = ''): bigint {
+  const fraction = Number(digits.padEnd(9, '0'));
   return BigInt(seconds) * 1_000_000_000n + BigInt(seconds < 0 ? -fraction : fraction);
 }
 
-function secondsOf([, day = '', hour, minute, second]: RegExpExecArray): number {
-  return secondsOfDay(day) + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
-}
+/** Files that lie together are often of one time. */
+let lastMinute = '1970-01-01 00:00';
+let lastMinuteSeconds = 0;
 
-/** Files that lie together are often of one day. */
-let lastDay = '1970-01-01';
-let lastDaySeconds = 0;
-
-function secondsOfDay(day: string): number {
-  if (day === lastDay) return lastDaySeconds;
+function secondsOfMinute(minute: string): number {
+  if (minute === lastMinute) return lastMinuteSeconds;
   const date = new Date(0);
-  date.setUTCFullYear(Number(day.slice(0, -6)), Number(day.slice(-5, -3)) - 1, Number(day.slice(-2)));
-  lastDay = day;
-  lastDaySeconds = date.getTime() / 1000;
-  return lastDaySeconds;
+  date.setUTCFullYear(Number(minute.slice(0, -12)), Number(minute.slice(-11, -9)) - 1, Number(minute.slice(-8, -6)));
+  date.setUTCHours(Number(minute.slice(-5, -3)), Number(minute.slice(-2)));
+  lastMinute = minute;
+  lastMinuteSeconds = date.getTime() / 1000;
+  return lastMinuteSeconds;
 }

@@ -52,12 +52,16 @@ const isPresence = (key: string): boolean => key.charCodeAt(key.length - HELD.le
 const isRepeated = (left: string, right: string): boolean =>
   left === right || (left.length === right.length && isPresence(left) && isPresence(right) && left.slice(0, -1) === right.slice(0, -1));
 
-const scratch = Buffer.allocUnsafe(64 * 1024);
+/** No char of a text each of whose chars is a byte. */
+const NO_BYTE = 0xffff;
 
-/** The same text as one run of bytes: V8 keeps what was put together as a tree of parts, which takes many times the memory and the time to compare. */
+/**
+ * The same text as one run of bytes: V8 keeps what was put together as a tree of parts, which takes many times the memory and the time to compare,
+ * until it is asked for a char. The answer is looked at, because a question without effect may be left out.
+ */
 function flat(text: string): string {
-  if (text.length > scratch.length) return text;
-  return scratch.toString('latin1', 0, scratch.write(text, 'latin1'));
+  if (text.charCodeAt(0) === NO_BYTE) throw new FreezerError('invalid', 'index: a char of a line is no byte');
+  return text;
 }
 
 function recordOf(entry: IndexEntry, counter: IndexCounter): SortRecord {
