@@ -98,8 +98,6 @@ function choosePeers(needs) {
 function buildAgent() {
   const folder = join(work, 'agent');
   execFileSync(process.execPath, ['build.mjs', folder], { cwd: join(ROOT, 'apps', 'agent'), stdio: ['ignore', 'ignore', 'inherit'] });
-  // As in the package: otherwise Node has to find out what it is.
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return join(folder, 'main.js');
 }
 

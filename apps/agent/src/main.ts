@@ -23,4 +23,5 @@ async function main(argv: readonly string[]): Promise<void> {
   await loadCommand({ folder: join(folder, 'chunks'), cachePath }).runCommand(argv, FREEZER_AGENT_VERSION);
 }
 
-await main(process.argv.slice(2));
+// No `await`: the build makes this a CommonJS module.
+void main(process.argv.slice(2));
