@@ -49,3 +49,16 @@ it('an abort ends the wait with its reason', async () => {
   controller.abort(new RangeError('enough'));
   await expect(ended).rejects.toThrow('enough');
 });
+
+it('a file system without flags is not asked for ever', async () => {
+  const flags = new InodeFlags('/proc/self', {});
+  let flushes = 0;
+  for (let number = 0; number < 110_000; number += 1) {
+    if (!flags.add(entryOf('status'))) continue;
+    flushes += 1;
+    expect(await flags.flush()).toEqual([]);
+  }
+  expect(await flags.end()).toEqual([]);
+  flags.close();
+  expect(flushes).toBe(100);
+});

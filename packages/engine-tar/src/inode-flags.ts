@@ -2,6 +2,8 @@ import type { BytePath, CallOptions, HeldEntry, SkippedEntry } from '@freezer/co
 import { LsattrRun } from './lsattr-run.ts';
 
 const BATCH = 1000;
+/** More names than pipe and `xargs` hold: who was asked for so many and said nothing will never say anything. */
+const MANY = 100_000;
 /** Flags, some of which are not the file system's own: those are for extents, hashed directory, inline data, encrypted, verity, project. */
 const HAS_FLAGS = /^[-eINEVP]*[^-eINEVP ]/;
 const ITS_OWN = /[-eINEVP]/g;
@@ -15,8 +17,8 @@ export class InodeFlags {
   readonly #options: CallOptions;
   #waiting: BytePath[] = [];
   #run: LsattrRun | undefined;
-  /** Undefined until the first batch was answered. */
-  #usable: boolean | undefined;
+  #asked = 0;
+  #isAnswered = false;
 
   /** Paths are below `folder`. */
   constructor(folder: string, options: CallOptions) {
@@ -27,7 +29,7 @@ export class InodeFlags {
   /** Remembers what may have flags; true when it is time to `flush`. */
   add({ type, path }: HeldEntry): boolean {
     // lsattr prints a line end as it is: such names are not asked for.
-    if (this.#usable === false || (type !== 'file' && type !== 'directory') || path.includes('\n')) return false;
+    if (this.#isInVain || (type !== 'file' && type !== 'directory') || path.includes('\n')) return false;
     this.#waiting.push(path);
     return this.#waiting.length >= BATCH;
   }
@@ -36,10 +38,18 @@ export class InodeFlags {
   async flush(): Promise<SkippedEntry[]> {
     const paths = this.#waiting;
     this.#waiting = [];
-    if (this.#usable === undefined) return await this.#firstAnswers(paths);
     this.#run ??= new LsattrRun(this.#folder, this.#options);
     await this.#run.ask(paths);
-    return flagsIn(this.#run.lines());
+    const lines = this.#run.lines();
+    this.#asked += paths.length;
+    this.#isAnswered ||= lines.length > 0;
+    if (this.#isInVain) this.close();
+    return flagsIn(lines);
+  }
+
+  /** No answer for any of so many: this file system has no flags, and a million further files need not be opened. */
+  get #isInVain(): boolean {
+    return this.#asked >= MANY && !this.#isAnswered;
   }
 
   /** The flags of all that is left. */
@@ -52,16 +62,6 @@ export class InodeFlags {
   /** Stops asking. Idempotent. */
   close(): void {
     this.#run?.close();
-  }
-
-  /** No answer for any of them: this file system has no flags, and a million further files need not be opened. */
-  async #firstAnswers(paths: readonly BytePath[]): Promise<SkippedEntry[]> {
-    const run = new LsattrRun(this.#folder, this.#options);
-    await run.ask(paths);
-    await run.end();
-    const lines = run.lines();
-    this.#usable = lines.length > 0;
-    return flagsIn(lines);
   }
 }
 
