@@ -100,6 +100,23 @@ test.each([
 });
 
 test.each([
+  ['client-register', '--file', '-'],
+  ['job-create', '-C', 'c', '--file', '-'],
+  ['job-update', 'j1', '-'],
+  ['session-create', '--file', '-'],
+  ['session-update', 's1', '-'],
+  ['action-create', '--file', '-'],
+  ['action-update', 'a1', '-'],
+  ['backup-create', '--file', '-'],
+])('%s %s with a column that there is not: exit 2, and nothing is sent', async (...words) => {
+  const text = JSON.stringify({ client_id: 'c', job_actions: [], schedule: {}, freezer_action: {} });
+  const ended = await freezer([...words, '-c', 'Nothing'], cloud.environment, text);
+  expect(ended).toMatchObject({ code: 2, out: '' });
+  expect(ended.err).toContain("there is no column 'Nothing'");
+  expect(cloud.asked).toEqual([]);
+});
+
+test.each([
   [['job-create', '-C', 'c', '--file', '/nonexistent.json'], '/nonexistent.json: there is no such file'],
   [['client-register', '--file', '/'], '/: it is a directory'],
 ])('%j fails as with freezerclient: exit 1, and nothing is sent', async (words, message) => {

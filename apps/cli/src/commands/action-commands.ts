@@ -2,8 +2,9 @@ import type { ActionChange, ActionRequest } from '@freezer/models';
 import { operandOf, textOf } from '../command-line/command.ts';
 import { actionOfFile } from '../documents/old-spellings.ts';
 import { readDocument } from '../documents/read-document.ts';
-import { cell, jsonOf, memberOf, rawOf } from './cells.ts';
-import { found, listed, listOptions } from './listing.ts';
+import type { ShowResult } from '../output/write-result.ts';
+import { cell, jsonOf, memberOf, type Raw, rawOf } from './cells.ts';
+import { demandColumns, found, listed, listOptions } from './listing.ts';
 import type { CommandContext, CommandFunction, Outcome } from './outcome.ts';
 
 const TITLES = ['Action ID', 'Name', 'Action', 'Path to Backup or Restore', 'Mode', 'Storage', 'snapshot'];
@@ -23,33 +24,33 @@ const list: CommandFunction = (context) =>
     ];
   });
 
+function fieldsOf(raw: Raw): ShowResult {
+  const action = memberOf(raw, 'freezer_action');
+  return [
+    ['Action ID', cell(raw, 'action_id')],
+    ['Name', cell(action, 'backup_name', '')],
+    ['Action', cell(action, 'action', 'backup')],
+    ['Mode', cell(action, 'mode', 'fs')],
+    ['Path to Backup or Restore', cell(action, 'path_to_backup', '')],
+    ['Storage', cell(action, 'storage', 'swift')],
+    ['Snapshot', cell(action, 'snapshot', 'False')],
+    ['Container', cell(action, 'container', '')],
+    ['Log_file', cell(action, 'log_file', '')],
+    ['Remove_older_than', cell(action, 'remove_older_than', '365')],
+    ['Max_retries_interval', cell(raw, 'max_retries_interval', '6')],
+    ['Max_retries', cell(raw, 'max_retries', '5')],
+    ['User_id', cell(raw, 'user_id', '')],
+    ['Project_id', cell(raw, 'project_id', '')],
+  ];
+}
+
 async function shown(context: CommandContext, id: string): Promise<Outcome> {
   const document = await found(context, context.client.actions, 'Action', id);
-  const raw = rawOf(document);
-  const action = memberOf(raw, 'freezer_action');
-  return {
-    kind: 'show',
-    document: jsonOf(document),
-    show: [
-      ['Action ID', cell(raw, 'action_id')],
-      ['Name', cell(action, 'backup_name', '')],
-      ['Action', cell(action, 'action', 'backup')],
-      ['Mode', cell(action, 'mode', 'fs')],
-      ['Path to Backup or Restore', cell(action, 'path_to_backup', '')],
-      ['Storage', cell(action, 'storage', 'swift')],
-      ['Snapshot', cell(action, 'snapshot', 'False')],
-      ['Container', cell(action, 'container', '')],
-      ['Log_file', cell(action, 'log_file', '')],
-      ['Remove_older_than', cell(action, 'remove_older_than', '365')],
-      ['Max_retries_interval', cell(raw, 'max_retries_interval', '6')],
-      ['Max_retries', cell(raw, 'max_retries', '5')],
-      ['User_id', cell(raw, 'user_id', '')],
-      ['Project_id', cell(raw, 'project_id', '')],
-    ],
-  };
+  return { kind: 'show', document: jsonOf(document), show: fieldsOf(rawOf(document)) };
 }
 
 const create: CommandFunction = async (context) => {
+  demandColumns(context, fieldsOf({}));
   const document = actionOfFile(await readDocument(textOf(context.values, 'file') ?? '-', context.readInput), context.warn);
   const { id } = await context.client.actions.create(document as ActionRequest, { signal: context.signal });
   context.say(`Action ${id} created`);
@@ -57,6 +58,7 @@ const create: CommandFunction = async (context) => {
 };
 
 const update: CommandFunction = async (context) => {
+  demandColumns(context, fieldsOf({}));
   const id = operandOf(context.values, 'action_id');
   const change = actionOfFile(await readDocument(operandOf(context.values, 'file'), context.readInput), context.warn);
   await context.client.actions.update(id, change as ActionChange, { signal: context.signal });

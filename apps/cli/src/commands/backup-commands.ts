@@ -3,8 +3,9 @@ import { formatInstant } from '@freezer/terminal';
 import { operandOf, textOf } from '../command-line/command.ts';
 import { readDocument } from '../documents/read-document.ts';
 import { prettyPython } from '../output/pretty-python.ts';
+import type { ShowResult } from '../output/write-result.ts';
 import { cell, jsonOf, memberOf, type Raw, rawOf } from './cells.ts';
-import { found, listed, listOptions } from './listing.ts';
+import { demandColumns, found, listed, listOptions } from './listing.ts';
 import type { CommandContext, CommandFunction, Outcome } from './outcome.ts';
 
 const TITLES = ['Backup ID', 'Backup UUID', 'Hostname', 'Path', 'Created at', 'Level'];
@@ -40,24 +41,24 @@ const list: CommandFunction = async (context) => {
   };
 };
 
+function fieldsOf(raw: Raw): ShowResult {
+  return [
+    // Freezer's client looks for `backup_uuid`, which servers no longer send, and prints None.
+    ['Backup ID', cell(raw, 'backup_id', cell(raw, 'backup_uuid'))],
+    ['Project ID', cell(raw, 'project_id')],
+    ['User ID', cell(raw, 'user_id')],
+    ['User name', cell(raw, 'user_name')],
+    ['Metadata', prettyPython(raw['backup_metadata'])],
+  ];
+}
+
 async function shown(context: CommandContext, id: string): Promise<Outcome> {
   const document = await found(context, context.client.backups, 'Backup', id);
-  const raw = rawOf(document);
-  return {
-    kind: 'show',
-    document: jsonOf(document),
-    show: [
-      // Freezer's client looks for `backup_uuid`, which servers no longer send, and prints None.
-      ['Backup ID', cell(raw, 'backup_id', cell(raw, 'backup_uuid'))],
-      ['Project ID', cell(raw, 'project_id')],
-      ['User ID', cell(raw, 'user_id')],
-      ['User name', cell(raw, 'user_name')],
-      ['Metadata', prettyPython(raw['backup_metadata'])],
-    ],
-  };
+  return { kind: 'show', document: jsonOf(document), show: fieldsOf(rawOf(document)) };
 }
 
 const create: CommandFunction = async (context) => {
+  demandColumns(context, fieldsOf({}));
   const document = await readDocument(textOf(context.values, 'file') ?? '-', context.readInput);
   const id = await context.client.backups.create(document as BackupRequest, { signal: context.signal });
   context.say(`Backup ${id} created`);

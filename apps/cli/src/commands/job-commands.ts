@@ -7,9 +7,10 @@ import { jobOfFile } from '../documents/old-spellings.ts';
 import { type Document, readDocument } from '../documents/read-document.ts';
 import { prettyPython } from '../output/pretty-python.ts';
 import { pythonLiteralAsIs } from '../output/python-text.ts';
-import { cell, countOf, jsonOf, memberOf, rawOf } from './cells.ts';
+import type { ShowResult } from '../output/write-result.ts';
+import { cell, countOf, jsonOf, memberOf, type Raw, rawOf } from './cells.ts';
 import { followJob } from './follow-job.ts';
-import { found, listed, listOptions } from './listing.ts';
+import { demandColumns, found, listed, listOptions } from './listing.ts';
 import type { CommandContext, CommandFunction, Outcome } from './outcome.ts';
 
 const TITLES = ['Job ID', 'Description', '# Actions', 'Result', 'Status', 'Event', 'Session ID'];
@@ -33,30 +34,28 @@ const list: CommandFunction = (context) => {
   });
 };
 
+function fieldsOf(raw: Raw): ShowResult {
+  const schedule = memberOf(raw, 'job_schedule');
+  return [
+    ['Job ID', cell(raw, 'job_id')],
+    ['Client ID', cell(raw, 'client_id')],
+    ['User ID', cell(raw, 'user_id')],
+    ['Session ID', cell(raw, 'session_id', '')],
+    ['Description', cell(raw, 'description')],
+    ['Actions', prettyPython(raw['job_actions'])],
+    ['Start Date', cell(schedule, 'schedule_start_date', '')],
+    ['End Date', cell(schedule, 'schedule_end_date', '')],
+    ['Interval', cell(schedule, 'schedule_interval', '')],
+    ['Status', cell(schedule, 'status', '')],
+    ['Result', cell(schedule, 'result', '')],
+    ['Current pid', cell(schedule, 'current_pid', '')],
+    ['Event', cell(schedule, 'event', '')],
+  ];
+}
+
 async function shown(context: CommandContext, id: string, exitCode?: number): Promise<Outcome> {
   const document = await found(context, context.client.jobs, 'Job', id);
-  const raw = rawOf(document);
-  const schedule = memberOf(raw, 'job_schedule');
-  return {
-    kind: 'show',
-    document: jsonOf(document),
-    ...(exitCode !== undefined && { exitCode }),
-    show: [
-      ['Job ID', cell(raw, 'job_id')],
-      ['Client ID', cell(raw, 'client_id')],
-      ['User ID', cell(raw, 'user_id')],
-      ['Session ID', cell(raw, 'session_id', '')],
-      ['Description', cell(raw, 'description')],
-      ['Actions', prettyPython(raw['job_actions'])],
-      ['Start Date', cell(schedule, 'schedule_start_date', '')],
-      ['End Date', cell(schedule, 'schedule_end_date', '')],
-      ['Interval', cell(schedule, 'schedule_interval', '')],
-      ['Status', cell(schedule, 'status', '')],
-      ['Result', cell(schedule, 'result', '')],
-      ['Current pid', cell(schedule, 'current_pid', '')],
-      ['Event', cell(schedule, 'event', '')],
-    ],
-  };
+  return { kind: 'show', document: jsonOf(document), show: fieldsOf(rawOf(document)), ...(exitCode !== undefined && { exitCode }) };
 }
 
 /** Freezer's client prints a job as Python has it, for people and `ast.literal_eval`; `--json` is for everything else. */
@@ -87,6 +86,7 @@ async function newJob(context: CommandContext): Promise<Document> {
 }
 
 const create: CommandFunction = async (context) => {
+  demandColumns(context, fieldsOf({}));
   const job = await newJob(context);
   const { id } = await context.client.jobs.create(job as JobRequest, { signal: context.signal });
   context.say(`Job ${id} created`);
@@ -96,6 +96,7 @@ const create: CommandFunction = async (context) => {
 };
 
 const update: CommandFunction = async (context) => {
+  demandColumns(context, fieldsOf({}));
   const id = operandOf(context.values, 'job_id');
   const change = jobOfFile(await readDocument(operandOf(context.values, 'file'), context.readInput), context.warn);
   await context.client.jobs.update(id, change as JobChange, { signal: context.signal });

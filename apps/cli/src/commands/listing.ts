@@ -1,7 +1,8 @@
 import type { Collection, ListOptions, SearchDocument } from '@freezer/client-sdk';
 import { FreezerError } from '@freezer/core';
-import { isGiven, textOf } from '../command-line/command.ts';
+import { isGiven, listOf, textOf } from '../command-line/command.ts';
 import type { Cell } from '../output/cell.ts';
+import { type ShowResult, wantedOf } from '../output/write-result.ts';
 import { jsonOf, type Raw, rawOf } from './cells.ts';
 import type { CommandContext, Outcome } from './outcome.ts';
 
@@ -47,6 +48,15 @@ async function everything<Item, Options extends ListOptions>(collection: Collect
   const items: Item[] = [];
   for await (const item of collection.all({ ...options, limit: PAGE })) items.push(item);
   return items;
+}
+
+/** For commands that write, before they do. Fails with `invalid` when none of the columns that are asked for is among the fields that will be shown. */
+export function demandColumns({ values }: CommandContext, fields: ShowResult): void {
+  if (!isGiven(values, 'json'))
+    wantedOf(
+      fields.map(([title]) => title),
+      listOf(values, 'column'),
+    );
 }
 
 /** The document, or the error that there is none: `Job not found: ID`. */

@@ -4,8 +4,9 @@ import { operandOf, textOf } from '../command-line/command.ts';
 import { sessionOfFile } from '../documents/old-spellings.ts';
 import { readDocument } from '../documents/read-document.ts';
 import { prettyPython } from '../output/pretty-python.ts';
-import { cell, countOf, jsonOf, rawOf } from './cells.ts';
-import { found, listed, listOptions } from './listing.ts';
+import type { ShowResult } from '../output/write-result.ts';
+import { cell, countOf, jsonOf, type Raw, rawOf } from './cells.ts';
+import { demandColumns, found, listed, listOptions } from './listing.ts';
 import type { CommandContext, CommandFunction, Outcome } from './outcome.ts';
 
 const list: CommandFunction = (context) =>
@@ -17,31 +18,31 @@ const list: CommandFunction = (context) =>
     countOf(document['jobs']),
   ]);
 
+function fieldsOf(raw: Raw): ShowResult {
+  return [
+    ['Session ID', cell(raw, 'session_id')],
+    ['Session tag', cell(raw, 'session_tag')],
+    ['Description', cell(raw, 'description')],
+    ['Status', cell(raw, 'status')],
+    ['Result', cell(raw, 'result')],
+    ['Jobs', prettyPython(raw['jobs'])],
+    ['Hold off', cell(raw, 'hold_off')],
+    ['Schedule', prettyPython(raw['schedule'])],
+    ['Last start', cell(raw, 'last_start')],
+    ['Time start', cell(raw, 'time_start')],
+    ['Time end', cell(raw, 'time_end')],
+    ['Project id', cell(raw, 'project_id')],
+    ['User id', cell(raw, 'user_id')],
+  ];
+}
+
 async function shown(context: CommandContext, id: string): Promise<Outcome> {
   const document = await found(context, context.client.sessions, 'Session', id);
-  const raw = rawOf(document);
-  return {
-    kind: 'show',
-    document: jsonOf(document),
-    show: [
-      ['Session ID', cell(raw, 'session_id')],
-      ['Session tag', cell(raw, 'session_tag')],
-      ['Description', cell(raw, 'description')],
-      ['Status', cell(raw, 'status')],
-      ['Result', cell(raw, 'result')],
-      ['Jobs', prettyPython(raw['jobs'])],
-      ['Hold off', cell(raw, 'hold_off')],
-      ['Schedule', prettyPython(raw['schedule'])],
-      ['Last start', cell(raw, 'last_start')],
-      ['Time start', cell(raw, 'time_start')],
-      ['Time end', cell(raw, 'time_end')],
-      ['Project id', cell(raw, 'project_id')],
-      ['User id', cell(raw, 'user_id')],
-    ],
-  };
+  return { kind: 'show', document: jsonOf(document), show: fieldsOf(rawOf(document)) };
 }
 
 const create: CommandFunction = async (context) => {
+  demandColumns(context, fieldsOf({}));
   const document = sessionOfFile(await readDocument(textOf(context.values, 'file') ?? '-', context.readInput), context.warn);
   const { id } = await context.client.sessions.create(document as SessionRequest, { signal: context.signal });
   context.say(`Session ${id} created`);
@@ -49,6 +50,7 @@ const create: CommandFunction = async (context) => {
 };
 
 const update: CommandFunction = async (context) => {
+  demandColumns(context, fieldsOf({}));
   const id = operandOf(context.values, 'session_id');
   const change = sessionOfFile(await readDocument(operandOf(context.values, 'file'), context.readInput), context.warn);
   await context.client.sessions.update(id, change as SessionChange, { signal: context.signal });

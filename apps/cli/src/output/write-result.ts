@@ -75,7 +75,8 @@ function objectOf(titles: readonly string[], row: readonly Cell[]): { readonly [
   return Object.fromEntries(titles.map((title, index) => [title, row[index] ?? null]));
 }
 
-function wantedOf(titles: readonly string[], columns: readonly string[]): readonly string[] {
+/** The titles that are printed, in their own order. Fails with `invalid` when none of the columns is there. */
+export function wantedOf(titles: readonly string[], columns: readonly string[]): readonly string[] {
   if (columns.length === 0) return titles;
   const wanted = titles.filter((title) => columns.includes(title));
   if (wanted.length === 0)
