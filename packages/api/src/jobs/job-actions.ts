@@ -4,7 +4,6 @@ import type { Item } from '../documents/item.ts';
 import { isObject, isSameDocument } from '../documents/merge.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { badRequest, unprocessable } from '../http/problem.ts';
-import { entriesOf } from './job-item.ts';
 
 /** The actions of a job as they are kept in it, and the action documents that it needs. */
 export interface LinkedActions {
@@ -107,14 +106,14 @@ export async function makeActions({ api, owner }: Exchange, { unmade }: LinkedAc
 }
 
 /**
- * Takes back action documents of a job that was not written. Another request may have linked one meanwhile, and written the job with it: what the job names
- * stays. Never fails: what the request itself failed of is answered.
+ * Takes back action documents of a job that was not written. Another request may have linked one meanwhile, and written a job with it, this one or another:
+ * what a job names stays. Never fails: what the request itself failed of is answered.
  */
 export async function takeBackActions({ api, scope }: Exchange, jobId: string, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     try {
-      const job = await api.jobs.get(jobId, scope);
-      if (entriesOf(job?.document['job_actions']).some((entry) => entry['action_id'] === id)) continue;
+      const users = await api.jobs.search({ scope, match: [{ key: 'action_id', value: id }], limit: 1, offset: 0 });
+      if (users.length > 0) continue;
       const stored = await api.actions.get(id, scope);
       if (stored) await api.actions.remove(id, stored);
     } catch (error) {

@@ -79,7 +79,7 @@ it.each([
   }
 });
 
-it('an action that another request has linked meanwhile stays when the one that made it fails', async () => {
+it.each(['j', 'another'])('an action that a request for job %s has linked meanwhile stays when the one that made it fails', async (id) => {
   let meanwhile: (() => Promise<unknown>) | undefined;
   await using bench = await benchOf(
     new WatchedStore(false, async (_kind, create) => {
@@ -92,10 +92,14 @@ it('an action that another request has linked meanwhile stays when the one that 
   );
   const named = { client_id: 'w', job_actions: [{ action_id: 'mine', freezer_action: { action: 'backup' } }] };
   const replace = (body: object, headers = {}) => bench.call('POST', `${P}/jobs/j`, { as: 'alpha', body, headers });
+  const link = () => bench.call('POST', `${P}/jobs/${id}`, { as: 'alpha', body: named });
   expect((await replace(JOB)).status).toBe(201);
   const { headers: seen } = await bench.call('GET', `${P}/jobs/j`, { as: 'alpha' });
-  // The first makes the action, the second links it and writes the job before the first does.
-  meanwhile = async () => expect((await replace(named)).status).toBe(201);
+  // The first makes the action, the second links it and writes its job before the first does.
+  meanwhile = async () => {
+    expect((await link()).status).toBe(201);
+    if (id !== 'j') expect((await replace(JOB)).status).toBe(201);
+  };
   expect((await replace(named, { 'if-match': seen['etag'] })).status).toBe(412);
   expect((await bench.call('GET', `${P}/actions/mine`, { as: 'alpha' })).status).toBe(200);
 });
