@@ -18,7 +18,7 @@ import {
 } from '@freezer/core';
 import type { CreationClock } from './creation-clock.ts';
 import { failureOf, hasStatus } from './failures.ts';
-import { called, during, type Place, written } from './place.ts';
+import { called, during, type Place, tried, written } from './place.ts';
 import { filterQuery } from './query.ts';
 import { type DocumentRecord, recordId, recordOf } from './record.ts';
 import { searchPages } from './search-pages.ts';
@@ -77,17 +77,19 @@ export class ElasticsearchDocuments<T extends object> implements DocumentStore<T
 
   async count(filter: DocumentFilter, options: CallOptions = {}): Promise<number> {
     return await called(options, async () => {
-      const { count } = await this.#place.client.count({ index: this.#index, query: filterQuery(filter) }, during(options.signal));
-      return count;
+      const { client } = this.#place;
+      const request = { index: this.#index, query: filterQuery(filter) };
+      return (await tried(this.#place, options.signal, () => client.count(request, during(options.signal)))).count;
     });
   }
 
   /** Each write gives its document another mark: number and sum of the marks tell of creations, changes and removals alike. */
   async fingerprint(filter: DocumentFilter, options: CallOptions = {}): Promise<string> {
     return await called(options, async () => {
-      const answer = await this.#place.client.search<never, { marks: estypes.AggregationsStatsAggregate }>(
-        { index: this.#index, size: 0, track_total_hits: false, query: filterQuery(filter), aggs: { marks: { stats: { field: 'mark' } } } },
-        during(options.signal),
+      const { client } = this.#place;
+      const request = { index: this.#index, size: 0, track_total_hits: false, query: filterQuery(filter), aggs: { marks: { stats: { field: 'mark' } } } };
+      const answer = await tried(this.#place, options.signal, () =>
+        client.search<never, { marks: estypes.AggregationsStatsAggregate }>(request, during(options.signal)),
       );
       const { count = 0, sum = 0 } = answer.aggregations?.marks ?? {};
       return `${count}.${sum.toString(36)}`;
@@ -123,12 +125,12 @@ export class ElasticsearchDocuments<T extends object> implements DocumentStore<T
   }
 
   async #put(record: DocumentRecord, condition: object, signal: AbortSignal | undefined): Promise<Stored<T>> {
-    const { client, policy } = this.#place;
+    const { client } = this.#place;
     return await written(this.#place, signal, {
       write: async () => {
         const answer = await client.index(
           { index: this.#index, id: recordId(record.id), document: record, refresh: 'wait_for', require_alias: true, ...condition },
-          { ...during(signal), maxRetries: 0, requestTimeout: policy.timeoutMs },
+          during(signal),
         );
         return storedOf<T>(record, answer._seq_no ?? 0, answer._primary_term ?? 0);
       },
@@ -141,15 +143,12 @@ export class ElasticsearchDocuments<T extends object> implements DocumentStore<T
   }
 
   async #delete(id: string, version: Found | undefined, signal: AbortSignal | undefined): Promise<boolean> {
-    const { client, policy } = this.#place;
+    const { client } = this.#place;
     const condition = version ? { if_seq_no: version.seqNo, if_primary_term: version.primaryTerm } : {};
     try {
       return await written(this.#place, signal, {
         write: async () => {
-          await client.delete(
-            { index: this.#index, id: recordId(id), refresh: 'wait_for', ...condition },
-            { ...during(signal), maxRetries: 0, requestTimeout: policy.timeoutMs },
-          );
+          await client.delete({ index: this.#index, id: recordId(id), refresh: 'wait_for', ...condition }, during(signal));
           return true;
         },
         isRefused: (error) => hasStatus(error, 404) || hasStatus(error, 409),
@@ -173,7 +172,9 @@ export class ElasticsearchDocuments<T extends object> implements DocumentStore<T
 
   async #found(id: string, signal: AbortSignal | undefined): Promise<Found | undefined> {
     try {
-      const answer = await this.#place.client.get<DocumentRecord>({ index: this.#index, id: recordId(id), _source_includes: READ_FIELDS }, during(signal));
+      const { client } = this.#place;
+      const request = { index: this.#index, id: recordId(id), _source_includes: READ_FIELDS };
+      const answer = await tried(this.#place, signal, () => client.get<DocumentRecord>(request, during(signal)));
       return answer._source && { record: answer._source, seqNo: answer._seq_no ?? 0, primaryTerm: answer._primary_term ?? 0 };
     } catch (error) {
       if (hasStatus(error, 404) && failureOf(error).code !== 'unavailable') return undefined;

@@ -3,7 +3,7 @@ import { CreationClock } from './creation-clock.ts';
 import { ElasticsearchDocuments } from './elasticsearch-documents.ts';
 import { clientFailure } from './failures.ts';
 import { MAPPING } from './mapping.ts';
-import { called, during, type Place } from './place.ts';
+import { called, during, type Place, tried } from './place.ts';
 
 /** What is not named is the default in a new index, and stays as it is in one that is there. */
 export interface IndexSettings {
@@ -32,9 +32,7 @@ export class ElasticsearchStore implements Store {
   }
 
   async migrate(): Promise<void> {
-    await called({}, async () => {
-      await Promise.all(DOCUMENT_KINDS.map(async (kind) => await this.#migrateKind(kind)));
-    });
+    await Promise.all(DOCUMENT_KINDS.map((kind) => this.#administered(() => this.#migrateKind(kind))));
   }
 
   async #migrateKind(kind: DocumentKind): Promise<void> {
@@ -77,7 +75,7 @@ export class ElasticsearchStore implements Store {
   /** Gives the indices that are there what the options name, and leaves the rest as the cluster has it: `freezer-manage db update-settings`. */
   async updateSettings(): Promise<Readonly<Record<string, string | number>>> {
     const named = this.#named();
-    await called({}, async () => {
+    await this.#administered(async () => {
       const index = await this.#indices();
       if (index.length > 0 && Object.keys(named).length > 0) await this.#place.client.indices.putSettings({ index, settings: { index: named } });
     });
@@ -85,7 +83,12 @@ export class ElasticsearchStore implements Store {
   }
 
   async describe(): Promise<readonly string[]> {
-    return await called({}, async () => await this.#indices());
+    return await this.#administered(() => this.#indices());
+  }
+
+  /** What may be done twice. */
+  #administered<T>(work: () => Promise<T>): Promise<T> {
+    return called({}, () => tried(this.#place, undefined, work));
   }
 
   async #indices(): Promise<string[]> {
@@ -97,7 +100,7 @@ export class ElasticsearchStore implements Store {
   }
 
   async drop(): Promise<void> {
-    await called({}, async () => {
+    await this.#administered(async () => {
       const index = await this.#indices();
       if (index.length > 0) await this.#place.client.indices.delete({ index, ignore_unavailable: true });
     });
@@ -106,7 +109,9 @@ export class ElasticsearchStore implements Store {
   async ping(options: CallOptions = {}): Promise<void> {
     await called(options, async () => {
       // The root page is no sign of health, and not every server has one.
-      const { status } = await this.#place.client.cluster.health({ timeout: '5s' }, { ...during(options.signal), maxRetries: 1 });
+      const { client } = this.#place;
+      const once = { policy: { ...this.#place.policy, retries: 1 } };
+      const { status } = await tried(once, options.signal, () => client.cluster.health({ timeout: '5s' }, during(options.signal)));
       if (String(status).toLowerCase() === 'red')
         throw new FreezerError('unavailable', 'Elasticsearch: the cluster is red: parts of the data cannot be reached');
     });

@@ -14,7 +14,7 @@ export interface ElasticsearchStoreOptions {
   readonly index?: string | undefined;
   /** Milliseconds of one request. Default: 60 000. */
   readonly timeoutMs?: number | undefined;
-  /** How often a request is made again that got no answer. Default: 20. */
+  /** How often a request is made again that got no answer, within 10 seconds. Default: 20. */
   readonly retries?: number | undefined;
   /** TLS for hosts without a scheme. Default: false. */
   readonly useSsl?: boolean | undefined;
@@ -27,6 +27,9 @@ export interface ElasticsearchStoreOptions {
   /** Milliseconds after which a write is seen by searches; it is not told before. Default: 50. */
   readonly refreshIntervalMs?: number | undefined;
 }
+
+/** A node that restarts, or another master, is there sooner, and whoever asked of the API waits no longer. */
+const PATIENCE_MS = 10_000;
 
 function whole<N extends number | undefined>(name: string, value: N, least: number): N {
   if (value !== undefined && (!Number.isInteger(value) || value < least))
@@ -44,13 +47,13 @@ function accountOf(httpAuth: string | undefined): { readonly username: string; r
 /** Opens a store; the servers are asked for the first time by the first call. Fails with `invalid`. */
 export async function openElasticsearchStore(options: ElasticsearchStoreOptions = {}): Promise<ElasticsearchStore> {
   const hosts = options.hosts?.length ? options.hosts : ['http://127.0.0.1:9200'];
-  const policy = { timeoutMs: whole('the timeout', options.timeoutMs ?? 60_000, 1), retries: whole('the number of retries', options.retries ?? 20, 0) };
+  const policy = { retries: whole('the number of retries', options.retries ?? 20, 0), patienceMs: PATIENCE_MS };
   const auth = accountOf(options.httpAuth);
   const ca = options.caCerts ? await authorities(options.caCerts) : undefined;
   const client = new Client({
     nodes: hosts.map((host) => ({ url: nodeUrl(host.trim(), options.useSsl ?? false) })),
-    requestTimeout: policy.timeoutMs,
-    maxRetries: policy.retries,
+    requestTimeout: whole('the timeout', options.timeoutMs ?? 60_000, 1),
+    maxRetries: 0,
     tls: { rejectUnauthorized: options.verifyCerts ?? ca !== undefined, ...(ca !== undefined && { ca }) },
     ...(auth && { auth }),
   });

@@ -4,10 +4,10 @@ import type { CallOptions } from '@freezer/core';
 import { failureOf, isUnanswered } from './failures.ts';
 import type { IndexNames } from './index-names.ts';
 
-/** How calls are made: how long one may take, and how often a write is tried again. Reads are tried again by the client. */
+/** How often a call that got no answer is tried again, and how long after the first try the last one may begin. */
 export interface CallPolicy {
-  readonly timeoutMs: number;
   readonly retries: number;
+  readonly patienceMs: number;
 }
 
 /** A cluster, and what is common to all that is asked of it. */
@@ -31,26 +31,34 @@ export async function called<T>({ signal }: CallOptions, work: () => Promise<T>)
   }
 }
 
-/**
- * A write that is tried again when no answer came. The client's own retries are off for it: a second try that is refused may have been refused
- * because of the first, and `isOurs` finds that out.
- */
+/** What is tried again when no answer came. The client's own retries are off: they know no end in time. */
+export async function tried<T>({ policy }: Pick<Place, 'policy'>, signal: AbortSignal | undefined, work: (attempt: number) => Promise<T>): Promise<T> {
+  const end = performance.now() + policy.patienceMs;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      signal?.throwIfAborted();
+      const pause = Math.min(50 * 2 ** attempt, 2000) * (0.5 + Math.random() / 2);
+      if (attempt >= policy.retries || !isUnanswered(error) || performance.now() + pause > end) throw error;
+      await sleep(pause, undefined, { signal });
+    }
+  }
+}
+
+/** A write that is tried again. A second try that is refused may have been refused because of the first, and `isOurs` finds that out. */
 export async function written<T>(
-  { policy }: Pick<Place, 'policy'>,
+  place: Pick<Place, 'policy'>,
   signal: AbortSignal | undefined,
   steps: { readonly write: () => Promise<T>; readonly isRefused: (error: unknown) => boolean; readonly isOurs: () => Promise<T | undefined> },
 ): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
+  return await tried(place, signal, async (attempt) => {
     try {
       return await steps.write();
     } catch (error) {
-      signal?.throwIfAborted();
-      if (attempt > 0 && steps.isRefused(error)) {
-        const done = await steps.isOurs();
-        if (done !== undefined) return done;
-      }
-      if (attempt >= policy.retries || !isUnanswered(error)) throw error;
-      await sleep(Math.min(50 * 2 ** attempt, 2000) * (0.5 + Math.random() / 2), undefined, { signal });
+      const done = attempt > 0 && steps.isRefused(error) ? await steps.isOurs() : undefined;
+      if (done === undefined) throw error;
+      return done;
     }
-  }
+  });
 }

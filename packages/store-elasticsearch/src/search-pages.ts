@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { type DocumentSearch, valueAt } from '@freezer/core';
-import { during, type Place } from './place.ts';
+import { during, type Place, tried } from './place.ts';
 import { filterQuery, sortOf } from './query.ts';
 import { type DocumentRecord, entriesOf, orderKey } from './record.ts';
 
@@ -24,20 +24,18 @@ export async function searchPages(place: Place, index: string, { search, marker,
   const query = filterQuery(search);
   let after = marker && sortValues(marker, search.sort?.path);
   const page = async (size: number, fields: string[] | false, from = 0): Promise<Hit[]> => {
-    const answer = await place.client.search<DocumentRecord>(
-      {
-        index,
-        query,
-        sort,
-        size,
-        from,
-        track_total_hits: false,
-        seq_no_primary_term: true,
-        _source: fields,
-        ...(after && { search_after: after }),
-      },
-      during(signal),
-    );
+    const request = {
+      index,
+      query,
+      sort,
+      size,
+      from,
+      track_total_hits: false,
+      seq_no_primary_term: true,
+      _source: fields,
+      ...(after && { search_after: after }),
+    };
+    const answer = await tried(place, signal, () => place.client.search<DocumentRecord>(request, during(signal)));
     return answer.hits.hits;
   };
   let skip = search.offset;

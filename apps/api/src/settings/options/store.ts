@@ -92,7 +92,7 @@ export const STORE_OPTIONS = [
     min: 0,
     default: 20,
     group: 'elasticsearch',
-    help: 'how often a request that failed is repeated',
+    help: 'how often a request that got no answer is repeated, within 10 seconds',
   },
   {
     name: 'use-ssl',
