@@ -34,6 +34,11 @@ describe('freezer-api', () => {
     [['--ssl-cert-file', '/etc/hosts', '--ssl-key-file', '/etc/hosts'], '', '[ssl] cert_file: /etc/hosts holds nothing in PEM, which begins with -----BEGIN'],
     [[], 'auth_url = https://k\ncafile = /no/such\n', '[keystone_authtoken] cafile: /no/such cannot be read (ENOENT)'],
     [[], 'auth_url = k:5000\n', "[keystone_authtoken] auth_url: 'k:5000' is no address; allowed: as in https://keystone.example.org:5000/v3"],
+    [
+      ['--database-connection', 'oracle://u:hidden@h/n'],
+      '',
+      '[database] connection: the connection URL of the database names a database that is not known; allowed: sqlite, postgresql, mysql, mariadb',
+    ],
   ])('%j with %j is told at the start', (argv, keystone, reason) => {
     const account = keystone === '' ? '' : `[keystone_authtoken]\nusername = u\npassword = p\n${keystone}`;
     const text = `[DEFAULT]\nbind_port = 0\n${keystone === '' ? 'auth = none\n' : ''}[paste_deploy]\nconfig_file =\n${account}`;
