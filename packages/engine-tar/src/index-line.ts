@@ -100,30 +100,37 @@ function readMode(permissions: string): number {
 const TIME = /^(-?\d+-\d\d-\d\d \d\d:\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
 const SECONDS = /^(-?\d+)(?:\.(\d{1,9}))?$/;
 
+const NANOSECONDS = 1_000_000_000;
+/** After so many years the calendar repeats itself, to the day. JavaScript's dates end with the year 275760, those of file systems do not. */
+const CYCLE_YEARS = 400;
+const CYCLE_SECONDS = 146_097 * 86_400;
+
 /** Nanoseconds since the epoch. Before 1970 tar prints the seconds rounded up, and the fraction as what is to be taken away from them. */
 export function parseTime(text: string): bigint {
   const match = TIME.exec(text);
-  if (match !== null) return nanoseconds(secondsOfMinute(match[1] ?? '') + Number(match[2]), match[3]);
+  if (match !== null) return withFraction(nanosecondsOfMinute(match[1] ?? ''), Number(match[2]), match[3]);
   const plain = SECONDS.exec(text);
   if (plain === null) throw new FreezerError('corrupt', `tar: a time of its index cannot be read: '${text}'`);
-  return nanoseconds(Number(plain[1]), plain[2]);
+  return withFraction(BigInt(plain[1] ?? '') * BigInt(NANOSECONDS), 0, plain[2]);
 }
 
-function nanoseconds(seconds: number, digits = ''): bigint {
+function withFraction(start: bigint, seconds: number, digits = ''): bigint {
   const fraction = Number(digits.padEnd(9, '0'));
-  return BigInt(seconds) * 1_000_000_000n + BigInt(seconds < 0 ? -fraction : fraction);
+  return start + BigInt(seconds * NANOSECONDS + (start < 0n ? -fraction : fraction));
 }
 
 /** Files that lie together are often of one time. */
 let lastMinute = '1970-01-01 00:00';
-let lastMinuteSeconds = 0;
+let lastMinuteStart = 0n;
 
-function secondsOfMinute(minute: string): number {
-  if (minute === lastMinute) return lastMinuteSeconds;
+function nanosecondsOfMinute(minute: string): bigint {
+  if (minute === lastMinute) return lastMinuteStart;
+  const year = Number(minute.slice(0, -12));
+  const cycles = Math.floor(year / CYCLE_YEARS);
   const date = new Date(0);
-  date.setUTCFullYear(Number(minute.slice(0, -12)), Number(minute.slice(-11, -9)) - 1, Number(minute.slice(-8, -6)));
+  date.setUTCFullYear(year - cycles * CYCLE_YEARS, Number(minute.slice(-11, -9)) - 1, Number(minute.slice(-8, -6)));
   date.setUTCHours(Number(minute.slice(-5, -3)), Number(minute.slice(-2)));
   lastMinute = minute;
-  lastMinuteSeconds = date.getTime() / 1000;
-  return lastMinuteSeconds;
+  lastMinuteStart = (BigInt(date.getTime() / 1000) + BigInt(cycles) * BigInt(CYCLE_SECONDS)) * BigInt(NANOSECONDS);
+  return lastMinuteStart;
 }

@@ -55,6 +55,7 @@ test.each([
 
 test('instants are local, JSON is one line', () => {
   expect(formatInstant(new Date(2026, 0, 2, 3, 4, 5).getTime() / 1000)).toBe('2026-01-02 03:04:05');
+  expect(formatInstant(8_640_000_000_001)).toBe('@8640000000001');
   expect(formatJson({ a: 'x\ny' })).toBe('{"a":"x\\ny"}\n');
   expect(formatJson(undefined)).toBe('null\n');
 });

@@ -28,9 +28,10 @@ export function formatSeconds(seconds: number): string {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** An instant (epoch seconds) in local time as `2026-11-21 16:04:09`. */
+/** An instant (epoch seconds) in local time as `2026-11-21 16:04:09`; beyond the year 275760, as files can have it, as `@9000000000000`. */
 export function formatInstant(at: number): string {
   const date = new Date(at * 1000);
+  if (Number.isNaN(date.getTime())) return `@${at}`;
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
