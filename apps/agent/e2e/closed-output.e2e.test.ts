@@ -35,3 +35,11 @@ it('a reader or a working folder that is gone, or a standard output that is full
     expect(expectOneLine(ended)).toMatch(new RegExp(`^Critical Error: standard output: .*${said}`));
   }
 });
+
+it('a run that waits for what never comes, with nothing left that could bring it, is no success', async () => {
+  await using lab = await Lab.open();
+  const silent = join(lab.root, 'silent.cjs');
+  await writeFile(silent, 'process.stdout.write = () => true;');
+  for (const word of ['--version', '--help'])
+    expect(await runProgram(process.execPath, ['--require', silent, AGENT, word], { cwd: lab.root })).toMatchObject({ code: 1 });
+});

@@ -11,6 +11,8 @@ const hasOwnFlags = (): boolean =>
   process.execArgv.length > 0 || (process.env['NODE_OPTIONS'] ?? '') !== '' || (process.env['NODE_DISABLE_COMPILE_CACHE'] ?? '') !== '';
 
 async function main(argv: readonly string[]): Promise<void> {
+  // Until the end says otherwise: a run that waits for what never comes ends with 0, when nothing is left that keeps Node going.
+  process.exitCode = 1;
   // Called by scripts: loads nothing.
   if (argv.includes('--version')) {
     process.exitCode = await printText(`${FREEZER_AGENT_VERSION}\n`, SPEAKER);
