@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
 import type { AnyAuthMethod, utils } from 'ssh2';
+import { inReadableForm } from './key-file-form.ts';
 import type { SshStorageOptions } from './options.ts';
 
 /** What is shown to the server, and how it is called in messages. */
@@ -45,12 +46,19 @@ async function readKey(file: string, parseKey: ParseKey): Promise<{ readonly key
     const code = systemCodeOf(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { reason: `cannot be read: ${code ?? messageOf(error)}` };
   }
-  const parsed = parseKey(key);
-  if ('message' in parsed) {
-    const isLocked = /encrypted/i.test(parsed.message);
-    return { reason: isLocked ? 'is protected by a passphrase: load it into ssh-agent (ssh-add)' : `is no private key: ${messageOf(parsed)}` };
+  try {
+    const readable = inReadableForm(key);
+    const parsed = parseKey(readable);
+    if (!('message' in parsed)) return { key: readable };
+    return { reason: reasonAgainst(parsed) };
+  } catch (error) {
+    return { reason: reasonAgainst(error) };
   }
-  return { key };
+}
+
+function reasonAgainst(error: unknown): string {
+  const reason = messageOf(error);
+  return /encrypted/i.test(reason) ? 'is protected by a passphrase: load it into ssh-agent (ssh-add)' : `is no private key: ${reason}`;
 }
 
 /** A password in place of all else; or the key file, and then the keys of the agent. Fails with `invalid` when there is nothing to show. */
