@@ -1,6 +1,7 @@
 import { FreezerError, type Logger, messageOf, socketReason, systemCodeOf } from '@freezer/core';
 import type { Client, ConnectConfig, SFTPWrapper } from 'ssh2';
 import { type Credentials, readCredentials } from './credentials.ts';
+import { type EndableAgent, endableAgent } from './endable-agent.ts';
 import { GatheringSocket } from './gathering-socket.ts';
 import { fingerprintOf, hostKeyAlgorithms, judgeHostKey } from './host-key.ts';
 import { hostNameOf, type KnownHost, keyTypeOf } from './known-hosts.ts';
@@ -23,6 +24,7 @@ interface Attempt {
   readonly options: SshStorageOptions;
   readonly credentials: Credentials;
   readonly known: readonly KnownHost[];
+  readonly agent: EndableAgent | undefined;
   readonly logger: Logger;
   /** Why the host key was refused. */
   refusal?: string;
@@ -71,7 +73,10 @@ function reasonOf(attempt: Attempt, error: unknown): FreezerError {
     const said = attempt.agentProblem === undefined ? '' : `; the agent failed: ${attempt.agentProblem}`;
     return failed(attempt, 'unauthenticated', `the server does not accept ${attempt.credentials.names}${said}`, error);
   }
-  if (level === 'client-timeout') return failed(attempt, 'timeout', `no log-in within ${READY_MS / 1000} s`, error);
+  if (level === 'client-timeout') {
+    const said = attempt.agent?.owes() === true ? `; the agent ${attempt.options.agent} does not answer` : '';
+    return failed(attempt, 'timeout', `no log-in within ${READY_MS / 1000} s${said}`, error);
+  }
   return failed(attempt, 'unavailable', socketReason(systemCodeOf(error)) ?? messageOf(error), error);
 }
 
@@ -130,7 +135,8 @@ function startSftp(client: Client, attempt: Attempt): Promise<SFTPWrapper> {
 export async function connect(options: SshStorageOptions, logger: Logger): Promise<Session> {
   const ssh2 = await loadSsh2();
   const known = await readKnownHosts(options.knownHosts);
-  const attempt: Attempt = { options, logger, known, credentials: await readCredentials(options, ssh2.utils.parseKey) };
+  const agent = options.agent === undefined ? undefined : endableAgent(ssh2.OpenSSHAgent, options.agent);
+  const attempt: Attempt = { options, agent, logger, known, credentials: await readCredentials(options, ssh2.utils.parseKey, agent?.agent) };
   const client = new ssh2.Client();
   try {
     await logIn(client, attempt);
@@ -141,5 +147,7 @@ export async function connect(options: SshStorageOptions, logger: Logger): Promi
     client.removeAllListeners('error').on('error', () => undefined);
     client.destroy();
     throw error;
+  } finally {
+    agent?.end();
   }
 }

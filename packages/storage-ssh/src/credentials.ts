@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
-import type { AnyAuthMethod, utils } from 'ssh2';
+import type { AnyAuthMethod, BaseAgent, utils } from 'ssh2';
 import { inReadableForm } from './key-file-form.ts';
 import type { SshStorageOptions } from './options.ts';
 
@@ -62,8 +62,8 @@ function reasonAgainst(error: unknown): string {
 }
 
 /** A password in place of all else; or the key file, and then the keys of the agent. Fails with `invalid` when there is nothing to show. */
-export async function readCredentials(options: SshStorageOptions, parseKey: ParseKey): Promise<Credentials> {
-  const { username, keyFile, agent } = options;
+export async function readCredentials(options: SshStorageOptions, parseKey: ParseKey, agent: BaseAgent | undefined): Promise<Credentials> {
+  const { username, keyFile } = options;
   const password = await readPassword(options);
   if (password !== undefined) return { methods: passwordMethods(username, password), names: 'the password' };
   const key = keyFile === undefined ? undefined : await readKey(keyFile, parseKey);
