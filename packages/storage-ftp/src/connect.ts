@@ -4,6 +4,7 @@ import { abortable, FreezerError, messageOf, systemCodeOf } from '@freezer/core'
 import { Client } from 'basic-ftp';
 import { connectReason, isRefusal, reasonOf, replyOf } from './failure.ts';
 import type { FtpStorageOptions } from './options.ts';
+import { keepHost } from './passive-host.ts';
 import { Session } from './session.ts';
 
 /** From the first packet to the end of the log-in. */
@@ -100,6 +101,7 @@ async function logIn(client: Client, options: FtpStorageOptions, { password, tls
 /** Connects, checks the certificate, and logs in. Fails with `unauthenticated`, `unavailable`, `timeout` or `unsupported`. */
 export async function connect(options: FtpStorageOptions, credentials: Credentials): Promise<Session> {
   const client = new Client(SILENCE_MS, { allowSeparateTransferHost: false, maxListingBytes: LISTING_MAX_BYTES });
+  keepHost(client);
   const patience = AbortSignal.timeout(READY_MS);
   try {
     return await abortable(logIn(client, options, credentials), patience);
