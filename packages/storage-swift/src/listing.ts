@@ -9,6 +9,8 @@ export interface ListedObject {
   readonly modifiedAt: number;
   /** MD5 of the bytes in hex; of a manifest something else. */
   readonly etag: string;
+  /** A manifest of the static kind, whose size is that of the segments that it names. */
+  readonly isStatic: boolean;
 }
 
 export interface ListingQuery extends CallOptions {
@@ -58,7 +60,13 @@ function linesOf(deed: Deed, text: string): readonly (ListedObject | string)[] {
     if (typeof folder === 'string') return folder;
     const [name, size, etag, modified] = ['name', 'bytes', 'hash', 'last_modified'].map((field) => property(line, field));
     if (typeof name !== 'string' || typeof size !== 'number') throw failure('unexpected', deed, 'the listing cannot be understood');
-    // Without a zone, and meant as UTC.
-    return { name, size, etag: typeof etag === 'string' ? etag : '', modifiedAt: typeof modified === 'string' ? Date.parse(`${modified}Z`) : Number.NaN };
+    return {
+      name,
+      size,
+      etag: typeof etag === 'string' ? etag : '',
+      // Without a zone, and meant as UTC.
+      modifiedAt: typeof modified === 'string' ? Date.parse(`${modified}Z`) : Number.NaN,
+      isStatic: property(line, 'slo_etag') !== undefined,
+    };
   });
 }

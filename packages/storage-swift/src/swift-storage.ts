@@ -162,7 +162,8 @@ export class SwiftStorage implements Storage {
     const total = { container: `${container}/${prefix.slice(0, -1)}`, bytes: 0, objects: 0 };
     for await (const page of pagesOf(this.#client, deed, { container, prefix, signal })) {
       total.objects += page.length;
-      for (const { size } of page) total.bytes += size;
+      // The segments that a manifest stands for are counted by themselves, as in the numbers of a whole container.
+      for (const { size, isStatic } of page) if (!isStatic) total.bytes += size;
     }
     yield total;
   }
