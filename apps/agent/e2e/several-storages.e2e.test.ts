@@ -179,6 +179,30 @@ describe('a restore from several storages', () => {
     expect(await readFile(join(lab.root, 'ours.log'), 'utf8')).toMatch(/near[^\n]*cannot give the point|cannot give the point[^\n]*near/);
   });
 
+  it.each([[[]], [['--verify-first']], [['--path', 'dir', '--path', 'big']]])(
+    'goes on with the next one when the data of the first is damaged (%j)',
+    async (more) => {
+      await backup();
+      await appendFile(join(lab.source, 'dir/file'), 'two\n');
+      await backup();
+      // Twelve bytes of the increment, behind a full that restores.
+      const [, top = ''] = await levelsIn(stores.near);
+      const data = join(stores.near, 'data/tar', SET, top, 'data');
+      const bytes = await readFile(data);
+      await writeFile(data, bytes.fill('x', bytes.length - 20, bytes.length - 8));
+      expect(await restored(more)).toEqual(await treeLines(lab.source));
+      expect(await readFile(join(lab.root, 'ours.log'), 'utf8')).toMatch(/the next one is read[^\n]*storage=near[^\n]*next=far/);
+      // What lay in the target before is not ours to go over.
+      const target = lab.target();
+      await mkdir(target);
+      await writeFile(join(target, 'mine'), 'mine\n');
+      const refused = await run('restore', ['--restore-abs-path', target]);
+      expect([refused.code, await readFile(join(target, 'mine'), 'utf8')]).toEqual([1, 'mine\n']);
+      const single = await run('restore', ['--restore-abs-path', lab.target(), '--from', 'near', ...more]);
+      expect(single.code).toBe(1);
+    },
+  );
+
   it('--storage-verify names the storage that lacks something, and what differs', async () => {
     await backup();
     await writeJob(['near']);

@@ -1,12 +1,19 @@
-import { FreezerError, formatUtc, messageOf } from '@freezer/core';
+import { resolve } from 'node:path';
+import { type ErrorCode, FreezerError, formatUtc, messageOf } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { trustOf } from '../actions/point-settings.ts';
 import { setOf } from '../actions/set-of.ts';
+import { firstReason } from '../first-reason.ts';
 import { openRun } from '../open-run.ts';
 import type { AgentPlugins } from '../plugins.ts';
 import { choosePoint } from '../restore/choose-point.ts';
+import { inspectTarget } from '../restore/target.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { StorageSection } from '../settings/storage-sections.ts';
 import type { OneStorageAction } from './each-storage.ts';
+
+/** What another storage may do better. */
+const STORAGE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['corrupt', 'not_found', 'unavailable', 'timeout', 'rate_limited']);
 
 interface Candidate {
   readonly section: StorageSection;
@@ -33,16 +40,39 @@ export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins,
   }
   const [first, ...others] = candidates;
   if (first === undefined) throw failure;
-  const best = others.reduce((a, b) => (b.t > a.t ? b : a), first);
-  input.logger.info({ storage: best.section.name, time: formatUtc(best.t) }, 'storage chosen');
-  const equal = candidates.filter(({ section, t }) => t === best.t && section !== best.section).map(({ section }) => section.name);
+  const newest = others.reduce((a, b) => Math.max(a, b.t), first.t);
+  const holders = candidates.filter(({ t }) => t === newest).map(({ section }) => section);
+  input.logger.info({ storage: holders[0]?.name, time: formatUtc(newest) }, 'storage chosen');
+  return fromFirstOf(holders, input, action);
+}
+
+/** The same point from the next storage when the data of one turns out to be damaged, or it goes away in the middle. */
+async function fromFirstOf([section, ...others]: readonly StorageSection[], input: ActionInput, action: OneStorageAction): Promise<ActionResult> {
+  const again = others.length > 0 ? await settingsForAnother(input) : undefined;
   try {
-    return await action({ ...input, storageSections: [best.section] });
-  } catch (error) {
-    if (equal.length > 0 && FreezerError.is(error))
-      input.logger.error({ storages: equal.join(', ') }, 'other storages hold the same point: --from NAME reads it from there');
-    throw error;
+    return await action({ ...input, storageSections: section ? [section] : [] });
+  } catch (thrown) {
+    input.signal.throwIfAborted();
+    const error = firstReason(thrown);
+    if (others.length === 0 || !FreezerError.is(error)) throw thrown;
+    if (again === undefined || !STORAGE_FAULTS.has(error.code)) {
+      input.logger.error({ storages: others.map(({ name }) => name).join(', ') }, 'other storages hold the same point: --from NAME reads it from there');
+      throw thrown;
+    }
+    input.logger.warn({ storage: section?.name, reason: messageOf(error), next: others[0]?.name }, 'this storage cannot give the point; the next one is read');
+    return fromFirstOf(others, { ...input, settings: again }, action);
   }
+}
+
+/**
+ * Undefined: what was done cannot be done again, as what went to standard output. A target that was empty holds nothing but what the restore from the storage
+ * before wrote, which the next one goes over.
+ */
+async function settingsForAnother({ settings }: ActionInput): Promise<Settings | undefined> {
+  const { to_stdout: toStdout, restore_abs_path: target, conflict } = settings;
+  if (toStdout || conflict !== 'always') return undefined;
+  const isOurs = target !== undefined && (await inspectTarget(resolve(target), true)) === 'empty';
+  return isOurs ? { ...settings, overwrite: true } : settings;
 }
 
 /** Everything but the data is checked. */
