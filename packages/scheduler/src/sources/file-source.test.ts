@@ -19,8 +19,8 @@ afterEach(() => {
 
 /** A second later than the file was last held for one that is being saved. */
 function aSecondLater(): void {
-  const then = Date.now() + 1000;
-  jest.spyOn(Date, 'now').mockReturnValue(then);
+  const then = performance.now() + 1000;
+  jest.spyOn(performance, 'now').mockReturnValue(then);
 }
 
 test('a pipe or a device with the name of a job keeps no other job waiting', async () => {
@@ -54,6 +54,51 @@ test('a file in the middle of a save is still the job that it was, and is wrong 
   expect(await idsOf(source)).toEqual([['nightly', 'a.conf: holds no JSON object']]);
   await write('a.conf', '{"job_id": "nightly", "description": "more"}');
   expect(await idsOf(source)).toEqual(['nightly']);
+});
+
+test('a file that is away for a moment, as while an editor saves, takes no job with it; one that stays away does', async () => {
+  const source = new FileSource(folder, SILENT);
+  const [path, away] = [join(folder, 'a.conf'), join(folder, 'a.conf~')];
+  await write('a.conf', '{"job_id": "nightly"}');
+  await write('b.conf', '{"job_id": "other"}');
+  expect(await idsOf(source)).toEqual(['nightly', 'other']);
+  await rename(path, away);
+  for (let look = 0; look < 3; look += 1) expect(await idsOf(source)).toEqual(['unchanged']);
+  await write('a.conf', '');
+  expect(await idsOf(source)).toEqual(['unchanged']);
+  await write('a.conf', '{"job_id": "nightly", "description": "edited"}');
+  expect(await idsOf(source)).toEqual(['nightly', 'other']);
+  await rm(path);
+  expect(await idsOf(source)).toEqual(['unchanged']);
+  aSecondLater();
+  expect(await idsOf(source)).toEqual(['other']);
+});
+
+test('a file that got another name is one job, at once', async () => {
+  const source = new FileSource(folder, SILENT);
+  await write('a.conf', '{"job_id": "nightly"}');
+  await idsOf(source);
+  await rename(join(folder, 'a.conf'), join(folder, 'b.conf'));
+  expect(await idsOf(source)).toEqual(['nightly']);
+});
+
+test('whoever watches is told of a file that was removed as soon as that is sure', async () => {
+  const source = new FileSource(folder, SILENT);
+  await write('a.conf', '{"job_id": "nightly"}');
+  await idsOf(source);
+  const looks: (readonly unknown[])[] = [];
+  const gone = new Promise<void>((resolve) => {
+    source.watch(() => {
+      void idsOf(source).then((ids) => {
+        looks.push(ids);
+        if (ids.length === 0) resolve();
+      });
+    });
+  });
+  await rm(join(folder, 'a.conf'));
+  await gone;
+  expect(looks).toEqual([['unchanged'], []]);
+  source.close();
 });
 
 test('an id that is none is not kept', async () => {

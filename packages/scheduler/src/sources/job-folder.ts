@@ -26,7 +26,8 @@ interface Known {
 
 /**
  * The job files of a directory (`*.conf`, JSON; also one file by its path). What did not change since the last look is not read again. A
- * file whose JSON ends in the middle of a save is what it was, until a look a second later finds the same.
+ * file whose JSON ends in the middle of a save, or which is away, as while an editor puts another in its place, is what it was, until a look a
+ * second later finds the same.
  */
 export class JobFolder {
   readonly #path: string;
@@ -35,6 +36,7 @@ export class JobFolder {
   #wasThere = false;
   #watcher: FSWatcher | undefined;
   #settling: NodeJS.Timeout | undefined;
+  #changed: (() => void) | undefined;
 
   constructor(path: string, logger: Logger) {
     this.#path = path;
@@ -47,12 +49,14 @@ export class JobFolder {
    */
   async read(): Promise<readonly JobFile[]> {
     const paths = await this.#list();
-    const known = new Map<string, Known>();
+    const found = new Map<string, Known>();
     for (const path of paths) {
       const one = await this.#look(path);
-      if (one) known.set(path, one);
+      if (one) found.set(path, one);
     }
+    const known = new Map([...found, ...this.#away(found)].toSorted(([one], [other]) => (one < other ? -1 : 1)));
     this.#known = known;
+    if ([...known.values()].some(({ heldSince }) => heldSince !== undefined)) this.#lookAfter(SAVE_MS);
     return [...known.values()].map(({ file }) => file);
   }
 
@@ -60,10 +64,8 @@ export class JobFolder {
   watch(changed: () => void): void {
     this.close();
     try {
-      this.#watcher = watch(this.#path, () => {
-        clearTimeout(this.#settling);
-        this.#settling = setTimeout(changed, SETTLE_MS);
-      });
+      this.#watcher = watch(this.#path, () => this.#lookAfter(SETTLE_MS));
+      this.#changed = changed;
       this.#watcher.on('error', (error) => this.#logger.warn({ error: messageOf(error) }, 'the job directory cannot be watched any more'));
     } catch (error) {
       this.#logger.warn({ error: messageOf(error) }, 'the job directory cannot be watched; it is read at every interval');
@@ -74,6 +76,24 @@ export class JobFolder {
     clearTimeout(this.#settling);
     this.#watcher?.close();
     this.#watcher = undefined;
+    this.#changed = undefined;
+  }
+
+  #lookAfter(milliseconds: number): void {
+    if (!this.#changed) return;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(this.#changed, milliseconds);
+  }
+
+  /** Files that are not there and not yet believed to be gone. Where another has come, they may have got its name. */
+  #away(found: ReadonlyMap<string, Known>): readonly [string, Known][] {
+    if ([...found.keys()].some((path) => !this.#known.has(path))) return [];
+    const now = performance.now();
+    return [...this.#known].flatMap(([path, one]) => {
+      const heldSince = one.heldSince ?? now;
+      const isHeld = !found.has(path) && now - heldSince < SAVE_MS && 'json' in one.file.content;
+      return isHeld ? [[path, { ...one, heldSince }]] : [];
+    });
   }
 
   async #list(): Promise<readonly string[]> {
@@ -107,7 +127,7 @@ export class JobFolder {
       const text = await readFile(path, 'utf8');
       const read = parsed(text, { signature, path, name });
       if (read) return read;
-      const now = Date.now();
+      const now = performance.now();
       const heldSince = before?.signature === signature ? before.heldSince : now;
       const isBeingSaved = before !== undefined && heldSince !== undefined && now - heldSince < SAVE_MS && 'json' in before.file.content;
       return isBeingSaved ? { signature, file: before.file, heldSince } : problem(signature, `is no JSON (${reasonOf(text)})`);
