@@ -11,7 +11,7 @@ export { readSourceJob } from './daemon/read-source-job.ts';
 export { type RunDeps, RunDriver } from './daemon/run-driver.ts';
 export { type OnceRun, runOnce } from './daemon/run-once.ts';
 export { Scheduler, type SchedulerOptions, type SchedulerTerms } from './daemon/scheduler.ts';
-export { capabilitiesOf, policyOf, saltOf, zoneOf } from './daemon/terms.ts';
+export { capabilitiesOf, policyOf, saltOf } from './daemon/terms.ts';
 export type { JobReading } from './documents/job-reading.ts';
 export { type Validation, validateJob } from './documents/validate-job.ts';
 export type { RunEnd } from './machine/state.ts';
@@ -34,6 +34,7 @@ export {
 } from './settings/resolve.ts';
 export { SCHEDULER_LINE, SCHEDULER_TABLE, type SchedulerSettings } from './settings/scheduler-table.ts';
 export { SCHEDULER_TEXT } from './settings/scheduler-text.ts';
+export { zoneOf } from './settings/zone.ts';
 export { ApiSource } from './sources/api-source.ts';
 export { FileSource } from './sources/file-source.ts';
 export { jobFilePath } from './sources/job-folder.ts';

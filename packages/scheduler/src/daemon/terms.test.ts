@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { CAPABILITY_OPTIONS } from '../settings/scheduler-options.ts';
 import type { SchedulerSettings } from '../settings/scheduler-table.ts';
-import { capabilitiesOf, hostZone } from './terms.ts';
+import { capabilitiesOf } from './terms.ts';
 
 const SETTINGS = {
   'scheduler.centralized_scheduler': false,
@@ -14,10 +14,4 @@ const SETTINGS = {
 test.each(['actions', 'modes', 'storages', 'engines'] as const)('the help says which %s are told to the API when the settings name none', (kind) => {
   const option = CAPABILITY_OPTIONS.find(({ name }) => name === `supported-${kind}`);
   expect(option?.help).toMatch(new RegExp(`; default ${capabilitiesOf(SETTINGS)[kind].join(',')}$`));
-});
-
-test('an empty TZ, and one that is no zone, stand for UTC', () => {
-  expect(hostZone('Etc/Unknown')).toBe('UTC');
-  expect(hostZone(undefined)).toBe('UTC');
-  expect(hostZone('Europe/Berlin')).toBe('Europe/Berlin');
 });

@@ -58,11 +58,5 @@ export function policyOf(settings: SchedulerSettings, { isTrial, noApi }: { read
 const withExec = (capabilities: Capabilities, allowed: boolean): Capabilities =>
   allowed && !capabilities.actions.includes('exec') ? { ...capabilities, actions: [...capabilities.actions, 'exec'] } : capabilities;
 
-/** The zone of the host: an empty `TZ` is UTC, as for the C library, and so is one that Node does not know; it calls them by no name that it takes. */
-export const hostZone = (named: string | undefined): string => (named === undefined || named === 'Etc/Unknown' ? 'UTC' : named);
-
-/** The zone of times that name none. */
-export const zoneOf = (settings: SchedulerSettings): string => settings['scheduler.timezone'] ?? hostZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
-
 /** Makes jitter differ from host to host. */
 export const saltOf = (clientId: string): string => `${hostname()}/${clientId}`;

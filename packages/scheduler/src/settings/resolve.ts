@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { FreezerError } from '@freezer/core';
 import { findConfig, layerOfArguments, type ParsedArguments, type SettingsHost, type SettingsOf, SettingsReader } from '@freezer/settings';
 import { SCHEDULER_LINE, SCHEDULER_TABLE, type SchedulerRow, type SchedulerSettings } from './scheduler-table.ts';
+import { zoneWarning } from './zone.ts';
 
 /** What the settings need of the host besides files and environment. */
 export interface SchedulerHost extends SettingsHost {
@@ -45,8 +46,9 @@ export async function resolveScheduler(host: SchedulerHost): Promise<ResolvedSch
   for (const folder of namedFolders ?? found.folders) await reader.hostFolder(folder, '--config-dir');
   reader.give(layer);
   reader.fill();
-  const settings = reader.settings() as unknown;
-  return { parsed, settings: Object.freeze(settings) as SettingsOf<SchedulerRow>, warnings: reader.warnings(), places: reader.places() };
+  const settings = Object.freeze(reader.settings() as unknown) as SettingsOf<SchedulerRow>;
+  const zone = zoneWarning(settings, host.environment['TZ']);
+  return { parsed, settings, warnings: [...reader.warnings(), ...(zone === undefined ? [] : [zone])], places: reader.places() };
 }
 
 /** Where this scheduler keeps things. */
