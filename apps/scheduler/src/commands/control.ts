@@ -20,7 +20,7 @@ import type { Host } from '../host.ts';
 const LOOK_MS = 100;
 const FORCED_MS = 5000;
 /** Longer than the last writes of a scheduler, and its good-bye, may take with an API that does not answer. */
-const LAST_WRITES_MS = 15_000;
+const ENDING_MS = 15_000;
 
 interface Found {
   /** Undefined: nobody runs. */
@@ -102,7 +102,7 @@ export async function stopCommand(settings: SchedulerSettings, host: Host): Prom
   // They get no grace; a scheduler that is well then keeps how they ended, and ends itself.
   const { instance } = placesOf(settings, host);
   await killAgents(instance);
-  if (await ends(mark, LAST_WRITES_MS)) return EXIT.done;
+  if (await ends(mark, ENDING_MS)) return EXIT.done;
   signalProcess(mark.pid, 'SIGKILL');
   await killAgents(instance);
   return (await ends(mark, FORCED_MS)) ? EXIT.done : EXIT.failed;

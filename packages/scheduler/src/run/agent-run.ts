@@ -5,7 +5,16 @@ import { FreezerError, messageOf } from '@freezer/core';
 import { readJson, writeJson, writeWhole } from '../state/json-file.ts';
 import type { AgentProgram } from './agent-program.ts';
 import { isAlive, type ProcessMark, signalProcess } from './process-mark.ts';
-import { type OutcomeRecord, outcomeRecord, runFiles, type StartedRecord, type StopReason, type SuperviseRequest, startedRecord } from './run-folder.ts';
+import {
+  type OutcomeRecord,
+  outcomeRecord,
+  runFiles,
+  START_MS,
+  type StartedRecord,
+  type StopReason,
+  type SuperviseRequest,
+  startedRecord,
+} from './run-folder.ts';
 
 /** How often the end of a run is looked for whose supervisor is no child of ours. */
 const LOOK_MS = 250;
@@ -58,7 +67,8 @@ export class AgentRun {
   static async adopt(folder: string, killGraceSeconds: number): Promise<AgentRun | undefined> {
     const run = new AgentRun(folder, killGraceSeconds);
     // Between the start of the supervisor and that of the agent there is a moment in which only the former is there.
-    for (let tries = 0; tries < 8 && !(await run.#readStarted()); tries += 1) await sleep(LOOK_MS);
+    const until = performance.now() + START_MS;
+    while (!(await run.#readStarted()) && performance.now() < until) await sleep(LOOK_MS);
     const over = await readJson(run.#files.outcome);
     return run.#started || over !== undefined ? run : undefined;
   }

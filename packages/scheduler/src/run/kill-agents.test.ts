@@ -17,7 +17,7 @@ test('an agent that was just being started is ended, too', async () => {
   try {
     const ended = new Promise((resolve) => agent.on('exit', (_, signal) => resolve(signal)));
     const killed = killAgents(instance);
-    await sleep(100);
+    await sleep(1000);
     await writeJson(runFiles(folder).started, { agent: markOf(agent.pid ?? 0), supervisor: markOf(process.pid), at: 0 });
     await killed;
     expect(await Promise.race([ended, sleep(2000, undefined, { ref: false })])).toBe('SIGKILL');

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson } from '../state/json-file.ts';
 import { isAlive, signalProcess } from './process-mark.ts';
-import { runFiles, startedRecord } from './run-folder.ts';
+import { runFiles, START_MS, startedRecord } from './run-folder.ts';
 
-/** How long a supervisor takes to write down whom it has started. */
-const START_MS = 500;
+/** How often somebody who is not yet known is looked for. */
+const LOOK_MS = 100;
 
 /** Ends all agents of an instance with their children, by SIGKILL; their supervisors write down how they ended. */
 export async function killAgents(instance: string): Promise<void> {
-  if (await killKnown(instance)) return;
-  // Of a try nobody knows yet who it is: it is just being started.
-  await sleep(START_MS);
-  await killKnown(instance);
+  const until = performance.now() + START_MS;
+  // Of a try that is just being started nobody knows yet who it is.
+  while (!(await killKnown(instance)) && performance.now() < until) await sleep(LOOK_MS);
 }
 
 /** Whether of each try it was known who it is. */

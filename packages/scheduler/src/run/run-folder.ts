@@ -40,6 +40,9 @@ export const outcomeRecord = z.object({
 
 export type OutcomeRecord = z.infer<typeof outcomeRecord>;
 
+/** How long a supervisor may take, on a busy machine, until `started` is written. */
+export const START_MS = 2000;
+
 /** Bytes of the agent's last words that are kept. */
 export const LOG_TAIL_BYTES = 64 * 1024;
 
