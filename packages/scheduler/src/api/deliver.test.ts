@@ -1,5 +1,5 @@
 import { type ApiRequest, type ApiResponse, FreezerClient, TransportError } from '@freezer/client-sdk';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { ApiAccess } from './api-access.ts';
 import { delivery, FeatureProbe } from './deliver.ts';
 
@@ -55,6 +55,43 @@ describe('a change of a job', () => {
     );
     await write('job', { job_id: 'j', change: { job_schedule: { event: '', status: 'stop' } }, acknowledged: 'stop' });
     expect(bodies('PATCH')).toEqual([{ job_schedule: { event: '', status: 'stop' } }]);
+  });
+});
+
+describe('a server of ours that was asked at a bad moment is none of Python', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  const change = { job_schedule: { status: 'scheduled', result: 'partial' } };
+
+  function asked(first: () => ApiResponse) {
+    let questions = 0;
+    const versions = (): ApiResponse => {
+      questions += 1;
+      return questions === 1 ? first() : answer(300, OURS);
+    };
+    return world(({ method, url }) => (url.endsWith('9/') ? versions() : answer(200, method === 'GET' ? JOB : { job_id: 'j', version: 1 })));
+  }
+
+  test.each([429, 503])('because it answered %i', async (status) => {
+    const { write, bodies } = asked(() => answer(status, {}));
+    await expect(write('job', { job_id: 'j', change })).rejects.toMatchObject({ status });
+    expect(bodies('PATCH')).toEqual([]);
+    await write('job', { job_id: 'j', change });
+    expect(bodies('PATCH')).toEqual([change]);
+  });
+
+  test('a minute after it did not answer', async () => {
+    const { write, bodies } = asked(() => {
+      throw new TransportError('the connection was cut');
+    });
+    const once = () => write('job', { job_id: 'j', change });
+    await once();
+    await once();
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
+    await once();
+    expect(bodies('PATCH').map((body) => (body as typeof JOB).job_schedule)).toMatchObject([{ result: 'fail' }, { result: 'fail' }, { result: 'partial' }]);
   });
 });
 

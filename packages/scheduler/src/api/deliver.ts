@@ -54,18 +54,27 @@ export interface ServerFeatures {
   readonly ours: boolean;
 }
 
-/** Finds out once, and again after a failure. */
+/** So long a server counts as one of Python: it may be ours, which did not answer or was not yet there when it was asked. */
+const PYTHON_MS = 60_000;
+/** With them a server says that it is to be asked later. */
+const LATER: ReadonlySet<number | undefined> = new Set([429, 503]);
+
+/** Finds out once whether it is ours, and again after a failure. */
 export class FeatureProbe {
   readonly #access: () => ApiAccess;
   #known: ServerFeatures | undefined;
+  #knownAt = 0;
 
   constructor(access: () => ApiAccess) {
     this.#access = access;
   }
 
   async features(call?: CallOptions): Promise<ServerFeatures> {
-    this.#known ??= await this.#ask(call);
-    return this.#known;
+    if (this.#known?.ours || (this.#known && performance.now() - this.#knownAt < PYTHON_MS)) return this.#known;
+    const known = await this.#ask(call);
+    this.#known = known;
+    this.#knownAt = performance.now();
+    return known;
   }
 
   async #ask(call?: CallOptions): Promise<ServerFeatures> {
@@ -75,7 +84,7 @@ export class FeatureProbe {
     } catch (error) {
       // Servers of Python announce the document and send nothing; one that is down now is asked again.
       if (ApiError.is(error) && error.code !== 'unauthenticated') {
-        const down = error.code === 'unavailable' && /refused|unknown|route/.test(error.message);
+        const down = LATER.has(error.status) || (error.code === 'unavailable' && /refused|unknown|route/.test(error.message));
         if (!down) return { ours: false };
       }
       throw error;
