@@ -256,6 +256,27 @@ describe('with the API', () => {
     expect(await daemon.ended).toBe(0);
   });
 
+  test('a scheduler whose first question is not answered hears signals: SIGHUP does not end it, SIGTERM ends it and nothing is left', async () => {
+    await create('long', { keys: { seconds: 6 } });
+    const before = await bench.started(words);
+    const { pid } = await begins('long');
+    before.process.kill('SIGKILL');
+    await before.ended;
+    api.hang();
+    const daemon = bench.start([...words, '--http-timeout', '60']);
+    await waitFor('it is there', async () => (await bench.status(words)).pid === daemon.pid);
+    daemon.process.kill('SIGHUP');
+    await sleep(1000);
+    expect(isRunning(daemon.pid)).toBe(true);
+    daemon.process.kill('SIGTERM');
+    expect(await daemon.ended).toBe(0);
+    // What was running was waited for.
+    expect(bench.facts('long', 'end')).toHaveLength(1);
+    expect(isRunning(pid)).toBe(false);
+    expect(await bench.run([...words, 'status'])).toMatchObject({ code: 3, out: 'Not Running\n' });
+    api.goOn();
+  });
+
   test('stop --force lets the scheduler end by itself, also when its agents are deaf and the API does not answer', async () => {
     await create('deaf', { keys: { seconds: 600, ignore: '1' } });
     const daemon = await bench.started([...words, '--stop-timeout', '600', '--kill-grace', '60', '--http-timeout', '20']);

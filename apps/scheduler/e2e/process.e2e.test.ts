@@ -117,6 +117,12 @@ test('A12: of 50 jobs that are due in one second all run, eight at a time, the u
   await waitFor('all are completed', async () => Object.values(await bench.list(words)).filter(({ status }) => status === 'completed').length === 50);
 });
 
+test('a scheduler that waits for the jitter of its start ends when it is told to', async () => {
+  const daemon = await bench.started([...words, '--startup-jitter', '100000']);
+  daemon.process.kill('SIGTERM');
+  expect(await Promise.race([daemon.ended, sleep(20_000, 'it did not end', { ref: false })])).toBe(0);
+});
+
 test('stop --force ends agents that ignore SIGTERM before it comes back, and what they did is kept', async () => {
   await bench.job('stubborn', job('stubborn', { seconds: '600', ignore: '1', child: '1' }));
   expect(await bench.run([...words, 'start'])).toMatchObject({ code: 0 });

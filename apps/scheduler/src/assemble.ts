@@ -90,9 +90,9 @@ export async function parts(assembly: Assembly) {
   const outbox = noApi ? undefined : await Outbox.open(instance.outbox, delivery(api, probe), logger);
   const self = selfOf(assembly);
   const beatSeconds = (): number => Math.max(FASTEST_BEAT, settings['scheduler.interval']);
-  const registration = async (): Promise<Registration> => {
-    if (clientId === '') clientId = `${await api().projectId()}_${host.hostname}`;
-    const { ours } = await probe.features();
+  const registration = async (call?: { readonly signal?: AbortSignal }): Promise<Registration> => {
+    if (clientId === '') clientId = `${await api().projectId(call)}_${host.hostname}`;
+    const { ours } = await probe.features(call);
     const central = settings['scheduler.centralized_scheduler'];
     return {
       clientId,
@@ -109,9 +109,9 @@ export async function parts(assembly: Assembly) {
     outbox &&
     new ApiDesk({
       outbox,
-      register: async (signal) => registerClient(api(), await registration(), signal && { signal }),
+      register: async (signal) => registerClient(api(), await registration(signal && { signal }), signal && { signal }),
       beat: async () => beat(api(), await registration()),
-      leave: async (signal) => leave(api(), await registration(), { signal }),
+      leave: async (signal) => leave(api(), await registration({ signal }), { signal }),
       beatSeconds,
       clientId: () => clientId,
       logger,
@@ -145,14 +145,14 @@ export async function parts(assembly: Assembly) {
   };
 }
 
-/** Puts a scheduler together and starts it. */
+/** Puts a scheduler together, which has not yet asked for jobs. */
 export async function assemble(assembly: Assembly): Promise<RunningScheduler> {
   const { host, logger, instance, places, meter, settings } = assembly;
   const { runs, desk, api, clientId, noApi, reload, close } = await parts(assembly);
   const central = settings['scheduler.centralized_scheduler'];
   // The id may be known only when Keystone has answered; the host's name is enough to tell jitters apart.
   const salt = saltOf(settings['scheduler.client_id'] ?? '');
-  const scheduler = await Scheduler.start({
+  const scheduler = await Scheduler.open({
     terms: termsOf(settings, salt),
     source: noApi
       ? new FileSource(places.jobsDir, logger)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FreezerClient } from '@freezer/client-sdk';
+import { type CallOptions, FreezerClient } from '@freezer/client-sdk';
 import { createNodeTransport } from '@freezer/client-sdk/node';
 import { FreezerError, type Logger, systemCodeOf } from '@freezer/core';
 import { KeystoneSession, type SessionOptions, sessionOptionsFromEnvironment } from '@freezer/keystone-auth';
@@ -120,8 +120,8 @@ class KeystoneAccess implements ApiAccess {
     return known;
   }
 
-  async projectId(): Promise<string> {
-    const { project } = await this.#session.identity();
+  async projectId(call?: Pick<CallOptions, 'signal'>): Promise<string> {
+    const { project } = await this.#session.identity(call);
     if (!project) throw new FreezerError('invalid', 'the account has no project; set OS_PROJECT_NAME or OS_PROJECT_ID');
     return project.id;
   }
@@ -135,9 +135,9 @@ class KeystoneAccess implements ApiAccess {
     const { settings } = this.#options;
     const url = settings['service_auth.os_backup_url'];
     return new FreezerClient({
-      endpoint: url ?? (() => session.endpoint({ type: 'backup' })),
-      project: async () => {
-        const { project } = await session.identity();
+      endpoint: url ?? ((call) => session.endpoint({ type: 'backup' }, call)),
+      project: async (call) => {
+        const { project } = await session.identity(call);
         if (!project) throw new FreezerError('invalid', 'the account has no project; set OS_PROJECT_NAME or OS_PROJECT_ID');
         return project.id;
       },

@@ -108,14 +108,19 @@ async function guarded(resolved: ResolvedScheduler, { host, places, announce, lo
     // Before any job: with an address that cannot be had, nothing has begun that would have to end.
     metrics = listen ? await serveMetrics(listen, registry, healthy) : undefined;
     if (metrics) logger.info({ address: metrics.address }, 'metrics are served');
-    running = await assemble({ settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter, logger });
-    await endWithoutAccess(running);
-    logger.info({ agent: agent.path, mode: running.scheduler.status.mode, jobs: running.scheduler.status.jobs }, 'the scheduler runs');
-    announce?.(EXIT.done, String(process.pid));
-    notifier.tell('--ready');
-    notifier.watch(() => true);
-    await untilStopped(running, { host, logger, log, stopping: () => notifier.tell('STOPPING=1') });
-    await running.close();
+    const assembled = assemble({ settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter, logger });
+    const stopped = untilStopped(assembled, { host, logger, log, stopping: () => notifier.tell('STOPPING=1') });
+    const begun = async (scheduler: RunningScheduler): Promise<void> => {
+      running = scheduler;
+      if (!(await begins(scheduler))) return;
+      const { status } = scheduler.scheduler;
+      logger.info({ agent: agent.path, mode: status.mode, jobs: status.jobs }, 'the scheduler runs');
+      announce?.(EXIT.done, String(process.pid));
+      notifier.tell('--ready');
+      notifier.watch(() => true);
+    };
+    await Promise.all([stopped, assembled.then(begun)]);
+    await running?.close();
     return EXIT.done;
   } finally {
     notifier.close();
@@ -145,10 +150,11 @@ async function connectOrFail(settings: SchedulerSettings, { host, places, logger
 /** What no waiting puts right. */
 const NO_ACCESS: ReadonlySet<string> = new Set(['unauthenticated', 'invalid', 'not_found']);
 
-/** With an account that Keystone does not know there is no use in staying; while Keystone is away there is. */
-async function endWithoutAccess({ scheduler, close }: RunningScheduler): Promise<void> {
+/** Whether it works now. With an account that Keystone does not know there is no use in staying; while Keystone is away there is. */
+async function begins({ scheduler, close }: RunningScheduler): Promise<boolean> {
+  if (!(await scheduler.begin())) return false;
   const { lastFailure, status } = scheduler;
-  if (!FreezerError.is(lastFailure) || !NO_ACCESS.has(lastFailure.code) || status.jobs > 0) return;
+  if (!FreezerError.is(lastFailure) || !NO_ACCESS.has(lastFailure.code) || status.jobs > 0) return true;
   await scheduler.end();
   await close();
   throw new FreezerError('unexpected', messageOf(lastFailure), { cause: lastFailure });
@@ -180,8 +186,8 @@ interface Signals {
   readonly stopping: () => void;
 }
 
-/** Resolves when a signal has ended the scheduler. SIGHUP makes it read its settings anew. */
-async function untilStopped({ scheduler, reload }: RunningScheduler, { host, logger, log, stopping }: Signals): Promise<void> {
+/** Resolves when a signal has ended the scheduler. SIGHUP makes it read its settings anew. What is asked before there is one waits for it. */
+async function untilStopped(assembled: Promise<RunningScheduler>, { host, logger, log, stopping }: Signals): Promise<void> {
   let reloading = Promise.resolve();
   const hangUp = (): void => {
     reloading = reloading.then(async () => {
@@ -190,7 +196,7 @@ async function untilStopped({ scheduler, reload }: RunningScheduler, { host, log
         checkSettings(settings);
         for (const warning of warnings) logger.warn({}, warning);
         log.changeLevel(settings);
-        await reload(settings);
+        await (await assembled).reload(settings);
         logger.info({}, 'settings and jobs were read anew');
       } catch (error) {
         logger.error({ error: messageOf(error) }, 'the settings are wrong; all stays as it was');
@@ -204,7 +210,7 @@ async function untilStopped({ scheduler, reload }: RunningScheduler, { host, log
       const end = (signal: NodeJS.Signals): void => {
         logger.info({ signal }, 'the scheduler ends');
         stopping();
-        scheduler.end().then(resolve, reject);
+        assembled.then(({ scheduler }) => scheduler.end()).then(resolve, reject);
       };
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
     });

@@ -1,5 +1,5 @@
 import { ApiError } from '@freezer/client-sdk';
-import { type Logger, messageOf } from '@freezer/core';
+import { FreezerError, type Logger, messageOf } from '@freezer/core';
 import type { ApiSide } from '../daemon/api-side.ts';
 import type { RunFile } from '../daemon/run-file.ts';
 import type { JobReading } from '../documents/job-reading.ts';
@@ -9,7 +9,7 @@ import type { JobWrite } from './deliver.ts';
 import type { Claim } from './register.ts';
 
 export interface ApiDeskOptions {
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox, 'add' | 'has' | 'size' | 'flush' | 'drain' | 'close' | 'onDelivered'>;
   /** Registers the client. Rejects while the API cannot be reached; resolves to whether another scheduler has its id. */
   readonly register: (signal?: AbortSignal) => Promise<Claim>;
   /** Says that we are there, where the API keeps it. Rejects when it could not be said. */
@@ -27,6 +27,9 @@ export const ownerOf = (reading: JobReading | undefined) => ({
   ...(reading?.projectId !== undefined && { project_id: reading.projectId }),
 });
 
+/** After them, and after what broke it off, nobody knows whether a call was done. */
+const NO_ANSWER: ReadonlySet<string> = new Set(['unavailable', 'timeout']);
+
 /** Polls are a little less far apart than they are told to be. */
 const POLL_SLACK_MS = 500;
 /** A poll says that we are there, and not whether the id is still ours: that is asked so often, and after a silence in which another may have taken it. */
@@ -39,6 +42,8 @@ export class ApiDesk implements ApiSide {
   /** Of each job: when the API took the last write about it. */
   readonly #deliveredAt = new Map<string, number>();
   #registered = false;
+  /** A registration that got no answer may have been done all the same. */
+  #isDoubtful = false;
   #taken = false;
   #refusal = '';
   #takenAt = 0;
@@ -60,7 +65,9 @@ export class ApiDesk implements ApiSide {
     let answer: Claim;
     try {
       answer = await register(signal);
+      this.#isDoubtful = false;
     } catch (error) {
+      this.#isDoubtful = !FreezerError.is(error) || NO_ANSWER.has(error.code);
       // A server that answers and takes no client may still have jobs for it; Freezer asks for them, too.
       if (!ApiError.is(error) || error.status === undefined || error.code === 'unauthenticated') throw error;
       const reason = messageOf(error);
@@ -140,7 +147,7 @@ export class ApiDesk implements ApiSide {
   async close(milliseconds: number): Promise<void> {
     await this.#options.outbox.drain(milliseconds);
     await this.#options.outbox.close();
-    if (!this.#registered) return;
+    if (!this.#registered && !this.#isDoubtful) return;
     const { leave, logger } = this.#options;
     await leave(AbortSignal.timeout(milliseconds)).catch((error: unknown) => logger.debug({ error: messageOf(error) }, 'the API was not told good-bye'));
   }

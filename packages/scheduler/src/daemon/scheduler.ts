@@ -131,8 +131,8 @@ export class Scheduler {
     api?.onAcknowledged((jobId) => this.#apply(jobId, { kind: 'acknowledged' }));
   }
 
-  /** Reads what an earlier process knew, takes its runs over, polls once and begins. Rejects when the state folder cannot be read. */
-  static async start(options: SchedulerOptions): Promise<Scheduler> {
+  /** Reads what an earlier process knew, takes its runs over and goes on with them. Rejects when the state folder cannot be read. */
+  static async open(options: SchedulerOptions): Promise<Scheduler> {
     const { folder } = options;
     const memories = await KeyedStore.open(join(folder, 'memory.log'), isMemory);
     const documents = await KeyedStore.open(join(folder, 'documents.log'), isDocument);
@@ -140,12 +140,19 @@ export class Scheduler {
     await scheduler.#recall();
     scheduler.#state = 'running';
     scheduler.#alarm.set();
-    options.source.watch(() => void scheduler.#poller.now());
-    const { startDelay } = options;
-    if (startDelay > 0) setTimeout(() => void scheduler.#poller.now(), startDelay * 1000);
-    else await scheduler.#poller.now();
-    scheduler.#status.start();
     return scheduler;
+  }
+
+  /** Asks for jobs from now on. Resolves after the first answer, or failure; false: it was told to end meanwhile. */
+  async begin(): Promise<boolean> {
+    if (this.#ending) return false;
+    const { source, startDelay } = this.#options;
+    source.watch(() => void this.#poller.now());
+    if (startDelay > 0) setTimeout(() => void this.#poller.now(), startDelay * 1000).unref();
+    else await this.#poller.now();
+    if (this.#ending) return false;
+    this.#status.start();
+    return true;
   }
 
   /** What the last poll failed with. */
