@@ -52,7 +52,7 @@ export {
   verifyPiecesReport,
 } from './pieces.ts';
 export { isPinned, type Pin, readPin, removePin, writePin } from './pin.ts';
-export { clearRemains, clearTemporary, type RemainsDeps, type RemainsOptions } from './remains.ts';
+export { clearRemains, clearTemporary, type RemainsDeps, type RemainsOptions, supersedeIfAllowed } from './remains.ts';
 export { type RemovalDeps, removeLevels, removeUnclaimed, supersede } from './removal.ts';
 export { type LockRequest, SetLock } from './set-lock.ts';
 export type { SortRecord } from './sort-run.ts';

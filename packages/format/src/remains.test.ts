@@ -1,4 +1,4 @@
-import { type Logger, SILENT } from '@freezer/core';
+import { FreezerError, type Logger, SILENT } from '@freezer/core';
 import { describe, expect, test } from '@jest/globals';
 import { SET_NAME } from '../test-support/documents.ts';
 import { keyOf, placeLevel } from '../test-support/levels.ts';
@@ -105,6 +105,20 @@ describe('superseding that was not ended', () => {
     placeLevel(storage, FIRST, { as: 'both' });
     expect(await clear(storage)).toBe(true);
     expect(await backups(storage)).toEqual(['0_100', '1_200']);
+  });
+
+  test('where it may not be taken away it stays a backup, and what else is left is ended', async () => {
+    const storage = new SteppedStorage();
+    placeLevel(storage, FULL);
+    placeLevel(storage, FIRST, { as: 'both' });
+    placeLevel(storage, SECOND);
+    storage.keep(keyOf(SECOND, 'started'), ownerBytes(await deadOwner('dead')));
+    storage.before = (call) => {
+      if (call.startsWith('removeTree')) throw new FreezerError('permission_denied', call);
+    };
+    expect(await clear(storage)).toBe(true);
+    expect(await backups(storage)).toEqual(['0_100', '1_200', '1_300']);
+    expect(storage.objects.has(keyOf(SECOND, 'started'))).toBe(false);
   });
 
   test("levels of Python's that stand beside one another are none of ours", async () => {

@@ -1,5 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallOptions, collect, FreezerError, type LevelId, type Logger, levelFolder, objectKey, type Storage, type StorageRemains } from '@freezer/core';
+import {
+  type CallOptions,
+  collect,
+  FreezerError,
+  type LevelId,
+  type Logger,
+  levelFolder,
+  messageOf,
+  objectKey,
+  type Storage,
+  type StorageRemains,
+} from '@freezer/core';
 import type { CatalogChain, CatalogLevel, SetCatalog } from './catalog.ts';
 import { isDead, type Owner, parseOwner } from './owner.ts';
 import { isPinned, reportSpared } from './pin.ts';
@@ -63,12 +74,36 @@ async function clearLevel(deps: RemainsDeps, catalog: SetCatalog, level: Catalog
 /** A level that is both `superseded` and visible: a run died between the two steps. */
 async function endSuperseding(deps: RemainsDeps, catalog: SetCatalog, chain: CatalogChain, options: CallOptions): Promise<LevelId[]> {
   const both = chain.levels.filter((level) => level.committed && level.objects.has('superseded') && level.objects.has('metadata'));
+  const ended: LevelId[] = [];
   for (const { id } of both) {
     const hasSuccessor = chain.levels.some((other) => other.committed && other.id.level === id.level && other.id.t > id.t);
-    if (hasSuccessor) await supersede(deps.storage, catalog, id, options);
-    else await deps.storage.remove(objectKey(catalog.engine, catalog.set, id, 'superseded'), options);
+    if (!hasSuccessor) await deps.storage.remove(objectKey(catalog.engine, catalog.set, id, 'superseded'), options);
+    if (!hasSuccessor || (await supersedeIfAllowed(deps, catalog, id, options))) ended.push(id);
   }
-  return both.map(({ id }) => id);
+  return ended;
+}
+
+/**
+ * As `supersede`, but a level that this user may not take out of `metadata/`, as when root made it, is a warning: it is none the less a backup,
+ * and must not keep each later run from its own. Resolves to whether it is hidden.
+ */
+export async function supersedeIfAllowed(
+  deps: Pick<RemainsDeps, 'storage' | 'logger'>,
+  catalog: { readonly engine: string; readonly set: string },
+  id: LevelId,
+  options: CallOptions = {},
+): Promise<boolean> {
+  try {
+    await supersede(deps.storage, catalog, id, options);
+    return true;
+  } catch (error) {
+    if (!FreezerError.is(error, 'permission_denied')) throw error;
+    deps.logger.warn(
+      { set: catalog.set, chain: id.t0, level: levelFolder(id), reason: messageOf(error) },
+      'a superseded level cannot be hidden: Freezer in Python may restore it in place of a newer one',
+    );
+    return false;
+  }
 }
 
 /** An older top level that ours superseded without getting to say so: the new one was committed, then the run died. */
@@ -78,10 +113,8 @@ async function supersedeForgotten(deps: RemainsDeps, catalog: SetCatalog, chain:
   for (const level of visible) {
     const successors = visible.filter((other) => other.objects.has('manifest') && other.id.level === level.id.level && other.id.t > level.id.t);
     const died = await Promise.all(successors.map((other) => leftByTheDead(deps, catalog, other, 'started', options)));
-    if (died.includes(true) && !level.objects.has('superseded')) {
-      await supersede(deps.storage, catalog, level.id, options);
-      done.push(level.id);
-    }
+    const isForgotten = died.includes(true) && !level.objects.has('superseded');
+    if (isForgotten && (await supersedeIfAllowed(deps, catalog, level.id, options))) done.push(level.id);
   }
   return done;
 }

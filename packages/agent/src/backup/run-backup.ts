@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ArchiveBackup, type BytePath, displayPath, FreezerError, levelFolder, messageOf, once, type SourceLease, setName } from '@freezer/core';
-import { type ChainKeys, hashPieces, type IndexCounts, identityText, type LevelReader, type LevelWriter, supersede } from '@freezer/format';
+import { type ChainKeys, hashPieces, type IndexCounts, identityText, type LevelReader, type LevelWriter, supersedeIfAllowed } from '@freezer/format';
 import type { Sample } from '@freezer/models';
 import { joinStages } from '@freezer/subprocess';
 import { consistencyChecksum as consistencyChecksumOf } from '../consistency/consistency-checksum.ts';
@@ -224,7 +224,7 @@ async function afterCommit(target: PreparedTarget, request: BackupRequest, made:
   try {
     if (writer.id.level > 0) {
       const older = plan.chain?.levels.filter(({ id, superseded }) => !superseded && id.level === writer.id.level) ?? [];
-      for (const { id } of older) await supersede(storage, catalog, id, { signal });
+      for (const { id } of older) await supersedeIfAllowed(context, catalog, id, { signal });
     }
     await writer.finish();
     if (!request.dryRun) {
