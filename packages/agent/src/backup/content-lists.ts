@@ -23,7 +23,8 @@ export async function readContentLists({ exclude_from, files_from, path_to_backu
 
 async function readList(option: string, file: string): Promise<string> {
   try {
-    return await readFile(file, 'latin1');
+    // The mark that editors on Windows begin a file with belongs to no name.
+    return (await readFile(file, 'latin1')).replace(/^\u00ef\u00bb\u00bf/, '');
   } catch (error) {
     const reason = systemCodeOf(error) === 'ENOENT' ? 'is not there' : `cannot be read: ${messageOf(error)}`;
     throw new FreezerError('invalid', `${option}: ${file} ${reason}`, { cause: error });
@@ -37,10 +38,11 @@ const patternsOf = (text: string): BytePath[] =>
     .map((line) => line.replace(/[ \t\v\f\r]+$/, ''))
     .filter((line) => line !== '');
 
-/** Ended by NUL when there is a NUL in the file, else a path a line, as it is. */
+/** Ended by NUL when there is a NUL in the file, else a path a line, as it is; where each line ends as on Windows that is no part of the path. */
 function pathsOf(text: string, source: string): BytePath[] {
   const root = bytePathOf(source);
-  return text.split(text.includes('\0') ? '\0' : '\n').flatMap((line, at) => (line === '' ? [] : [relativePath(line, root, at + 1)]));
+  const end = text.includes('\0') ? '\0' : /^(?:[^\n]*\r\n)+[^\n]*$/.test(text) ? '\r\n' : '\n';
+  return text.split(end).flatMap((line, at) => (line === '' ? [] : [relativePath(line, root, at + 1)]));
 }
 
 function relativePath(line: BytePath, root: BytePath, number: number): BytePath {
