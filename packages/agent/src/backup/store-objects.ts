@@ -12,6 +12,7 @@ import type { LevelSink } from '../several/level-sink.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { BrokenLinks } from './broken-links.ts';
 import type { BackupPlan } from './choose-base.ts';
+import { sizelessReason } from './sizeless-files.ts';
 import { type PointTotals, suspicion, totalsAfter } from './suspicion.ts';
 
 export interface SmallObjects {
@@ -54,7 +55,8 @@ export async function storeSmallObjects(needs: SmallObjectsRequest): Promise<Sto
   const state = await storeState(needs);
   const indexKey = keys && { chainKey: keys.chainKey, identity };
   const links = new BrokenLinks();
-  const written = writeIndex(links.watch(engine.entryBatches(), work.lease.kind === 'path' ? work.lease.resource : undefined), {
+  const path = work.lease.kind === 'path' ? work.lease.resource : undefined;
+  const written = writeIndex(links.watch(engine.entryBatches(), path), {
     workDir: await context.work.folder('index'),
     replacesAll: engine.replacesAll,
     key: indexKey,
@@ -68,6 +70,7 @@ export async function storeSmallObjects(needs: SmallObjectsRequest): Promise<Sto
   await truncate(spool);
   const suspicious =
     point && suspicion(point, work.plan.chain?.levels.toSorted((a, b) => a.id.t - b.id.t).at(-1)?.manifest?.document.point, request.suspiciousBelowPercent);
+  const sizeless = path === undefined ? undefined : await sizelessReason(path);
   const incomplete = incompleteness(counts);
   return {
     objects: { pieces, ...state, index },
@@ -75,7 +78,7 @@ export async function storeSmallObjects(needs: SmallObjectsRequest): Promise<Sto
     brokenLinks: links.sample(),
     point,
     incomplete: incomplete.reduce((sum, [, count]) => sum + count, 0),
-    reasons: [...incomplete.map(([reason, count]) => `skipped: ${count} ${reason}`), ...(suspicious ? [suspicious] : [])],
+    reasons: [...incomplete.map(([reason, count]) => `skipped: ${count} ${reason}`), ...[suspicious, sizeless].filter((reason) => reason !== undefined)],
   };
 }
 
