@@ -70,6 +70,9 @@ describe('what is left out', () => {
     writeFileSync(here.path('list'), 'a/cache\0none\0');
     expect(await backup('--files-from', here.path('list'))).toMatchObject({ curr_backup_level: 0, result: 'partial' });
     expect(await restored()).toEqual(['a', 'a/cache', 'a/cache/x']);
+    writeFileSync(here.path('list'), '\ufeffa/one\r\nb\r\n');
+    expect(await backup('--files-from', here.path('list'))).toMatchObject({ curr_backup_level: 0, result: 'success' });
+    expect(await restored()).toEqual(['a', 'a/one', 'b', 'b/three']);
     for (const [text, message] of [
       ['../x\n', "line 1: '../x' is not below"],
       ['\n', 'names no path'],
@@ -80,6 +83,12 @@ describe('what is left out', () => {
     }
     expect(await here.run('backup', '-F', here.path('source'), '--exclude-from', here.path('gone'))).toMatchObject({ code: 2 });
   });
+});
+
+test('the target of a link that is the whole source is looked for where the link is', async () => {
+  symlinkSync('four', here.path('source/link'));
+  const ran = await here.run('backup', '-F', here.path('source/link'), '--nosync', '--json');
+  expect(JSON.parse(ran.out)).toMatchObject({ total_broken_links: 0, broken_links: [], result: 'success' });
 });
 
 describe('--dereference-symlink', () => {

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type BytePath, bytesOfPath, displayPath, type IndexEntry } from '@freezer/core';
 
 const LISTED = 100;
@@ -8,8 +9,9 @@ export class BrokenLinks {
   readonly #items: string[] = [];
   #total = 0;
 
-  /** The same batches. `root` is where their paths begin; undefined: the source is no folder of this host, and nothing is looked for. */
-  async *watch(batches: AsyncIterable<readonly IndexEntry[]>, root: string | undefined): AsyncGenerator<readonly IndexEntry[]> {
+  /** The same batches. `source` is the directory or the file that they are of; undefined: it is none of this host, and nothing is looked for. */
+  async *watch(batches: AsyncIterable<readonly IndexEntry[]>, source: string | undefined): AsyncGenerator<readonly IndexEntry[]> {
+    const root = source && folderOf(source);
     for await (const batch of batches) {
       if (root !== undefined) for (const entry of batch) if (entry.kind === 'held' && entry.type === 'symlink') this.#look(root, entry.path);
       yield batch;
@@ -28,3 +30,6 @@ export class BrokenLinks {
     return { items: [...this.#items], total: this.#total };
   }
 }
+
+/** Where the paths of a source begin: of a single file, in the folder that holds it. */
+const folderOf = (source: string): string => (statSync(source, { throwIfNoEntry: false })?.isDirectory() ? source : dirname(source));
