@@ -46,17 +46,22 @@ export class FtpProxy {
   }
 
   #join(client: Socket, server: Socket): void {
-    const end = (): void => {
+    const breakOff = (): void => {
       client.destroy();
       server.destroy();
     };
+    let order = Promise.resolve();
     for (const socket of [client, server]) {
       this.#sockets.add(socket);
       // What broke it off is the business of those at its ends.
-      socket.on('error', end).on('close', end);
+      socket.on('error', breakOff);
     }
+    client.on('close', () => server.destroySoon());
+    server.on('close', () => {
+      // Its last words are on their way.
+      order = order.then(() => client.destroySoon());
+    });
     client.on('data', (chunk: Buffer) => server.write(chunk));
-    let order = Promise.resolve();
     server.on('data', (chunk: Buffer) => {
       order = order.then(async () => await this.#handOn(client, chunk.toString('latin1')));
     });

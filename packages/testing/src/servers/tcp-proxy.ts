@@ -72,17 +72,23 @@ export class TcpProxy {
   }
 
   #join(client: Socket, server: Socket): void {
-    const end = (): void => {
+    const breakOff = (): void => {
       client.destroy();
       server.destroy();
-      this.#sockets.delete(client);
-      this.#sockets.delete(server);
     };
-    for (const socket of [client, server]) {
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
       // What broke it off is the business of those at its ends.
-      socket.on('error', end).on('close', end);
+      socket.on('error', breakOff);
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        // What is on its way to the other still arrives: an upload over FTP ends like this.
+        other.destroySoon();
+      });
     }
     this.#handOn(client, server, false);
     this.#handOn(server, client, true);
