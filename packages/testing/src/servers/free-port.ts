@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
+import { systemCodeOf } from '@freezer/core';
 
 /** Below those that Linux gives to clients: one of them could be taken by a connection before its server has started. */
 const [LOWEST, BEYOND] = [15_000, 32_000];
@@ -17,11 +18,11 @@ export async function freePorts(count: number): Promise<number> {
   }
 }
 
-/** Undefined when somebody else has the port. */
+/** Undefined when somebody else has the port. Any other failure would meet every port. */
 function listening(port: number): Promise<Server | undefined> {
   const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(undefined));
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => (systemCodeOf(error) === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
