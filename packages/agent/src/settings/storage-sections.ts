@@ -50,13 +50,16 @@ const GENERAL = [
   'os_client_secure_file',
 ];
 
+/** By what servers are judged: goes with the account, and makes none. */
+const TLS = ['os_cacert', 'os_cert', 'os_key', 'insecure'];
+
 const isOfAccount = (key: string): boolean => (key.startsWith('os_') && !GENERAL.includes(key)) || key === 'osrc' || key === 'insecure';
 
 /** A section of Swift with what it does not say itself: how things are done, and, where it has no account of its own, the whole account. */
 export function completedSection(section: StorageSection, settings: Readonly<Record<string, unknown>>): StorageSection {
   const { settings: own } = section;
   if (own.storage !== 'swift') return section;
-  const hasAccount = Object.keys(own).some(isOfAccount);
+  const hasAccount = Object.keys(own).some((key) => isOfAccount(key) && !TLS.includes(key));
   const taken = Object.entries(settings).filter(([key, value]) => value !== undefined && (GENERAL.includes(key) || (!hasAccount && isOfAccount(key))));
   return { ...section, settings: { ...Object.fromEntries(taken), ...own } };
 }
