@@ -120,8 +120,10 @@ function ownValue(option: Option, environment: Environment): RawValue | undefine
 
 /** Fills from the environment what no other place gave. */
 export function fillFromEnvironment(table: OptionTable, values: RawValues, environment: Environment, findings: Findings): void {
+  const given: ReadonlySet<string> = new Set(values.keys());
   for (const option of table.options) {
-    const raw = values.has(keyOf(option)) ? undefined : (generalValue(option, environment) ?? ownValue(option, environment));
+    const yields = option.envYieldsTo !== undefined && given.has(option.envYieldsTo);
+    const raw = given.has(keyOf(option)) ? undefined : (generalValue(option, environment) ?? (yields ? undefined : ownValue(option, environment)));
     if (raw) values.set(keyOf(option), raw);
   }
   for (const section of table.sections) reportUnknownNames(table, section, environment, findings);

@@ -43,6 +43,8 @@ export interface Option {
   readonly secret?: true;
   /** Names of the environment that fill it when no place gave it, best first. */
   readonly env?: readonly string[];
+  /** The key of an option that stands in for this one: where a place gave that, the environment does not fill this. */
+  readonly envYieldsTo?: string;
   /** The heading under which help and samples show it. */
   readonly group: string;
   /** The actions that it concerns. Without: all. */

@@ -211,3 +211,11 @@ describe('what is not part of this version', () => {
     await expect(resolveSettings(resolveInput([...backup, ...argv]))).resolves.toMatchObject({ action: 'backup' });
   });
 });
+
+test('certificates of the environment for S3 do not stand before those that --os-cacert names', async () => {
+  const certificates = async (more: readonly string[]) =>
+    (await resolveSettings(resolveInput(['list', '--storage', 'local', ...more], {}, { AWS_CA_BUNDLE: '/env' }))).settings.s3_cacert;
+  expect(await certificates([])).toBe('/env');
+  expect(await certificates(['--os-cacert', '/ca'])).toBeUndefined();
+  expect(await certificates(['--os-cacert', '/ca', '--s3-cacert', '/own'])).toBe('/own');
+});

@@ -12,5 +12,11 @@ it('a section of Swift that says by what servers are judged still takes the acco
 
 it('a section with an account takes nothing of the other', () => {
   expect(completed({ osrc: '/rc' })).toEqual({ storage: 'swift', container: 'c', osrc: '/rc', swift_timeout: 9 });
-  expect(completed({ os_username: 'other', insecure: true })).toEqual({ storage: 'swift', container: 'c', os_username: 'other', insecure: true, swift_timeout: 9 });
+  expect(completed({ os_username: 'other', insecure: true })).toEqual({
+    storage: 'swift',
+    container: 'c',
+    os_username: 'other',
+    insecure: true,
+    swift_timeout: 9,
+  });
 });

@@ -145,6 +145,7 @@ export const SERVER_OPTIONS = [
     name: 's3-cacert',
     type: 'path',
     env: ['AWS_CA_BUNDLE'],
+    envYieldsTo: 'os_cacert',
     group: 'servers',
     value: 'FILE',
     help: 'certificates of S3 that are trusted (default: those of --os-cacert, else of the system)',
