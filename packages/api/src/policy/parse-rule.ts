@@ -23,14 +23,14 @@ function parse(rule: unknown): ParsedRule {
   const refers: string[] = [];
   if (Array.isArray(rule)) {
     if (rule.length === 0) return { check: everybody, refers };
-    const check = anyOf(rule.map((each: unknown) => allOf((Array.isArray(each) ? each : [each]).map((text: unknown) => simpleCheck(String(text), refers)))));
-    return { check, refers };
+    // What is empty within the list is left out, as oslo does; when nothing is left nobody passes.
+    const lists = rule.map((each: unknown) => (Array.isArray(each) ? each : [each])).filter((list) => list.join('') !== '');
+    return { check: anyOf(lists.map((list) => allOf(list.map((text: unknown) => simpleCheck(String(text), refers))))), refers };
   }
   if (rule === null || rule === undefined) return { check: everybody, refers };
   if (typeof rule !== 'string') throw new TypeError('is neither a text nor a list');
-  const words = wordsOf(rule);
-  if (words.length === 0) return { check: everybody, refers };
-  const reader = new Reader(words, refers);
+  if (rule === '') return { check: everybody, refers };
+  const reader = new Reader(wordsOf(rule), refers);
   return { check: reader.read(), refers };
 }
 

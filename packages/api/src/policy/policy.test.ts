@@ -82,6 +82,9 @@ describe("oslo's syntax", () => {
     [[['role:a', 'role:b'], ['role:c']], ['c'], true],
     [[['role:a', 'role:b'], ['role:c']], ['a'], false],
     [['role:a', 'role:c'], ['c'], true],
+    [[['role:a'], []], ['c'], false],
+    [[[], '', 'role:a'], ['a'], true],
+    [[[]], ['admin'], false],
   ])('%j with %j: %s', (rule, roles, expected) => {
     expect(passes(rule, caller('p', ...roles))).toBe(expected);
   });
@@ -94,6 +97,7 @@ describe("oslo's syntax", () => {
   it.each([
     ['role', "'role' is no check"],
     ['role:a or', 'a check is missing at the end'],
+    [' ', 'a check is missing at the end'],
     ['(role:a', "a ')' is missing"],
     ['role:a role:b', "'role:b' is one word too many"],
     ['rule:nowhere', "refers to 'nowhere', which does not exist"],
