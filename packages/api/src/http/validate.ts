@@ -68,8 +68,9 @@ function unionText(branches: readonly (readonly Issue[])[], value: unknown): str
   const rule = branches.flat().find(({ code, path }) => (code !== 'invalid_type' && code !== 'invalid_value') || path.length > 0);
   // Paths inside a union begin at its value.
   if (rule !== undefined) return textOf(rule, value);
-  const words = issues.find(({ code }) => code === 'invalid_value');
-  if (words !== undefined) return textOf(words, value);
   const types = issues.flatMap((issue) => (issue.code === 'invalid_type' ? [stringRepr(TYPES[issue.expected] ?? issue.expected)] : []));
+  const words = issues.find(({ code }) => code === 'invalid_value');
+  // Beside a text of any words, as in an id or the empty text, the words say nothing.
+  if (words !== undefined && !types.includes("'string'")) return textOf(words, value);
   return `${pythonRepr(value)} is not of type ${types.join(', ')}`;
 }
