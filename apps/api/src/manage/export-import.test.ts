@@ -192,12 +192,14 @@ describe('an export', () => {
     });
   });
 
-  test('a file that is not there is one line', async () => {
+  test.each([
+    ['none', 'cannot be read (ENOENT)'],
+    ['.', 'cannot be read (EISDIR)'],
+    ['empty', 'is empty, and no export'],
+  ])('%s %s: one line', async (name, why) => {
     const store = await open('one');
-    const path = join(folder, 'none');
-    await expect(importDocuments(store, readExport(path), ALL)).rejects.toMatchObject({
-      code: 'invalid',
-      message: `${path} cannot be read (ENOENT); nothing was written`,
-    });
+    const path = join(folder, name);
+    writeFileSync(join(folder, 'empty'), '\n');
+    await expect(importDocuments(store, readExport(path), ALL)).rejects.toMatchObject({ code: 'invalid', message: `${path} ${why}; nothing was written` });
   });
 });

@@ -51,10 +51,10 @@ function lineOf(text: string, place: string): ExportedLine | undefined {
   return value;
 }
 
-async function linesOf(path: string): Promise<AsyncIterable<string>> {
-  if (path === '-') return createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+/** Of a file, or of standard input. Fails with `invalid` when it cannot be read, also in the middle. */
+async function* linesOf(path: string): AsyncGenerator<string> {
   try {
-    return (await open(path)).readLines();
+    yield* path === '-' ? createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }) : (await open(path)).readLines();
   } catch (error) {
     throw new FreezerError('invalid', `${path} cannot be read (${systemCodeOf(error) ?? messageOf(error)})`, { cause: error });
   }
@@ -63,11 +63,16 @@ async function linesOf(path: string): Promise<AsyncIterable<string>> {
 /** The lines of an export; `-` is standard input. Fails with `invalid`, naming the line. */
 export async function* readExport(path: string): AsyncGenerator<PlacedLine> {
   let number = 0;
-  for await (const text of await linesOf(path)) {
+  let isEmpty = true;
+  for await (const text of linesOf(path)) {
     number++;
-    const line = text.trim() === '' ? undefined : lineOf(text, `${path} line ${number}`);
+    if (text.trim() === '') continue;
+    isEmpty = false;
+    const line = lineOf(text, `${path} line ${number}`);
     if (line) yield { ...line, place: `${path} line ${number}` };
   }
+  // Also an export without documents has its head: whoever sent nothing has failed.
+  if (isEmpty) throw new FreezerError('invalid', `${path} is empty, and no export`);
 }
 
 type Target = Pick<Store, 'kind' | 'documents'>;
