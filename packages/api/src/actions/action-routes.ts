@@ -60,7 +60,7 @@ async function replaceAction(exchange: Exchange): Promise<Answer> {
       return { document: actionItem(id, request, owner), owner };
     });
   const create = () => api.actions.create(id, actionItem(id, request, writer), writer);
-  return written(201, 'action_id', id, await replaceOrCreate(replace, create, taken(id)));
+  return written(201, 'action_id', id, await replaceOrCreate(exchange, replace, create, taken(id)));
 }
 
 async function changeAction(exchange: Exchange): Promise<Answer> {

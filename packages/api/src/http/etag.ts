@@ -13,9 +13,11 @@ export function isUnchanged(header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || tagsOf(header).includes(etag.replace(/^W\//, ''));
 }
 
-/** Fails with 412 when `If-Match` is given and does not name the document as it is. */
-export function demandMatch(exchange: Exchange, stored: Stored<object>): void {
+/** Fails with 412 when `If-Match` is given and does not name the document as it is; one that is not there is named by nothing. */
+export function demandMatch(exchange: Exchange, stored: Stored<object> | undefined): void {
   const header = exchange.header('if-match');
-  if (header === undefined || header.trim() === '*' || tagsOf(header).includes(etagOf(stored))) return;
+  if (header === undefined) return;
+  if (!stored) throw new Problem(412, 'Precondition Failed', { description: 'There is no such document' });
+  if (header.trim() === '*' || tagsOf(header).includes(etagOf(stored))) return;
   throw new Problem(412, 'Precondition Failed', { description: 'The document was changed meanwhile', headers: { etag: etagOf(stored) } });
 }

@@ -121,7 +121,7 @@ export async function replaceJob(exchange: Exchange): Promise<Answer> {
   if (!isDocumentId(id)) throw noDocument(id);
   const { api, scope } = exchange;
   const before = await api.jobs.get(id, scope);
-  if (before) demandMatch(exchange, before);
+  demandMatch(exchange, before);
   const job = await newJob(exchange, id, body, entriesOf(before?.document['job_actions']));
   try {
     await makeActions(exchange, job.actions);
@@ -131,7 +131,7 @@ export async function replaceJob(exchange: Exchange): Promise<Answer> {
         const owner = { ...current.owner, userId: exchange.owner.userId };
         return { document: { ...job.item, project_id: owner.projectId }, owner };
       });
-    const stored = await replaceOrCreate(replace, () => api.jobs.create(id, job.item, exchange.owner), taken(id));
+    const stored = await replaceOrCreate(exchange, replace, () => api.jobs.create(id, job.item, exchange.owner), taken(id));
     return written(201, 'job_id', id, stored);
   } catch (error) {
     await takeBackActions(exchange, id, job.actions.made);

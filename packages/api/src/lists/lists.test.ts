@@ -118,6 +118,20 @@ describe('the list of clients', () => {
 });
 
 describe('one item', () => {
+  it.each([
+    ['actions', { freezer_action: {} }],
+    ['jobs', { client_id: 'tagged', job_actions: [{ freezer_action: {} }] }],
+    ['sessions', { session_tag: 0, schedule: {} }],
+  ])('one of %s that was removed meanwhile is not made again by a write that expects it: 412', async (kind, body) => {
+    await using bench = await ApiBench.open();
+    await bench.call('POST', `${P}/clients`, { as: 'alpha', body: { client_id: 'tagged' } });
+    const replace = (tag?: string) =>
+      bench.call('POST', `${P}/${kind}/gone`, { as: 'alpha', body, ...(tag !== undefined && { headers: { 'if-match': tag } }) });
+    for (const tag of ['*', '"1-2.1"']) expect((await replace(tag)).status).toBe(412);
+    for (const each of ['actions', kind]) expect((await bench.call('GET', `${P}/${each}`, { as: 'alpha' })).headers['x-total-count']).toBe('0');
+    expect((await replace()).status).toBe(201);
+  });
+
   it('has a tag: 304 when it is unchanged, 412 when a write expects another one', async () => {
     await bench.call('POST', `${P}/actions`, { as: 'alpha', body: { action_id: 'tagged', freezer_action: {} } });
     const get = async (headers = {}) => bench.call('GET', `${P}/actions/tagged`, { as: 'alpha', headers });

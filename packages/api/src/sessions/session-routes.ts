@@ -60,7 +60,7 @@ async function replaceSession(exchange: Exchange): Promise<Answer> {
       return { document: { ...sessionItem(id, request, next), ...kept }, owner: next };
     });
   const create = () => api.sessions.create(id, sessionItem(id, request, owner), owner);
-  return written(201, 'session_id', id, await replaceOrCreate(replace, create, alreadyExists(`Session already registered with ID ${id}`)));
+  return written(201, 'session_id', id, await replaceOrCreate(exchange, replace, create, alreadyExists(`Session already registered with ID ${id}`)));
 }
 
 async function changeSession(exchange: Exchange): Promise<Answer> {
