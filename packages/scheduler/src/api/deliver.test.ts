@@ -139,6 +139,19 @@ describe('nothing is dropped', () => {
     await expect(write('job', update)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  test.each([404, 405])('for a %i of a proxy that stands in for the API', async (status) => {
+    const page: ApiResponse = { status, header: () => undefined, text: '<html><head><title>nginx</title></head></html>' };
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : page));
+    await expect(write('job', update)).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(write('job', { ...update, acknowledged: 'stop' })).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(write('backup', { metadata: { container: 'c', hostname: 'h', backup_name: 'b' } })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
+  test('for a 404 without a word where a backup is to be recorded', async () => {
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, {})));
+    await expect(write('backup', { metadata: { container: 'c', hostname: 'h', backup_name: 'b' } })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
   test('but a job that is gone is no reason to try again', async () => {
     const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, {})));
     await expect(write('job', update)).rejects.toMatchObject({ code: 'not_found' });

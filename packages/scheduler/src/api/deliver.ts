@@ -141,6 +141,7 @@ export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver 
     try {
       await sendSomehow(write, signal);
     } catch (error) {
+      if (isOfAnotherServer(error, write.kind)) throw new FreezerError('unsupported', messageOf(error), { cause: error });
       if (isAboutTheWrite(error)) throw error;
       throw new FreezerError('unavailable', messageOf(error), { cause: error });
     }
@@ -165,6 +166,12 @@ function isRefused(error: unknown): boolean {
 /** What Keystone says, a certificate or a connection is about the way, not about what is sent: nothing is dropped for it. */
 function isAboutTheWrite(error: unknown): boolean {
   return ApiError.is(error) ? error.status !== undefined : FreezerError.is(error) && error.name === 'FreezerError';
+}
+
+/** Of the API `Not Found`, or nothing, says that a job or session is gone. Any other 404, as of a proxy whose API is being updated, says nothing about it. */
+function isOfAnotherServer(error: unknown, kind: string): boolean {
+  if (!ApiError.is(error) || error.status !== 404) return false;
+  return kind === 'backup' || kind === 'run' || (error.title !== undefined && error.title !== 'Not Found');
 }
 
 function parsed<Shape extends z.ZodType>(shape: Shape, write: OutboxItem): z.infer<Shape> {

@@ -72,6 +72,20 @@ test('a lane that fails does not hold up another; a write that is refused for go
   expect([outbox.has('up'), outbox.has('down'), outbox.size]).toEqual([false, true, 1]);
 });
 
+test('what something in place of the API refuses, as a proxy does while that is updated, is sent again for a day', async () => {
+  let isUpdated = false;
+  const arrived: unknown[] = [];
+  const outbox = await open(async (write) => {
+    if (!isUpdated) throw new FreezerError('unsupported', '404 nginx');
+    arrived.push(numberOf(write));
+  });
+  await outbox.add('backup', 'a', { n: 1 });
+  await outbox.drain(200);
+  isUpdated = true;
+  await outbox.drain(5000);
+  expect(arrived).toEqual([1]);
+});
+
 test('of one id only the first write is kept', async () => {
   const outbox = await open(away);
   await outbox.add('backup', 'a', { n: 1 }, 'same');

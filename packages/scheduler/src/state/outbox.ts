@@ -223,9 +223,9 @@ export class Outbox {
   }
 }
 
-const FINAL: ReadonlySet<string> = new Set(['already_exists', 'invalid', 'not_found', 'too_large', 'unsupported']);
-/** What an administrator may put right: roles, trusts, credentials. */
-const IN_TIME: ReadonlySet<string> = new Set(['conflict', 'permission_denied', 'unauthenticated']);
+const FINAL: ReadonlySet<string> = new Set(['already_exists', 'invalid', 'not_found', 'too_large']);
+/** What an administrator may put right: roles, trusts, credentials, a proxy that answers in place of the API. */
+const IN_TIME: ReadonlySet<string> = new Set(['conflict', 'permission_denied', 'unauthenticated', 'unsupported']);
 const PATIENCE_MS = 24 * 3600 * 1000;
 
 const isFinal = (error: unknown, age: number): boolean => FreezerError.is(error) && (FINAL.has(error.code) || (IN_TIME.has(error.code) && age > PATIENCE_MS));
