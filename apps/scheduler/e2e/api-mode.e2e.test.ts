@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { action, Bench } from './harness/bench.ts';
@@ -286,6 +286,19 @@ describe('with the API', () => {
     expect(isRunning(pid)).toBe(false);
     expect(await daemon.ended).toBe(0);
     expect(await bench.run([...words, 'status'])).toMatchObject({ code: 3, out: 'Not Running\n' });
+    api.goOn();
+  });
+
+  test('run-once that is interrupted while the API does not answer leaves nothing', async () => {
+    await mkdir(bench.path('tmp'));
+    api.hang();
+    const script = '"$@" & run=$!; until test -n "$(ls tmp)"; do sleep 0.1; done; sleep 1; kill -INT $run; wait $run';
+    expect(await bench.inScript(`export TMPDIR=$PWD/tmp; ${script}`, ['-c', 'node1', '--state-dir', bench.path('state'), 'run-once', 'some-job'])).toEqual({
+      code: 130,
+      out: '',
+      err: '',
+    });
+    expect(await readdir(bench.path('tmp'))).toEqual([]);
     api.goOn();
   });
 

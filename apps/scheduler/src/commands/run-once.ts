@@ -56,6 +56,7 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
   const folder = await mkdtemp(join(tmpdir(), 'freezer-run-once-'));
   const instance = await openInstance(folder);
   const { logger } = log;
+  const interruption = heedSignals();
   try {
     for (const warning of warnings) logger.warn({}, warning);
     const fromFile = settings['scheduler.no_api'] || (await isFile(operand));
@@ -65,20 +66,15 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
     const assembly = { settings, places, host, instance, agent, connect, supervisor: host.supervisor, meter: NO_METER, logger };
     const { runs, desk, client, close } = await parts(assembly);
     const plan = { zone: zoneOf(settings), jitter: 0, misfireGrace: settings['scheduler.misfire_grace_time'] };
-    const document = client ? await client().jobs.get(operand) : undefined;
+    const document = client ? await client().jobs.get(operand, { signal: interruption.signal }) : undefined;
     if (client && !document) throw new FreezerError('not_found', `run-once: there is no job ${operand}`);
     const reading = document ? readSourceJob({ document }, plan) : await readingOf(operand, plan, logger);
     if (document?.job_schedule?.status === 'running') throw new FreezerError('conflict', `run-once: job ${operand} is running`);
     const once = runOnce(runs, reading);
-    let interrupted: number | undefined;
-    for (const [signal, code] of Object.entries(INTERRUPTED)) {
-      process.on(signal, () => {
-        interrupted ??= code;
-        once.stop();
-      });
-    }
+    interruption.stop = () => once.stop();
+    if (interruption.signal.aborted) once.stop();
     const end = await once.end;
-    const code = end.result === 'aborted' ? (interrupted ?? CODES.aborted) : CODES[end.result];
+    const code = end.result === 'aborted' ? (interruption.code ?? CODES.aborted) : CODES[end.result];
     await desk?.close(LAST_WRITES_MS);
     const lost = desk?.undelivered ?? 0;
     await close();
@@ -93,11 +89,37 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
       `freezer-scheduler: run-once: the API did not take ${lost} of the records of this run within ${LAST_WRITES_MS / 1000} s; it does not know of them\n`,
     );
     return code || EXIT.partial;
+  } catch (error) {
+    // Nothing had begun.
+    if (interruption.code !== undefined && error === interruption.signal.reason) return interruption.code;
+    throw error;
   } finally {
     await instance.release();
     await rm(folder, { recursive: true, force: true });
     await log.close();
   }
+}
+
+interface Interruption {
+  readonly signal: AbortSignal;
+  /** Exit code of the first signal. */
+  code: number | undefined;
+  /** Hears of each signal. */
+  stop: () => void;
+}
+
+/** From the beginning, so that what was made for the run is taken away, also while the API does not answer. */
+function heedSignals(): Interruption {
+  const asked = new AbortController();
+  const interruption: Interruption = { signal: asked.signal, code: undefined, stop: () => undefined };
+  for (const [signal, code] of Object.entries(INTERRUPTED)) {
+    process.on(signal, () => {
+      interruption.code ??= code;
+      asked.abort();
+      interruption.stop();
+    });
+  }
+  return interruption;
 }
 
 /** An operand that names no file may be an id; when no API is named either, the file is what was meant. */
