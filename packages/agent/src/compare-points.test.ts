@@ -3,6 +3,7 @@ import type { PointEntry } from '@freezer/format';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { comparePoints } from './compare-points.ts';
+import { facetsThatDiffer } from './entry-listing.ts';
 
 const held = (path: string, size: number, change: Partial<HeldEntry> = {}): HeldEntry => ({
   ...{ kind: 'held', path, type: 'file', size, mtimeNs: 5n, mode: 0o644, uid: 0, gid: 0 },
@@ -48,4 +49,11 @@ test('is the difference of two maps', async () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test('a time in the last second before 1970 is the same with its sign, as in an archive, and without, as tar lists it', () => {
+  const entry = held('f', 1, { mtimeNs: -500_000_000n });
+  expect(facetsThatDiffer(entry, { ...entry, mtimeNs: 500_000_000n })).toEqual([]);
+  expect(facetsThatDiffer(entry, { ...entry, mtimeNs: 400_000_000n })).toEqual(['mtime']);
+  expect(facetsThatDiffer({ ...entry, mtimeNs: -1_000_000_000n }, { ...entry, mtimeNs: 1_000_000_000n })).toEqual(['mtime']);
 });

@@ -63,6 +63,9 @@ export function jsonEntry(entry: HeldEntry): Readonly<Record<string, unknown>> {
   };
 }
 
+/** Of times in the last second before 1970 tar lists the fraction without its sign; read from an archive they have it. */
+const isSameTime = (one: bigint, other: bigint): boolean => one === other || (one === -other && one / 1_000_000_000n === 0n);
+
 /** What differs between two entries of the same path. */
 export type EntryFacet = 'type' | 'size' | 'mtime' | 'mode' | 'owner' | 'target' | 'device';
 
@@ -70,7 +73,7 @@ export function facetsThatDiffer(older: HeldEntry, newer: HeldEntry): readonly E
   const facets: EntryFacet[] = [];
   if (older.type !== newer.type) facets.push('type');
   if (older.size !== newer.size) facets.push('size');
-  if (older.mtimeNs !== newer.mtimeNs) facets.push('mtime');
+  if (!isSameTime(older.mtimeNs, newer.mtimeNs)) facets.push('mtime');
   if (older.mode !== newer.mode) facets.push('mode');
   if (older.uid !== newer.uid || older.gid !== newer.gid) facets.push('owner');
   if (older.target !== newer.target) facets.push('target');
