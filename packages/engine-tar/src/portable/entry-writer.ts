@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, type FileHandle, lchown, link, lstat, lutimes, open, rename, symlink, unlink } from 'node:fs/promises';
 import { type BytePath, bytesOfPath, FreezerError, folderOf, type HeldEntry, messageOf, systemCodeOf } from '@freezer/core';
+import { setAttributes, TARGET_FAILS } from './attributes.ts';
 import { EntryProblem } from './entry-problem.ts';
-import { utimesText } from './file-times.ts';
 import { insidePath } from './inside-path.ts';
 import { makeSpecialFile } from './special-file.ts';
 import type { TarMember } from './tar-members.ts';
 import { pathIn, type TargetFolders } from './target-folders.ts';
 
-/** The target has no room, or is broken: going on makes no sense of the rest. */
-const TARGET_FAILS: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']);
 /** Where the system has no such flag, as on Windows, nothing is added. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
@@ -31,12 +29,11 @@ export class EntryWriter {
     this.#request = request;
   }
 
-  /** Undefined when it is there; else why not. Fails with `unavailable` when the target is full or broken, and with what `data` fails with. */
+  /** Undefined when it is there as it was; else what is not. Fails with `unavailable` when the target is full or broken, and with what `data` fails with. */
   async write(path: BytePath, member: TarMember): Promise<string | undefined> {
     try {
       if (!(await this.#request.folders.makeAbove(path))) return 'a folder above it is none in the target: a file or a link is there';
-      await this.#put(path, member);
-      return undefined;
+      return await this.#put(path, member);
     } catch (error) {
       if (EntryProblem.is(error)) return error.message;
       const code = systemCodeOf(error);
@@ -49,19 +46,20 @@ export class EntryWriter {
     }
   }
 
-  async #put(path: BytePath, member: TarMember): Promise<void> {
+  async #put(path: BytePath, member: TarMember): Promise<string | undefined> {
     const { entry } = member;
-    if (entry.type === 'link' && insidePath(entry.target ?? '') === path) return;
+    if (entry.type === 'link' && insidePath(entry.target ?? '') === path) return undefined;
     const folder = folderOf(path);
     const name = entry.type === 'fifo' || entry.type === 'character' || entry.type === 'block' ? temporaryName() : undefined;
     const temporary = name ?? (folder === '.' ? temporaryName() : `${folder}/${temporaryName()}`);
     const place = pathIn(this.#request.target, temporary);
+    let problem: string | undefined;
     try {
       if (name !== undefined) await makeSpecialFile(this.#request.target, name, entry);
       else if (entry.type === 'symlink') await symlink(bytesOfPath(entry.target ?? ''), place);
       else if (entry.type === 'link') await this.#link(entry, place);
-      else await this.#writeFile(place, member);
-      if (entry.type !== 'file' && entry.type !== 'link') await this.#setAttributes(place, entry);
+      else problem = await this.#writeFile(place, member);
+      if (entry.type !== 'file' && entry.type !== 'link') problem = await this.#setByName(place, entry);
       await this.#rename(place, path);
     } finally {
       // Of two names of one file `rename` leaves both.
@@ -69,6 +67,7 @@ export class EntryWriter {
         if (systemCodeOf(error) !== 'ENOENT') throw error;
       });
     }
+    return problem;
   }
 
   async #rename(place: Buffer, path: BytePath): Promise<void> {
@@ -96,25 +95,26 @@ export class EntryWriter {
     await link(pathIn(this.#request.target, first), place);
   }
 
-  async #writeFile(place: Buffer, member: TarMember): Promise<void> {
+  /** Resolves to what of its attributes it did not get. */
+  async #writeFile(place: Buffer, member: TarMember): Promise<string | undefined> {
     const file = await open(place, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW, 0o600);
     try {
       if (member.extents) await writeExtents(file, member);
       else for await (const chunk of member.data.chunks()) await writeAll(file, chunk, null);
-      const { mode, uid, gid, mtimeNs } = member.entry;
-      if (this.#request.keepOwners) await file.chown(uid, gid);
-      await file.chmod(mode);
-      await file.utimes(Date.now() / 1000, utimesText(mtimeNs));
+      return await setAttributes(file, member.entry, this.#request.keepOwners);
     } finally {
       await file.close();
     }
   }
 
   /** Of a symbolic link or a special file, which nobody else knows by this name yet. */
-  async #setAttributes(place: Buffer, { type, mode, uid, gid, mtimeNs }: HeldEntry): Promise<void> {
-    if (this.#request.keepOwners) await lchown(place, uid, gid);
-    if (type !== 'symlink') await chmod(place, mode);
-    await lutimes(place, Date.now() / 1000, utimesText(mtimeNs));
+  #setByName(place: Buffer, entry: HeldEntry): Promise<string | undefined> {
+    const settable = {
+      chown: (uid: number, gid: number) => lchown(place, uid, gid),
+      chmod: entry.type === 'symlink' ? undefined : (mode: number) => chmod(place, mode),
+      utimes: (accessed: number, modified: string) => lutimes(place, accessed, modified),
+    };
+    return setAttributes(settable, entry, this.#request.keepOwners);
   }
 }
 

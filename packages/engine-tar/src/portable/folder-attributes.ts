@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { appendFile, chmod, open, rm, utimes } from 'node:fs/promises';
 import type { BytePath } from '@freezer/core';
-import { utimesText } from './file-times.ts';
+import { setAttributes } from './attributes.ts';
 
 /** What a directory gets when all that is in it has been written. */
 export interface FolderAttributes {
@@ -63,19 +63,19 @@ function attributesOf(line: string): FolderAttributes {
   return { path, mode: Number(mode), uid: Number(uid), gid: Number(gid), mtimeNs: BigInt(String(mtimeNs)) };
 }
 
-/** Gives a directory what it had. Where the system knows how, through a descriptor, so that no link is followed. */
-export async function setFolder(path: Buffer, { mode, uid, gid, mtimeNs }: FolderAttributes, keepOwners: boolean): Promise<void> {
-  const now = Date.now() / 1000;
+/** Gives a directory what it had. Where the system knows how, through a descriptor, so that no link is followed. Resolves to what it did not get. */
+export async function setFolder(path: Buffer, folder: FolderAttributes, keepOwners: boolean): Promise<string | undefined> {
   if (process.platform === 'win32') {
-    await chmod(path, mode);
-    await utimes(path, now, utimesText(mtimeNs));
-    return;
+    const byName = {
+      chown: () => Promise.resolve(),
+      chmod: (mode: number) => chmod(path, mode),
+      utimes: (accessed: number, modified: string) => utimes(path, accessed, modified),
+    };
+    return setAttributes(byName, folder, false);
   }
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    if (keepOwners) await handle.chown(uid, gid);
-    await handle.chmod(mode);
-    await handle.utimes(now, utimesText(mtimeNs));
+    return await setAttributes(handle, folder, keepOwners);
   } finally {
     await handle.close();
   }

@@ -131,6 +131,19 @@ describe('what is not kept', () => {
     expect(problems).toEqual([{ path: '.', detail: '2 entries have extended attributes, ACLs or labels, which are not restored without GNU tar' }]);
   });
 
+  it('is named, and its content is there all the same: a time that the target does not take', async () => {
+    const pax = { mtime: '9223372036854775807' };
+    const members: MemberFacts[] = [
+      { name: './d/', type: '5', pax },
+      { name: './d/f', type: '0', content: 'x', pax },
+      { name: './d/l', type: '2', link: 'f', pax },
+    ];
+    const problems = await portable.restoreLevel(once(tarBytes(members)), target, 0);
+    expect(problems.map(({ path }) => path).toSorted()).toEqual(['d', 'd/f', 'd/l']);
+    for (const { detail } of problems) expect(detail).toMatch(/^mode, owner or time cannot be set: EINVAL/);
+    expect(await readFile(join(target, 'd/l'), 'utf8')).toBe('x');
+  });
+
   it('is refused by name: what is not known, and what goes on from another volume', async () => {
     const problems = await portable.restoreLevel(
       once(

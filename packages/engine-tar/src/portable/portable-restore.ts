@@ -134,7 +134,7 @@ class PortableRestore {
       // In the meantime a later entry may have put something else there.
       if (!(await this.#folders.has(folderOf(folder.path))) || !(await this.#folders.has(folder.path))) continue;
       try {
-        await setFolder(pathIn(this.#request.target, folder.path), folder, this.#keepOwners);
+        this.#note(folder.path, await setFolder(pathIn(this.#request.target, folder.path), folder, this.#keepOwners));
       } catch (error) {
         if (systemCodeOf(error) === undefined) throw error;
         this.problems.add(folder.path, `mode, owner or time of the folder cannot be set: ${messageOf(error)}`);
