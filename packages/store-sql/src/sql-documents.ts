@@ -14,7 +14,7 @@ import {
   type Stored,
 } from '@freezer/core';
 import type { CompiledQuery } from 'kysely';
-import { boundedCall, type CallBounds } from './bounded-call.ts';
+import { boundedCall, type CallBounds, lateAnswer } from './bounded-call.ts';
 import type { Database, Place, Reading } from './place.ts';
 import { DOCUMENT_COLUMNS, type FoundRow, StoredRow } from './rows.ts';
 import { countDocuments, fingerprintOf, searchDocuments } from './search/search-documents.ts';
@@ -85,11 +85,14 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
     return await this.#named(signal, async (bounds) => await this.#place.read(work, bounds));
   }
 
+  /** What comes to its end after its caller was told that the database did not answer is taken back: the caller may do it again. */
   async #write<R>(id: string, { signal }: CallOptions, work: (write: Write) => Promise<R>): Promise<R> {
+    const end = performance.now() + this.#timeoutMs;
     const inTransaction = async (database: Database): Promise<R> => {
       signal?.throwIfAborted();
       const result = await work({ database, dialect: this.#place.dialect, kind: this.#kind, id });
       signal?.throwIfAborted();
+      if (performance.now() >= end) throw lateAnswer(this.#timeoutMs);
       return result;
     };
     return await this.#named(signal, async (bounds) => await boundedCall(() => this.#place.write(inTransaction), bounds));

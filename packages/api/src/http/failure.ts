@@ -4,8 +4,15 @@ import { alreadyExists, Problem } from './problem.ts';
 const codeOf = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+/** As the log tells it. */
+interface FailedRequest {
+  readonly request: string;
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+}
+
 /** What a failure of a store, or a crash, is to the caller: never more than its kind. The log has the rest. */
-export function problemOfFailure(error: unknown, logger: Logger, fields: object): Problem {
+export function problemOfFailure(error: unknown, logger: Logger, fields: FailedRequest): Problem {
   if (Problem.is(error)) return error;
   if (FreezerError.is(error, 'already_exists')) return alreadyExists('Document with the specified ID already exists.');
   if (FreezerError.is(error, 'conflict')) return new Problem(409, 'Conflict', { description: 'The document was changed by others at the same time' });
@@ -14,10 +21,13 @@ export function problemOfFailure(error: unknown, logger: Logger, fields: object)
   if (FreezerError.is(error, 'aborted')) return new Problem(499, 'Client Closed Request');
   logger.error({ ...fields, reason: messageOf(error), code: codeOf(error) }, 'a request failed');
   if (FreezerError.is(error, 'unavailable') || FreezerError.is(error, 'timeout'))
-    return new Problem(503, 'Service Unavailable', { description: 'The database is not available.', headers: { 'retry-after': '5' } });
+    return new Problem(503, 'Service Unavailable', { description: 'The database is not available.', headers: retryAfter(fields.method) });
   if (FreezerError.is(error)) return new Problem(500, 'Internal Storage Error', { description: 'Database operation failed.' });
   return new Problem(500, 'Internal Server Error', { description: 'An unexpected error occurred on the server.' });
 }
+
+/** A client does again what it is told to: of a POST nobody knows whether the database did it before its answer got lost, and there would be two of it. */
+const retryAfter = (method: string | undefined): Readonly<Record<string, string>> => (method === 'POST' ? {} : { 'retry-after': '5' });
 
 /** What a failure to authenticate is; undefined: the token is not good. */
 export function problemOfAuthentication(error: unknown, logger: Logger): Problem | undefined {

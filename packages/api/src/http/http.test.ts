@@ -175,5 +175,10 @@ describe('requests', () => {
     const reply = await bench.call('GET', '/v2/project-alpha/jobs', { as: 'alpha' });
     expect(reply).toMatchObject({ status: 503, body: { title: 'Service Unavailable' } });
     expect(reply.text).not.toContain('migrated');
+    // A client that is told to come back does so: what may have been done must not be done twice.
+    expect(reply.headers['retry-after']).toBe('5');
+    const write = await bench.call('POST', '/v2/project-alpha/actions', { as: 'alpha', body: { freezer_action: {} } });
+    expect(write.status).toBe(503);
+    expect(write.headers).not.toHaveProperty('retry-after');
   });
 });
