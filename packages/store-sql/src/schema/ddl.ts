@@ -1,5 +1,5 @@
 /**
- * Each step is a list of statements; what it has to fill is in `steps.ts`. Steps are never changed, only added.
+ * Each step is a list of statements; what it has to fill is in `migrate.ts`. Steps are never changed, only added.
  * MySQL commits after each statement, hence `if not exists` everywhere: a step that was cut off is done again.
  */
 type Steps = readonly (readonly string[])[];
