@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -13,7 +14,7 @@ import {
   type SourceLease,
   type WantedEntry,
 } from '@freezer/core';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { streamEngine } from './index.ts';
 
 let root: string;
@@ -93,6 +94,25 @@ describe('the engine stream', () => {
     expect(mode & 0o7777).toBe(0o600);
     expect(mtimeMs % 1000).toBe(0);
     expect(Math.abs(mtimeMs - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('is there without its owner where root may give no file away, and says so', async () => {
+    const { stored, outcome } = await save('db.sql', once(Buffer.from('a dump')));
+    const probe = await openFile(root);
+    const prototype: FileHandle = Object.getPrototypeOf(probe);
+    await probe.close();
+    const spies = [
+      jest.spyOn(process, 'geteuid').mockReturnValue(0),
+      jest.spyOn(prototype, 'chown').mockRejectedValue(Object.assign(new Error('EPERM: fchown'), { code: 'EPERM' })),
+    ];
+    try {
+      const { back, take } = await restore(outcome.metadata, once(stored));
+      await take();
+      expect(await back.finish([])).toEqual({ skipped: [{ path: 'db.sql', detail: 'its owner cannot be set: EPERM: fchown' }] });
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+    expect(readFileSync(targetOf('db.sql'), 'utf8')).toBe('a dump');
   });
 
   it('a stream of no bytes is a file of no bytes', async () => {

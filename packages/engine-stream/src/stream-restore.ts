@@ -69,6 +69,7 @@ class StreamRestore {
   readonly #partial: Buffer;
   #isPartial = false;
   #written = 0;
+  #ownerProblem: string | undefined;
 
   constructor(target: string, file: HeldEntry, name: BytePath, missing: readonly RestoreProblem[]) {
     this.#target = target;
@@ -117,25 +118,31 @@ class StreamRestore {
     this.#written += chunk.length;
   }
 
-  /** Only root gives files away; for others the owner is a problem that `finish` tells. */
+  /** Only root gives files away, and not everywhere (NFS, a container): the owner is a problem that `finish` tells, and no reason to have no file. */
   async #dress(handle: FileHandle): Promise<void> {
     const { uid, gid, mode, mtimeNs } = this.#file;
-    if (process.geteuid?.() === 0) await handle.chown(uid, gid);
-    await handle.chmod(mode);
+    const euid = process.geteuid?.() ?? uid;
+    if (euid === 0) await handle.chown(uid, gid).catch((error: unknown) => this.#keepWithoutOwner(error));
+    else if (euid !== uid) this.#ownerProblem = 'belonged to another user: only root can give files away, so it is now yours';
+    await handle.chmod(this.#ownerProblem === undefined ? mode : mode & 0o1777);
     const seconds = Number(mtimeNs / 1_000_000_000n);
     await handle.utimes(seconds, seconds);
   }
 
+  #keepWithoutOwner(error: unknown): void {
+    const code = systemCodeOf(error);
+    if (code !== 'EPERM' && code !== 'EINVAL') throw error;
+    this.#ownerProblem = `its owner cannot be set: ${messageOf(error)}`;
+  }
+
   async #finish(): Promise<{ skipped: readonly RestoreProblem[] }> {
-    const { size, uid, path } = this.#file;
+    const { size, path } = this.#file;
     if (this.#written !== size)
       throw new FreezerError('corrupt', `restore: ${displayPath(path)} has ${this.#written} bytes instead of the ${size} that were saved`);
     await this.#atTarget(`${displayPath(this.#name)} cannot be put there`, () => rename(this.#partial, placeIn(this.#target, this.#name)));
     this.#isPartial = false;
-    const euid = process.geteuid?.() ?? uid;
-    const isForeign = euid !== 0 && euid !== uid;
-    const owner = { path: this.#name, detail: 'belonged to another user: only root can give files away, so it is now yours' };
-    return { skipped: [...this.#missing, ...(isForeign ? [owner] : [])] };
+    const owner = this.#ownerProblem === undefined ? [] : [{ path: this.#name, detail: this.#ownerProblem }];
+    return { skipped: [...this.#missing, ...owner] };
   }
 
   async #abandon(): Promise<{ removed: readonly BytePath[]; written: number }> {
