@@ -1,6 +1,7 @@
 import { ApiError } from '@freezer/client-sdk';
 import { SILENT } from '@freezer/core';
 import { expect, test } from '@jest/globals';
+import type { OutboxItem } from '../state/outbox.ts';
 import { ApiDesk, type ApiDeskOptions } from './api-desk.ts';
 
 const nothing = async (): Promise<void> => undefined;
@@ -50,4 +51,27 @@ test('who was not let in has nothing to say good-bye to', async () => {
     await desk.close(1000);
     expect(byes()).toBe(0);
   }
+});
+
+test('a change that the API has refused for good is told of, one that it has taken is not', () => {
+  let left: ((write: OutboxItem, arrived: boolean) => void) | undefined;
+  const told = { ...outbox, onDelivered: (call: typeof left) => void (left = call) };
+  const desk = new ApiDesk({
+    outbox: told,
+    register: async () => 'ours',
+    beat: async () => 'ours',
+    leave: nothing,
+    beatSeconds: () => 60,
+    clientId: () => 'c',
+    logger: SILENT,
+  });
+  let refused = 0;
+  desk.onRefused(() => {
+    refused += 1;
+  });
+  const write: OutboxItem = { id: 'i', kind: 'job', lane: 'j', attempts: 0, at: 0, body: {} };
+  left?.(write, true);
+  expect(refused).toBe(0);
+  left?.(write, false);
+  expect(refused).toBe(1);
 });

@@ -50,11 +50,13 @@ export class ApiDesk implements ApiSide {
   #beatAt = 0;
   #polledAt = 0;
   #acknowledged: (jobId: string) => void = () => undefined;
+  #refusedWrite: () => void = () => undefined;
 
   constructor(options: ApiDeskOptions) {
     this.#options = options;
-    options.outbox.onDelivered(({ kind, lane, body }) => {
+    options.outbox.onDelivered(({ kind, lane, body }, arrived) => {
       this.#deliveredAt.set(lane, Date.now());
+      if (!arrived) this.#refusedWrite();
       if (kind === 'job' && typeof body['acknowledged'] === 'string') this.#acknowledged(lane);
     });
   }
@@ -111,6 +113,10 @@ export class ApiDesk implements ApiSide {
 
   onAcknowledged(call: (jobId: string) => void): void {
     this.#acknowledged = call;
+  }
+
+  onRefused(call: () => void): void {
+    this.#refusedWrite = call;
   }
 
   get undelivered(): number {

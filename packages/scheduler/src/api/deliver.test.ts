@@ -152,6 +152,11 @@ describe('nothing is dropped', () => {
     await expect(write('backup', { metadata: { container: 'c', hostname: 'h', backup_name: 'b' } })).rejects.toMatchObject({ code: 'unsupported' });
   });
 
+  test('but what is told of a run of a job that is gone is no reason to try again', async () => {
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, { title: 'Not Found' })));
+    await expect(write('run', { run: { job_id: 'j', time_started: 1, time_ended: 2, result: 'success' } })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('but a job that is gone is no reason to try again', async () => {
     const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, {})));
     await expect(write('job', update)).rejects.toMatchObject({ code: 'not_found' });

@@ -168,10 +168,10 @@ function isAboutTheWrite(error: unknown): boolean {
   return ApiError.is(error) ? error.status !== undefined : FreezerError.is(error) && error.name === 'FreezerError';
 }
 
-/** Of the API `Not Found`, or nothing, says that a job or session is gone. Any other 404, as of a proxy whose API is being updated, says nothing about it. */
+/** Of the API `Not Found`, or nothing, says that a job or session is gone, which no backup needs. Any other 404 is of a proxy, as while the API is updated. */
 function isOfAnotherServer(error: unknown, kind: string): boolean {
   if (!ApiError.is(error) || error.status !== 404) return false;
-  return kind === 'backup' || kind === 'run' || (error.title !== undefined && error.title !== 'Not Found');
+  return kind === 'backup' || (error.title !== undefined && error.title !== 'Not Found');
 }
 
 function parsed<Shape extends z.ZodType>(shape: Shape, write: OutboxItem): z.infer<Shape> {

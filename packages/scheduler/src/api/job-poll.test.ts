@@ -58,3 +58,12 @@ test('with few writes on the way each poll is of the list, and so is the next on
   expect(await poll.ask()).toMatchObject({ kind: 'jobs' });
   expect(asked.map(({ match }) => match)).toEqual([[OF_CLIENT], [OF_CLIENT], [OF_CLIENT]]);
 });
+
+test('what is to be read anew while a poll is under way is read anew by the next one', async () => {
+  const { poll, asked } = world();
+  const asking = poll.ask();
+  poll.forget();
+  await asking;
+  await poll.ask();
+  expect(asked.map(({ condition }) => condition)).toEqual([undefined, undefined]);
+});

@@ -24,6 +24,7 @@ export class JobPoll {
   readonly #options: JobPollOptions;
   #etag: string | undefined;
   #wholeAt = 0;
+  #forgets = 0;
 
   constructor(options: JobPollOptions) {
     this.#options = options;
@@ -37,6 +38,7 @@ export class JobPoll {
     const { client } = this.#options.access();
     if (this.#etag !== undefined && this.#options.waiting() > MANY_WRITES && performance.now() - this.#wholeAt < LONGEST_PARTIAL)
       return this.#askForEvents(call);
+    const forgets = this.#forgets;
     const list = { ...this.#list(), ...call, limit: PAGE };
     const first = await client.jobs.pageIfChanged(this.#etag, list);
     if (first === undefined) return { kind: 'unchanged' };
@@ -47,7 +49,7 @@ export class JobPoll {
       const rest = first.nextMarker === undefined ? { ...list, offset: first.items.length } : { ...list, marker: first.nextMarker };
       for await (const job of client.jobs.all(rest)) jobs.push(job);
     }
-    this.#etag = first.etag;
+    if (forgets === this.#forgets) this.#etag = first.etag;
     this.#wholeAt = performance.now();
     return { kind: 'jobs', jobs };
   }
@@ -67,6 +69,7 @@ export class JobPoll {
   /** The next answer comes whole, also when nothing changed. */
   forget(): void {
     this.#etag = undefined;
+    this.#forgets += 1;
   }
 
   #list(match: readonly Readonly<Record<string, string>>[] = []) {

@@ -15,6 +15,8 @@ export interface ApiSide {
   gone(jobId: string): Promise<void>;
   /** Calls when the API has taken a change that acknowledged an event. */
   onAcknowledged(call: (jobId: string) => void): void;
+  /** Calls when the API has refused a change for good: what it shows of a job is not true any more. */
+  onRefused(call: () => void): void;
   readonly undelivered: number;
   /** A poll went well: the API is there. */
   polled(): void;

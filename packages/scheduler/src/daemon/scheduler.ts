@@ -129,6 +129,8 @@ export class Scheduler {
     });
     this.#status = new StatusWriter({ folder: options.instance, status: () => this.status, states: () => this.#table.jobs.values(), logger });
     api?.onAcknowledged((jobId) => this.#apply(jobId, { kind: 'acknowledged' }));
+    // A list that did not change would hide that a job is to be told of again.
+    api?.onRefused(() => source.forget());
   }
 
   /** Reads what an earlier process knew, takes its runs over and goes on with them. Rejects when the state folder cannot be read. */

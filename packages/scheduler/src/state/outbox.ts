@@ -51,7 +51,7 @@ export class Outbox {
   readonly #unsafe = new Set<Held>();
   readonly #closing = new AbortController();
   #emptying: Promise<void> | undefined;
-  #onDelivered: ((write: OutboxItem) => void) | undefined;
+  #onDelivered: ((write: OutboxItem, arrived: boolean) => void) | undefined;
 
   private constructor(journal: Journal, deliver: Deliver, logger: Logger) {
     this.#journal = journal;
@@ -76,8 +76,8 @@ export class Outbox {
     return outbox;
   }
 
-  /** Calls for each write that has left: delivered, or refused for good. */
-  onDelivered(call: (write: OutboxItem) => void): void {
+  /** Calls for each write that has left: it arrived, or was refused for good. */
+  onDelivered(call: (write: OutboxItem, arrived: boolean) => void): void {
     this.#onDelivered = call;
   }
 
@@ -168,6 +168,7 @@ export class Outbox {
 
   async #sendLane(lane: string): Promise<void> {
     for (let first = this.#lanes.get(lane)?.[0]; first && !this.#closed; first = this.#lanes.get(lane)?.[0]) {
+      let arrived = true;
       try {
         // Nothing is sent that a crash could make us forget.
         if (this.#unsafe.has(first)) return;
@@ -176,20 +177,21 @@ export class Outbox {
       } catch (error) {
         if (!isFinal(error, Date.now() - first.value.at)) return this.#wait(lane, first, error);
         this.#logger.error({ kind: first.value.kind, lane, error: messageOf(error) }, 'the API refuses a write for good; it is dropped');
+        arrived = false;
       }
       // Not waited for: a record of it that is lost makes it be sent once more, and the records of a lane keep their order.
-      void this.#remove(lane, first);
+      void this.#remove(lane, first, arrived);
     }
   }
 
-  async #remove(lane: string, held: Held): Promise<void> {
+  async #remove(lane: string, held: Held, arrived: boolean): Promise<void> {
     // It may have been dropped meanwhile, and others may have come.
     const before = this.#lanes.get(lane) ?? [];
     const rest = before.filter((one) => one !== held);
     this.#size -= before.length - rest.length;
     if (rest.length === 0) this.#lanes.delete(lane);
     else this.#lanes.set(lane, rest);
-    this.#onDelivered?.(held.value);
+    this.#onDelivered?.(held.value, arrived);
     try {
       await this.#journal.append({ done: held.value.id });
       if (this.size === 0 && this.#journal.count > WORTH_EMPTYING) await this.#empty();
