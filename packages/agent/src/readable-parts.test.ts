@@ -37,6 +37,23 @@ it('what may be read is listed once, and what may not is named once', async () =
   expect(logger.lines).toMatchObject([{ level: 'warn', fields: { folder: DENIED } }]);
 });
 
+it('a container that may not be looked into at all is a failure', async () => {
+  const denied = new FreezerError('permission_denied', 'this account may not do that');
+  const inner = new (class extends MemoryStorage {
+    override async *list(): AsyncGenerator<ObjectInfo> {
+      yield* [];
+      throw denied;
+    }
+
+    override async *children(): AsyncGenerator<StorageChild> {
+      yield* [];
+      throw denied;
+    }
+  })();
+  const listing = new ReadableParts(inner, { logger: new CaptureLogger() }).list('metadata');
+  await expect(listing.next()).rejects.toBe(denied);
+});
+
 it('other failures are failures', async () => {
   const inner = new (class extends MemoryStorage {
     override async *list(): AsyncGenerator<ObjectInfo> {
