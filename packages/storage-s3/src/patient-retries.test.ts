@@ -131,3 +131,14 @@ it.each([
   expect(refusals).toEqual([]);
   expect(logger.lines.map(({ message }) => message)).toEqual(['trying again', 'trying again']);
 });
+
+it('where the clocks differ by an hour an object that is not there is not asked for again and again', async () => {
+  server.removeAllListeners('request');
+  let asked = 0;
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    asked += 1;
+    request.resume().on('end', () => response.writeHead(404, { date: new Date(Date.now() + 3_600_000 + asked * 1000).toUTCString() }).end());
+  });
+  expect(await storage.stat('absent')).toBeUndefined();
+  expect(asked).toBe(1);
+});

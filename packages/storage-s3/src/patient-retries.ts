@@ -11,6 +11,24 @@ const FIRST_DELAY_MS = 500;
 /** No wait is longer. */
 const LONGEST_DELAY_MS = 8000;
 
+/** With a clock that is wrong: so often is a request made again with the time of the server. */
+const CLOCK_ATTEMPTS = 2;
+/** Whatever the clock says, these may go better the next time. */
+const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+/**
+ * Whether it is an answer that the same request would get again. On a host whose clock is minutes off the SDK takes every refusal, that of an object
+ * which is not there, too, for one that the clock is to blame for.
+ */
+function isFinal(error: unknown, made: number): boolean {
+  const [status, name] = [statusOf(error), typeof error === 'object' && error !== null && 'name' in error ? error.name : ''];
+  const metadata = typeof error === 'object' && error !== null && '$metadata' in error ? error.$metadata : undefined;
+  const blamesClock = typeof metadata === 'object' && metadata !== null && 'clockSkewCorrected' in metadata && metadata.clockSkewCorrected === true;
+  if (!blamesClock || !(status >= 400) || PASSING.has(status) || name === 'RequestTimeout') return false;
+  // A wrong time is refused with 403.
+  return status !== 403 || made >= CLOCK_ATTEMPTS;
+}
+
 /** What the SDK asks before it makes a request again. */
 type Retries = Awaited<ReturnType<S3Client['config']['retryStrategy']>>;
 
@@ -39,6 +57,7 @@ export function patientRetries(retries: Retries, { logger, outage, signal }: Pat
     async refreshRetryTokenForRetry(token, reason) {
       // That there is no such object, or that others ask too much, is an answer, too.
       if (reason.errorType === 'THROTTLING' || (statusOf(reason.error) >= 400 && statusOf(reason.error) < 500)) reached();
+      if (reason.errorType !== 'THROTTLING' && isFinal(reason.error, token.getRetryCount())) throw new Error('it is an answer');
       const next = await retries.refreshRetryTokenForRetry(token, reason);
       // The SDK allows all requests together some retries; here the outage bounds them.
       retries.recordSuccess(next);
