@@ -1,4 +1,5 @@
 import { createCipheriv } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '@freezer/core';
@@ -81,3 +82,22 @@ it.each([
   },
   900_000,
 );
+
+/** A thousand folders, each with as many small files. */
+function makeFiles(each: number): void {
+  for (let folder = 0; folder < 1000; folder += 1) {
+    const path = join(lab.source, `folder ${folder}`);
+    mkdirSync(path);
+    for (let file = 0; file < each; file += 1) writeFileSync(join(path, `file ${file}`), `${folder} ${file}`);
+  }
+}
+
+it('the memory of Node stays as small for 100 000 files', async () => {
+  makeFiles(100);
+  const secret = ['--encrypt-pass-file', lab.passFile];
+  const backup = ['-F', lab.source, '--nosync', '--incremental', '--compression', 'zstd', ...secret];
+  expect(await peakWhile('backup', backup)).toBeLessThan(LIMIT_BYTES);
+  await lab.tick();
+  expect(await peakWhile('backup', backup)).toBeLessThan(LIMIT_BYTES);
+  expect(await peakWhile('restore', ['--restore-abs-path', lab.target(), ...secret])).toBeLessThan(LIMIT_BYTES);
+}, 300_000);
