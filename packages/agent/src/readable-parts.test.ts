@@ -1,4 +1,4 @@
-import { FreezerError, type ObjectInfo, once, type StorageChild } from '@freezer/core';
+import { FreezerError, type ObjectInfo, once, type StorageChild, type StorageKey } from '@freezer/core';
 import { CaptureLogger, MemoryStorage } from '@freezer/testing';
 import { expect, it } from '@jest/globals';
 import { ReadableParts } from './readable-parts.ts';
@@ -52,6 +52,24 @@ it('a container that may not be looked into at all is a failure', async () => {
   })();
   const listing = new ReadableParts(inner, { logger: new CaptureLogger() }).list('metadata');
   await expect(listing.next()).rejects.toBe(denied);
+});
+
+it('a container of which one part may be listed, and nothing may be looked into, is a partial listing', async () => {
+  const denied = new FreezerError('permission_denied', 'this account may not do that');
+  const inner = new (class extends MemoryStorage {
+    override async *list(prefix: StorageKey): AsyncGenerator<ObjectInfo> {
+      yield* [];
+      if (prefix !== 'metadata') throw denied;
+    }
+
+    override async *children(): AsyncGenerator<StorageChild> {
+      yield* [];
+      throw denied;
+    }
+  })();
+  const parts = new ReadableParts(inner, { logger: new CaptureLogger() });
+  for (const prefix of ['metadata', 'data']) expect(await parts.list(prefix).next()).toMatchObject({ done: true });
+  expect(parts.isPartial).toBe(true);
 });
 
 it('other failures are failures', async () => {

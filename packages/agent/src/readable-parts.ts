@@ -32,6 +32,7 @@ export class ReadableParts extends StorageWrapper {
     let children: readonly StorageKey[];
     try {
       yield* this.inner.list(prefix, options);
+      this.#open = true;
       return;
     } catch (error) {
       if (!FreezerError.is(error, 'permission_denied')) throw error;

@@ -41,7 +41,7 @@ const patternsOf = (text: string): BytePath[] =>
 /** Ended by NUL when there is a NUL in the file, else a path a line, as it is; where each line ends as on Windows that is no part of the path. */
 function pathsOf(text: string, source: string): BytePath[] {
   const root = bytePathOf(source);
-  const end = text.includes('\0') ? '\0' : /^(?:[^\n]*\r\n)+[^\n]*$/.test(text) ? '\r\n' : '\n';
+  const end = text.includes('\0') ? '\0' : text.includes('\r\n') && !/(?:^|[^\r])\n/.test(text) ? '\r\n' : '\n';
   return text.split(end).flatMap((line, at) => (line === '' ? [] : [relativePath(line, root, at + 1)]));
 }
 

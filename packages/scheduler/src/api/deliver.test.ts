@@ -157,6 +157,11 @@ describe('nothing is dropped', () => {
     await expect(write('run', { run: { job_id: 'j', time_started: 1, time_ended: 2, result: 'success' } })).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  test('but version 1 of the API, which has no history of runs, is no reason to try again: what is behind it in the lane would wait for a day', async () => {
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, { title: '404 Not Found' })));
+    await expect(write('run', { run: { job_id: 'j', time_started: 1, time_ended: 2, result: 'success' } })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   test('but a job that is gone is no reason to try again', async () => {
     const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, {})));
     await expect(write('job', update)).rejects.toMatchObject({ code: 'not_found' });

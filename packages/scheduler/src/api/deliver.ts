@@ -171,6 +171,8 @@ function isAboutTheWrite(error: unknown): boolean {
 /** Of the API `Not Found`, or nothing, says that a job or session is gone, which no backup needs. Any other 404 is of a proxy, as while the API is updated. */
 function isOfAnotherServer(error: unknown, kind: string): boolean {
   if (!ApiError.is(error) || error.status !== 404) return false;
+  // Version 1 of the API has no history of runs, and says so in the words of any path that is not there.
+  if (kind === 'run' && error.title === '404 Not Found') return false;
   return kind === 'backup' || (error.title !== undefined && error.title !== 'Not Found');
 }
 

@@ -16,6 +16,8 @@ const LARGEST_FILE = 16 * 1024 * 1024;
 const SETTLE_MS = 200;
 /** So long a save may take: looks may follow each other at once, as after two events. */
 const SAVE_MS = 1000;
+/** By so much a timer may come too early. */
+const TIMER_MS = 10;
 
 interface Known {
   readonly signature: string;
@@ -56,7 +58,7 @@ export class JobFolder {
     }
     const known = new Map([...found, ...this.#away(found)].toSorted(([one], [other]) => (one < other ? -1 : 1)));
     this.#known = known;
-    if ([...known.values()].some(({ heldSince }) => heldSince !== undefined)) this.#lookAfter(SAVE_MS);
+    if ([...known.values()].some(({ heldSince }) => heldSince !== undefined)) this.#lookAfter(SAVE_MS + TIMER_MS);
     return [...known.values()].map(({ file }) => file);
   }
 
