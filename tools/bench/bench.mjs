@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeTree, differences } from '../checks/trees.mjs';
@@ -65,7 +65,13 @@ async function main() {
   const tree = new SourceTree(source, Number(options.seed));
   tree.create({ files: Number(options.files), bytes: Number(options.mb) * 1e6 });
   const agent = options.agent ?? buildAgent();
-  const needs = { source, passFile, agent, tarArguments: await tarArguments() };
+  const needs = {
+    source,
+    passFile,
+    agent,
+    tarArguments: await bundled('packages/engine-tar/src/tar-arguments.ts'),
+    zstdArguments: (await bundled('packages/codec/src/zstd.ts')).ZSTD_ARGUMENTS,
+  };
   console.log(
     `${options.files} files, ${options.mb} MB, seed ${options.seed}; ${rounds} rounds; Node ${process.version}, ${availableParallelism()} cores, load ${load()}`,
   );
@@ -101,11 +107,11 @@ function buildAgent() {
   return join(folder, 'main.js');
 }
 
-/** The very command lines of the engine. */
-async function tarArguments() {
+/** A file of ours that tells the very command lines of the agent. */
+async function bundled(file) {
   const { build } = createRequire(join(ROOT, 'package.json'))('esbuild');
-  const outfile = join(work, 'tar-arguments.mjs');
-  await build({ entryPoints: [join(ROOT, 'packages/engine-tar/src/tar-arguments.ts')], bundle: true, format: 'esm', platform: 'node', outfile });
+  const outfile = join(work, basename(file, '.ts').concat('.mjs'));
+  await build({ entryPoints: [join(ROOT, file)], bundle: true, format: 'esm', platform: 'node', outfile });
   return import(pathToFileURL(outfile).href);
 }
 

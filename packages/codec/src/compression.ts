@@ -3,7 +3,7 @@ import { FreezerError, type ProgramStage, type Stage } from '@freezer/core';
 import type { Compression } from '@freezer/models';
 import { type Environment, findProgram } from '@freezer/subprocess';
 import { gunzipStage, gzipStage } from './gzip.ts';
-import { zstdStage } from './zstd.ts';
+import { ZSTD_ARGUMENTS, zstdStage } from './zstd.ts';
 
 export interface CompressionOptions {
   /** How many threads a program may use; zstd takes one. Default: 1. */
@@ -16,7 +16,7 @@ export interface CompressionOptions {
 const PACKAGES: Readonly<Record<Exclude<Compression, 'none'>, string>> = { gzip: 'gzip', bzip2: 'bzip2', xz: 'xz-utils', zstd: 'zstd' };
 
 /**
- * The stages that compress, at the default level of the tool: none for 'none', a program that writes to standard output, or a step in
+ * The stages that compress, at the default level of the tool (of the program zstd see `ZSTD_ARGUMENTS`): none for 'none', a program that writes to standard output, or a step in
  * this process. Fails with `unsupported`, naming the package to install.
  */
 export async function compressStage(algorithm: Compression, { cores = 1, environment }: CompressionOptions = {}): Promise<Stage[]> {
@@ -33,8 +33,7 @@ export async function compressStage(algorithm: Compression, { cores = 1, environ
     case 'xz':
       return [(await program(['xz'], () => ['-c', `-T${cores}`], environment)) ?? missing('xz')];
     case 'zstd':
-      // One thread, with which it keeps up with tar: `-T1` hands its data to a second one for 5 per cent more CPU, two workers take up to 40 more.
-      return [(await program(['zstd'], () => ['-q', '-c', '--single-thread'], environment)) ?? zstdStage('compress') ?? missing('zstd')];
+      return [(await program(['zstd'], () => [...ZSTD_ARGUMENTS], environment)) ?? zstdStage('compress') ?? missing('zstd')];
   }
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError } from '@freezer/core';
@@ -23,6 +24,18 @@ describe('the arguments of tar', () => {
   it('never overwrite in place, and never silence tar', () => {
     const all = [...create(), ...extractArguments({ indexPath: '/w/i', target: '/t', placement: 'empty', level: 1, keepOwners: true })];
     for (const argument of ['--overwrite', '--warning=none', '--absolute-names', '-P']) expect(all).not.toContain(argument);
+  });
+
+  it('let tar say nothing of new and renamed directories, which the listing asks for', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tar-arguments-'));
+    try {
+      mkdirSync(join(folder, 'source', 'new'), { recursive: true });
+      const place = { snapshotPath: join(folder, 'snapshot'), indexPath: join(folder, 'index'), directory: join(folder, 'source') };
+      const { status, stderr } = spawnSync('tar', create(place), { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+      expect([status, stderr]).toEqual([0, expect.stringMatching(/^Total bytes written: .+\n$/)]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('replay the changes of a level only where the levels before it were restored', () => {

@@ -50,12 +50,12 @@ export function createArguments(request: CreateRequest): string[] {
     '--same-owner',
     '--seek',
     '--ignore-failed-read',
-    // A line for each new directory would drown what must be read.
-    '--warning=no-new-directory',
-    '--warning=no-rename-directory',
     '--totals',
     `--index-file=${request.indexPath}`,
     ...LISTING,
+    // A line for each new directory would drown what must be read. `--verbose` in the listing asks for them, so that this comes after it.
+    '--warning=no-new-directory',
+    '--warning=no-rename-directory',
     ...DEREFERENCE[request.dereference],
     ...exclusions(request),
     // Otherwise a backslash in the name of a single file would be taken for an escape.

@@ -4,10 +4,10 @@ import { find } from './find.mjs';
 import { quote } from './quote.mjs';
 
 /** What could not be cheaper: the tar command lines of our engine, the same snapshot file, the compressor and openssl, joined by a shell. */
-export function base({ place, source, passFile, tarArguments, variant, pack: otherPack }) {
+export function base({ place, source, passFile, tarArguments, zstdArguments, variant, pack: otherPack }) {
   const snapshot = join(place.state, 'snapshot');
   const cipher = (...more) => quote('openssl', 'enc', '-aes-256-cfb', ...more, '-pass', `file:${passFile}`);
-  const [usual, unpack] = variant.compression === 'gzip' ? ['gzip', 'gzip -dc'] : ['zstd -q -c --single-thread', 'zstd -q -dc'];
+  const [usual, unpack] = variant.compression === 'gzip' ? ['gzip', 'gzip -dc'] : [quote('zstd', ...zstdArguments), 'zstd -q -dc'];
   const pack = otherPack ?? usual;
   const levels = [];
   const take = () => {
