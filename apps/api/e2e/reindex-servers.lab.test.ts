@@ -112,7 +112,7 @@ function recordsOf(where: readonly string[]): readonly Metadata[] {
   const lines = manage(place, ['db', 'export', ...where])
     .out.trimEnd()
     .split('\n')
-    .slice(1);
+    .slice(1, -1);
   return lines.map((line) => (JSON.parse(line) as { readonly document: { readonly backup_metadata: Metadata } }).document.backup_metadata);
 }
 

@@ -49,10 +49,11 @@ const exportAll: Command = async (store, { operands, print }) => {
   }
   const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
   const { pipeline } = await import('node:stream/promises');
-  let lines = -1;
+  // Head and end are none.
+  let documents = -2;
   const counted = async function* (): AsyncGenerator<string> {
     for await (const line of exportLines(store)) {
-      lines++;
+      documents++;
       yield line;
     }
   };
@@ -61,7 +62,7 @@ const exportAll: Command = async (store, { operands, print }) => {
       cause: error,
     });
   });
-  await print(`${lines} documents written to ${path}\n`);
+  await print(`${documents} documents written to ${path}\n`);
 };
 
 const summary = ({ created, updated, left }: ImportCounts, testOnly: boolean): string => {

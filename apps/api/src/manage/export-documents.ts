@@ -10,18 +10,33 @@ export interface ExportedLine {
   readonly document: object;
 }
 
-const EXPORT_HEAD = { freezer_export: 1 } as const;
+/** The first line: the version of the format. */
+export interface ExportHead {
+  readonly freezer_export: 1;
+}
+
+/** The last line: an export without it is cut off. */
+export interface ExportEnd {
+  /** How many stand between head and end. */
+  readonly documents: number;
+}
+
+const EXPORT_HEAD: ExportHead = { freezer_export: 1 };
 
 /** Leases are of processes that run now. */
 const EXPORTED = DOCUMENT_KINDS.filter((kind) => kind !== 'leases');
 
-/** Every document of a store as JSON lines, each ended, behind a head. Documents of a kind come in the order in which they were made. */
+/** Every document of a store as JSON lines, each ended, between a head and an end. Documents of a kind come in the order in which they were made. */
 export async function* exportLines(store: Store): AsyncGenerator<string> {
   yield `${JSON.stringify(EXPORT_HEAD)}\n`;
+  let documents = 0;
   for (const kind of EXPORTED) {
     for await (const { id, document, owner } of everyDocument(store, kind)) {
       const line: ExportedLine = { kind, id, project_id: owner.projectId, user_id: owner.userId, document };
+      documents += 1;
       yield `${JSON.stringify(line)}\n`;
     }
   }
+  const end: ExportEnd = { documents };
+  yield `${JSON.stringify(end)}\n`;
 }

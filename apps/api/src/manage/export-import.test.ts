@@ -54,7 +54,7 @@ describe('an export', () => {
     await one.documents('clients').create('c', { client: { client_id: 'c' } }, { projectId: 'q', userId: 'v' });
     await one.documents('leases').create('l', { holder: 'x' }, owner);
     const text = await exported(one);
-    expect(text.trimEnd().split('\n')).toHaveLength(1 + 1203 + 1);
+    expect(text.trimEnd().split('\n')).toHaveLength(1 + 1203 + 1 + 1);
     expect(await importDocuments(other, readExport(fileOf(text)), ALL)).toEqual({ created: 1204, updated: 0, left: 0 });
     expect(await exported(other)).toBe(text);
     expect(await other.documents('clients').get('c', { projectId: 'q', userId: 'v' })).toBeDefined();
@@ -70,8 +70,9 @@ describe('an export', () => {
       // The last of a page, and the one before it.
       if (lines.length === 501) await Promise.all([jobs.remove('j499'), jobs.remove('j498')]);
     }
-    expect(lines).toHaveLength(1 + 1003);
-    expect(lines.at(-1)).toContain('"id":"j1002"');
+    expect(lines).toHaveLength(1 + 1003 + 1);
+    expect(lines.at(-2)).toContain('"id":"j1002"');
+    expect(lines.at(-1)).toBe('{"documents":1003}\n');
   }, 60_000);
 
   // The first numbers a document when it is asked to write it, the other when it has written it.
@@ -108,7 +109,7 @@ describe('an export', () => {
     const store = await open('one');
     await store.documents('jobs').create('a', { n: 1 }, owner);
     const path = fileOf(
-      '{"freezer_export":1}\n{"kind":"jobs","id":"a","project_id":"p","user_id":"u","document":{"n":2}}\n{"kind":"jobs","id":"b","project_id":"p","user_id":"u","document":{}}\n',
+      '{"freezer_export":1}\n{"kind":"jobs","id":"a","project_id":"p","user_id":"u","document":{"n":2}}\n{"kind":"jobs","id":"b","project_id":"p","user_id":"u","document":{}}\n{"documents":2}\n',
     );
     const n = async (): Promise<unknown> => (await store.documents<{ n: number }>('jobs').get('a', {}))?.document.n;
     expect(await importDocuments(store, readExport(path), { ...ALL, testOnly: true })).toEqual({ created: 1, updated: 0, left: 1 });
@@ -116,6 +117,22 @@ describe('an export', () => {
     expect(await n()).toBe(1);
     expect(await importDocuments(store, readExport(path), { ...ALL, update: true })).toEqual({ created: 0, updated: 2, left: 0 });
     expect(await n()).toBe(2);
+  });
+
+  test('that is cut off at the end of a line, or of which a line is missing, is refused', async () => {
+    const [one, other] = await Promise.all([open('one'), open('other')]);
+    await createMany(one, 3, () => ({}));
+    const lines = (await exported(one)).split(/(?<=\n)/);
+    const read = (text: string) => importDocuments(other, readExport(fileOf(text)), ALL);
+    const cutOff = / is cut off: the last line of an export is missing; /;
+    await expect(read(lines.slice(0, 1).join(''))).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(cutOff) });
+    await expect(read(lines.slice(0, 3).join(''))).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(cutOff) });
+    await expect(read(lines.toSpliced(2, 1).join(''))).rejects.toMatchObject({
+      message: expect.stringMatching(/ line 4: the export had 3 documents, and here are 2; nothing was written$/),
+    });
+    await expect(read(lines.slice(0, -1).concat(lines).join(''))).rejects.toMatchObject({ message: expect.stringMatching(cutOff) });
+    expect(await read(lines.concat(lines).join(''))).toEqual({ created: 3, updated: 0, left: 3 });
+    expect(await read(lines.slice(1, 3).join(''))).toEqual({ created: 0, updated: 0, left: 2 });
   });
 
   test.each(['postgresql', 'sqlite'])(

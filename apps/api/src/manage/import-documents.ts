@@ -35,20 +35,50 @@ function isExportedLine(value: unknown): value is ExportedLine {
   return typeof kind === 'string' && KINDS.has(kind) && typeof id === 'string' && typeof project === 'string' && typeof user === 'string' && isRecord(document);
 }
 
-function lineOf(text: string, place: string): ExportedLine | undefined {
-  let value: unknown;
+function parsed(text: string, place: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new FreezerError('invalid', `${place}: not JSON: ${messageOf(error)}`, { cause: error });
   }
-  if (isRecord(value) && value['freezer_export'] !== undefined) {
-    if (value['freezer_export'] !== 1)
-      throw new FreezerError('unsupported', `${place}: an export of version ${JSON.stringify(value['freezer_export'])}; this version reads 1`);
-    return undefined;
+}
+
+/** Knows by head and end whether an export is whole. Lines that somebody chose from one need neither. */
+class ExportReader {
+  #path: string;
+  /** Documents since the head; undefined where none was, or its end has come. */
+  #count: number | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
   }
-  if (!isExportedLine(value)) throw new FreezerError('invalid', `${place}: not a line of an export, {"kind", "id", "project_id", "user_id", "document"}`);
-  return value;
+
+  /** The document of a line; undefined of head and end. Fails with `invalid`, or `unsupported` for a version to come. */
+  read(text: string, place: string): PlacedLine | undefined {
+    const value = parsed(text, place);
+    if (isRecord(value) && value['freezer_export'] !== undefined) return this.#begin(value['freezer_export'], place);
+    if (isRecord(value) && typeof value['documents'] === 'number') return this.#end(value['documents'], place);
+    if (!isExportedLine(value)) throw new FreezerError('invalid', `${place}: not a line of an export, {"kind", "id", "project_id", "user_id", "document"}`);
+    if (this.#count !== undefined) this.#count += 1;
+    return { ...value, place };
+  }
+
+  #begin(version: unknown, place: string): undefined {
+    this.finish();
+    if (version !== 1) throw new FreezerError('unsupported', `${place}: an export of version ${JSON.stringify(version)}; this version reads 1`);
+    this.#count = 0;
+  }
+
+  #end(documents: number, place: string): undefined {
+    if (this.#count !== undefined && this.#count !== documents)
+      throw new FreezerError('invalid', `${place}: the export had ${documents} documents, and here are ${this.#count}`);
+    this.#count = undefined;
+  }
+
+  /** Fails with `invalid` when an export has begun and not come to its end. */
+  finish(): void {
+    if (this.#count !== undefined) throw new FreezerError('invalid', `${this.#path} is cut off: the last line of an export is missing`);
+  }
 }
 
 /** Of a file, or of standard input. Fails with `invalid` when it cannot be read, also in the middle. */
@@ -60,19 +90,21 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   }
 }
 
-/** The lines of an export; `-` is standard input. Fails with `invalid`, naming the line. */
+/** The documents of an export; `-` is standard input. Fails with `invalid`, naming the line, also at the end of one that is not whole. */
 export async function* readExport(path: string): AsyncGenerator<PlacedLine> {
+  const reader = new ExportReader(path);
   let number = 0;
   let isEmpty = true;
   for await (const text of linesOf(path)) {
     number++;
     if (text.trim() === '') continue;
     isEmpty = false;
-    const line = lineOf(text, `${path} line ${number}`);
-    if (line) yield { ...line, place: `${path} line ${number}` };
+    const line = reader.read(text, `${path} line ${number}`);
+    if (line) yield line;
   }
   // Also an export without documents has its head: whoever sent nothing has failed.
   if (isEmpty) throw new FreezerError('invalid', `${path} is empty, and no export`);
+  reader.finish();
 }
 
 type Target = Pick<Store, 'kind' | 'documents'>;
