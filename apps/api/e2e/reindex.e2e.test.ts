@@ -110,7 +110,9 @@ describe('freezer-manage reindex', () => {
 
   test('a record that somebody changed stays as it is; one that was lost comes back; a record of Python counts a second before', () => {
     const lines = manage(place, ['db', 'export']).out.trimEnd().split('\n');
-    const documents = lines.slice(1, -1).map((line) => JSON.parse(line) as { id: string; document: { backup_metadata: Record<string, unknown>; note?: string } });
+    const documents = lines
+      .slice(1, -1)
+      .map((line) => JSON.parse(line) as { id: string; document: { backup_metadata: Record<string, unknown>; note?: string } });
     const python = documents.find(({ document }) => document.backup_metadata['hostname'] === 'old');
     const ours = documents.find(({ document }) => document.backup_metadata['level'] === 1);
     if (!python || !ours) throw new Error('the records are missing');
