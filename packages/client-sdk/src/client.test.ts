@@ -87,19 +87,30 @@ test('another project of the same server', async () => {
   await expect(fixed.inProject('p2').jobs.list()).rejects.toMatchObject({ code: 'invalid' });
 });
 
-test('absent is undefined, unchanged is said, another server is no absence', async () => {
+test('absent is undefined, unchanged is said', async () => {
   await using client = new FreezerClient({ endpoint: server.url, project: 'p1' });
   server.answer = () => ({ status: 404, body: '' });
   expect(await client.jobs.get('j')).toBeUndefined();
   server.answer = () => ({ status: 404, body: { title: 'Not Found', description: 'No document found with ID j' } });
   expect(await client.jobs.get('j')).toBeUndefined();
-  for (const body of ['<html><title>404</title></html>', { title: '404 Not Found' }]) {
-    server.answer = () => ({ status: 404, body });
-    await expect(client.jobs.get('j')).rejects.toMatchObject({ code: 'unsupported', status: 404 });
-  }
   server.answer = ({ headers }) => (headers['if-none-match'] === '"7"' ? { status: 304 } : { headers: { etag: '"7"' }, body: { job_id: 'j' } });
   expect(await client.jobs.getIfChanged('j', undefined)).toEqual({ state: 'changed', document: { job_id: 'j' }, etag: '"7"' });
   expect(await client.jobs.getIfChanged('j', '"7"')).toEqual({ state: 'unchanged' });
+});
+
+test.each([
+  ['a page', '<html><title>Not Found</title></html>'],
+  ['a word', 'Not Found'],
+  ['a line', '404 page not found\n'],
+  ['JSON without a title', { detail: 'Not Found' }],
+  ['another error', { error: { title: 'Not Found' } }],
+  ['a path that the API does not know', { title: '404 Not Found' }],
+])('a 404 that is %s is no absence, neither where one reads nor where one writes', async (_, body) => {
+  await using client = new FreezerClient({ endpoint: server.url, project: 'p1' });
+  server.answer = () => ({ status: 404, body });
+  const refused = { code: 'unsupported', status: 404 };
+  await expect(client.jobs.get('j')).rejects.toMatchObject(refused);
+  await expect(client.jobs.update('j', {})).rejects.toMatchObject(refused);
 });
 
 test('a list that did not change costs one small request', async () => {

@@ -33,7 +33,9 @@ export function failureOfStatus(purpose: string, response: ApiResponse, sentId: 
   const { title, description } = explanationOf(response.text);
   const requestId = response.header('x-openstack-request-id') ?? sentId;
   const isTaken = status !== 409 || title === undefined || /already/i.test(`${title} ${description ?? ''}`);
-  const code = isTaken ? (STATUS[status] ?? (status >= 500 ? 'unavailable' : 'unexpected')) : 'conflict';
+  const isElsewhere = status === 404 && !saysAbsent(response.text);
+  const known = isElsewhere ? 'unsupported' : STATUS[status];
+  const code = isTaken ? (known ?? (status >= 500 ? 'unavailable' : 'unexpected')) : 'conflict';
   const redirect = status >= 300 && status < 400 ? `redirected to ${originOf(response.header('location'))}; use that URL as the endpoint` : undefined;
   const said = [title, description].filter((text) => text !== undefined && text !== '').join(': ');
   const retryAfterSeconds = secondsOf(response.header('retry-after'));
@@ -46,6 +48,14 @@ export function failureOfStatus(purpose: string, response: ApiResponse, sentId: 
     // A crash of the server is no reason to repeat a write.
     ...(status === 500 && { retryable: false }),
   });
+}
+
+/**
+ * Whether the body of a 404 says that a thing is absent: for that Freezer sends nothing, or the title `Not Found`. `404 Not Found` is its title of a path
+ * that it does not know, and what else there may be is of another server, such as a proxy while the API is updated.
+ */
+export function saysAbsent(text: string): boolean {
+  return text.trim() === '' || parsed(text)?.['title'] === 'Not Found';
 }
 
 /** From `{"title", "description"}`, from Keystone's `{"error": {"title", "message"}}`, or from the title of a proxy's page. */

@@ -1,6 +1,7 @@
 import { ApiError } from '../api-error.ts';
 import { segmentOf } from '../base-url.ts';
 import type { Call, Caller, CallOptions } from '../caller.ts';
+import { saysAbsent } from '../failure-of-status.ts';
 import { type ListOptions, listRequest } from '../list-query.ts';
 import type { ApiResponse } from '../transport/transport.ts';
 
@@ -221,9 +222,8 @@ function conditionOf({ ifMatch }: WriteOptions): { readonly headers?: Readonly<R
   return ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } };
 }
 
-// A wrong endpoint must not look like an absent document. For that Freezer answers with nothing, or with the title `Not Found`;
-// `404 Not Found` is what it says of a path that it does not know.
+// A wrong endpoint must not look like an absent document.
 function refuseOtherServer(response: ApiResponse, purpose: string): void {
-  if (!/^\s*<|"404 Not Found"/.test(response.text)) return;
+  if (saysAbsent(response.text)) return;
   throw new ApiError('unsupported', `${purpose}: 404, the server does not know this path; is the endpoint right, and its version?`, { status: 404 });
 }

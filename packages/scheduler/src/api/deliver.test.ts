@@ -147,8 +147,19 @@ describe('nothing is dropped', () => {
     await expect(write('backup', { metadata: { container: 'c', hostname: 'h', backup_name: 'b' } })).rejects.toMatchObject({ code: 'unsupported' });
   });
 
+  test.each([
+    ['plain text', '404 page not found'],
+    ['plain text', 'Not Found'],
+    ['JSON without a title', '{"detail":"Not Found"}'],
+  ])('for a 404 of %s: %s', async (_, text) => {
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : { status: 404, header: () => undefined, text }));
+    await expect(write('job', update)).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(write('job', { ...update, acknowledged: 'stop' })).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(write('session-end', { session_id: 's', job_id: 'j', tag: 1, result: 'success' })).rejects.toMatchObject({ code: 'unsupported' });
+  });
+
   test('for a 404 without a word where a backup is to be recorded', async () => {
-    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, {})));
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : { ...answer(404, {}), text: '' }));
     await expect(write('backup', { metadata: { container: 'c', hostname: 'h', backup_name: 'b' } })).rejects.toMatchObject({ code: 'unsupported' });
   });
 
@@ -163,8 +174,9 @@ describe('nothing is dropped', () => {
   });
 
   test('but a job that is gone is no reason to try again', async () => {
-    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, {})));
+    const { write } = world(({ url }) => (url.endsWith('9/') ? answer(300, OURS) : answer(404, { title: 'Not Found' })));
     await expect(write('job', update)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(write('job', { ...update, acknowledged: 'stop' })).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 

@@ -141,7 +141,8 @@ export function delivery(access: () => ApiAccess, probe: FeatureProbe): Deliver 
     try {
       await sendSomehow(write, signal);
     } catch (error) {
-      if (isOfAnotherServer(error, write.kind)) throw new FreezerError('unsupported', messageOf(error), { cause: error });
+      const code = codeOf404(error, write.kind);
+      if (code !== undefined) throw new FreezerError(code, messageOf(error), { cause: error });
       if (isAboutTheWrite(error)) throw error;
       throw new FreezerError('unavailable', messageOf(error), { cause: error });
     }
@@ -168,12 +169,12 @@ function isAboutTheWrite(error: unknown): boolean {
   return ApiError.is(error) ? error.status !== undefined : FreezerError.is(error) && error.name === 'FreezerError';
 }
 
-/** Of the API `Not Found`, or nothing, says that a job or session is gone, which no backup needs. Any other 404 is of a proxy, as while the API is updated. */
-function isOfAnotherServer(error: unknown, kind: string): boolean {
-  if (!ApiError.is(error) || error.status !== 404) return false;
+/** What a 404 means for a write: a backup needs neither a job nor a session that could be gone. */
+function codeOf404(error: unknown, kind: string): 'not_found' | 'unsupported' | undefined {
+  if (!ApiError.is(error) || error.status !== 404) return undefined;
+  if (kind === 'backup') return 'unsupported';
   // Version 1 of the API has no history of runs, and says so in the words of any path that is not there.
-  if (kind === 'run' && error.title === '404 Not Found') return false;
-  return kind === 'backup' || (error.title !== undefined && error.title !== 'Not Found');
+  return kind === 'run' && error.title === '404 Not Found' ? 'not_found' : undefined;
 }
 
 function parsed<Shape extends z.ZodType>(shape: Shape, write: OutboxItem): z.infer<Shape> {

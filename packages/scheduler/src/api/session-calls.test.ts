@@ -1,4 +1,4 @@
-import { ApiError, FreezerClient, type Transport } from '@freezer/client-sdk';
+import { ApiError, type ApiResponse, FreezerClient, type Transport } from '@freezer/client-sdk';
 import { SILENT } from '@freezer/core';
 import { describe, expect, test } from '@jest/globals';
 import { readJob } from '../documents/read-job.ts';
@@ -9,7 +9,7 @@ type Answer = { readonly result: string; readonly session_tag: number; readonly 
 const ROUND = Date.parse('2026-03-01T02:00:00Z');
 
 /** A desk whose API answers as told, or is away; what it was asked, and what was warned of. */
-function desk(answer: Answer | 'away', terms: Partial<SessionTerms> = {}) {
+function desk(answer: Answer | 'away' | ApiResponse, terms: Partial<SessionTerms> = {}) {
   const asked: unknown[] = [];
   const warned: string[] = [];
   const transport: Transport = {
@@ -18,6 +18,7 @@ function desk(answer: Answer | 'away', terms: Partial<SessionTerms> = {}) {
     send: async ({ body }) => {
       asked.push(JSON.parse(String(body)));
       if (answer === 'away') throw new ApiError('unavailable', 'connection refused');
+      if ('status' in answer) return answer;
       return { status: 202, text: JSON.stringify(answer), header: () => undefined };
     },
   };
@@ -67,6 +68,22 @@ describe('A14: a member begins', () => {
 describe('a round that cannot be joined', () => {
   test('the run goes alone and says why', async () => {
     expect(await desk('away').join(DAILY)).toEqual({ state: 'alone', tag: 7, reason: expect.stringContaining('connection refused') });
+  });
+
+  test.each([
+    [404, '404 page not found'],
+    [404, '{"detail":"Not Found"}'],
+    [405, '<html><title>405 Not Allowed</title></html>'],
+  ])('is asked for again after a %i of a proxy that stands in for the API: %s', async (status, text) => {
+    const { join, asked } = desk({ status, text, header: () => undefined }, { startTimeout: 1 });
+    expect(await join(DAILY)).toMatchObject({ state: 'alone', reason: expect.stringContaining('the session did not begin') });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is none when the API says that the session is gone', async () => {
+    const { join, asked } = desk({ status: 404, text: '{"title": "Not Found"}', header: () => undefined }, { startTimeout: 1 });
+    expect(await join(DAILY)).toMatchObject({ state: 'alone', reason: 'the session does not exist any more' });
+    expect(asked).toHaveLength(1);
   });
 
   test('or does not begin, where the host wants it so', async () => {

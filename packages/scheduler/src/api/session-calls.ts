@@ -14,8 +14,8 @@ const SKEW_SECONDS = 5;
 /** Whether the time at which a run was to begin is one of the schedule, which all members of a session share. */
 const isOfSchedule = ({ content }: JobReading): boolean => content.kind === 'job' && content.plan.trigger.kind !== 'at-once';
 
-/** What asking again does not change. */
-const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'permission_denied', 'unsupported', 'already_exists']);
+/** What asking again does not change. A 404 or 405 of a proxy, as while the API is updated, is none of it. */
+const REFUSALS: ReadonlySet<string> = new Set(['invalid', 'permission_denied', 'already_exists']);
 
 export interface SessionTerms {
   /** Seconds that the start of a round may take. */
@@ -74,7 +74,8 @@ export class SessionCalls implements SessionDesk {
       return { kind: 'answer', ...answer };
     } catch (error) {
       const code = ApiError.is(error) || FreezerError.is(error) ? error.code : 'unexpected';
-      if (code === 'not_found') return { kind: 'absent' };
+      // What Keystone does not find is no session.
+      if (ApiError.is(error, 'not_found')) return { kind: 'absent' };
       return { kind: REFUSALS.has(code) ? 'refused' : 'failed', reason: messageOf(error) };
     }
   }
