@@ -54,8 +54,13 @@ export class CopyBench implements Disposable {
 
   /** Copies near to far, after which the process is dead in the eyes of the next one. */
   async copy(faults: Partial<Record<End, readonly Fault[]>> = {}, options: readonly string[] = []): Promise<RanHere> {
+    return this.both(['copy', ...options], faults);
+  }
+
+  /** An action over the two of them, likewise. */
+  async both([action = '', ...options]: readonly string[], faults: Partial<Record<End, readonly Fault[]>> = {}): Promise<RanHere> {
     this.#faults = faults;
-    const ran = await this.here.run('copy', '--config', this.#job, ...options);
+    const ran = await this.here.run(action, '--config', this.#job, ...options);
     this.#faults = {};
     for (const storage of this.#storages.values()) expect(storage.pending).toEqual([]);
     this.#bury();

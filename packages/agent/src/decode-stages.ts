@@ -14,7 +14,7 @@ export interface DecodeRequest {
 /**
  * What turns the stored bytes of a level back into an archive. A manifest says how; for a set of Python's it is found out from the first
  * bytes: the magic of the compression, and of two ways to make a key the one that gives such a magic.
- * Fails with `unauthenticated` (encrypted, and no passphrase) or `corrupt` (no passphrase fits).
+ * Fails with `unauthenticated`: encrypted, and no passphrase, or none that fits.
  */
 export async function decodeStages(request: DecodeRequest, options: CallOptions = {}): Promise<readonly Stage[]> {
   const { opened } = request;
@@ -50,5 +50,5 @@ async function decodeForeign({ reader, opened, passphrases }: DecodeRequest, opt
     const found = detectCfbDigest(head, passphrase, named);
     if (found) return [cfbDecryptStage(passphrase, { digest: found.digest }), ...(await decompressStage(found.compression))];
   }
-  throw new FreezerError('corrupt', `data of ${describeLevel(opened.level.id)}: wrong passphrase, or it was altered`);
+  throw new FreezerError('unauthenticated', `data of ${describeLevel(opened.level.id)}: wrong passphrase, or it was altered`);
 }

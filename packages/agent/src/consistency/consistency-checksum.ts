@@ -26,14 +26,14 @@ export async function consistencyChecksum(request: ChecksumRequest): Promise<str
   return `${checksum.digest}${checksum.count > 1 ? '' : found.isDirectory() ? '.' : basename(request.path)}`;
 }
 
-/** Compares what was restored with a checksum of the backup. Fails with `corrupt` in Freezer's words. */
+/** Compares what was restored with a checksum of the backup. Fails with `conflict`, in Freezer's words: what the storage holds was checked by then. */
 export async function checkConsistency(target: string, wanted: string, options: CallOptions = {}): Promise<void> {
   const path = join(target, wanted.slice(DIGEST_CHARS));
   const found = await consistencyChecksum({ path, ignoreLinks: true, ...options }).catch((error: unknown) => {
-    throw new FreezerError('corrupt', `Backup Consistency Check failed: ${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new FreezerError('conflict', `Backup Consistency Check failed: ${path} cannot be read: ${messageOf(error)}`, { cause: error });
   });
   if (found.slice(0, DIGEST_CHARS) === wanted.slice(0, DIGEST_CHARS)) return;
-  throw new FreezerError('corrupt', `Backup Consistency Check failed: backup checksum (${wanted}) and restore checksum (${found}) did not match.`);
+  throw new FreezerError('conflict', `Backup Consistency Check failed: backup checksum (${wanted}) and restore checksum (${found}) did not match.`);
 }
 
 /** One running hash that is never begun anew: every digest is one of all that was fed before, as in Freezer. */

@@ -10,10 +10,12 @@ import { choosePoint } from '../restore/choose-point.ts';
 import { inspectTarget } from '../restore/target.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { StorageSection } from '../settings/storage-sections.ts';
-import type { OneStorageAction } from './each-storage.ts';
+import { ReadFaults } from './read-faults.ts';
 
-/** What another storage may do better. */
+/** Of these another storage may say something else, when they come from reading this one. */
 const STORAGE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['corrupt', 'not_found', 'unavailable', 'timeout', 'rate_limited']);
+
+type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResult>;
 
 interface Candidate {
   readonly section: StorageSection;
@@ -25,7 +27,7 @@ interface Candidate {
  * Does something with a point that several storages may hold: from the one whose point is the newest, in the order of the sections when
  * they are equal. A storage that cannot be opened, lacks the set, or whose manifests do not hold, is named and left out. Fails as the first did when none is left.
  */
-export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins, action: OneStorageAction): Promise<ActionResult> {
+export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins, action: Action): Promise<ActionResult> {
   const candidates: Candidate[] = [];
   let failure: unknown;
   for (const section of input.storageSections) {
@@ -43,24 +45,28 @@ export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins,
   const newest = others.reduce((a, b) => Math.max(a, b.t), first.t);
   const holders = candidates.filter(({ t }) => t === newest).map(({ section }) => section);
   input.logger.info({ storage: holders[0]?.name, time: formatUtc(newest) }, 'storage chosen');
-  return fromFirstOf(holders, input, action);
+  return fromFirstOf(holders, input, plugins, action);
 }
 
-/** The same point from the next storage when the data of one turns out to be damaged, or it goes away in the middle. */
-async function fromFirstOf([section, ...others]: readonly StorageSection[], input: ActionInput, action: OneStorageAction): Promise<ActionResult> {
+/**
+ * The same point from the next storage when the data of one turns out to be damaged, or it goes away in the middle. What the target does not take, or the
+ * user wrote, no other storage makes good.
+ */
+async function fromFirstOf([section, ...others]: readonly StorageSection[], input: ActionInput, plugins: AgentPlugins, action: Action): Promise<ActionResult> {
   const again = others.length > 0 ? await settingsForAnother(input) : undefined;
+  const faults = new ReadFaults();
   try {
-    return await action({ ...input, storageSections: section ? [section] : [] });
+    return await action({ ...input, storageSections: section ? [section] : [] }, faults.watched(plugins));
   } catch (thrown) {
     input.signal.throwIfAborted();
     const error = firstReason(thrown);
-    if (others.length === 0 || !FreezerError.is(error)) throw thrown;
-    if (again === undefined || !STORAGE_FAULTS.has(error.code)) {
+    if (others.length === 0 || !FreezerError.is(error) || !(STORAGE_FAULTS.has(error.code) && faults.has(error))) throw thrown;
+    if (again === undefined) {
       input.logger.error({ storages: others.map(({ name }) => name).join(', ') }, 'other storages hold the same point: --from NAME reads it from there');
       throw thrown;
     }
     input.logger.warn({ storage: section?.name, reason: messageOf(error), next: others[0]?.name }, 'this storage cannot give the point; the next one is read');
-    return fromFirstOf(others, { ...input, settings: again }, action);
+    return fromFirstOf(others, { ...input, settings: again }, plugins, action);
   }
 }
 

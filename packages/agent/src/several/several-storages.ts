@@ -16,10 +16,9 @@ export async function overStorages(input: ActionInput, plugins: AgentPlugins, ac
   const chosen = chosenSections(input);
   const narrowed = { ...input, storageSections: chosen };
   if (chosen.length < 2 || KNOWS_SEVERAL.has(input.action)) return action(narrowed, plugins);
-  const one = (own: ActionInput): Promise<ActionResult> => action(own, plugins);
   if (FROM_BEST.has(input.action)) {
     const { fromBestStorage } = await import('./best-storage.ts');
-    return fromBestStorage(narrowed, plugins, one);
+    return fromBestStorage(narrowed, plugins, action);
   }
   await refuseOnePlaceTwice(narrowed, plugins);
   if (input.action === 'info') return action(narrowed, plugins);
@@ -28,7 +27,7 @@ export async function overStorages(input: ActionInput, plugins: AgentPlugins, ac
     return compareStorages(narrowed, plugins);
   }
   const { eachStorage } = await import('./each-storage.ts');
-  return eachStorage(narrowed, one);
+  return eachStorage(narrowed, (own) => action(own, plugins));
 }
 
 function chosenSections({ settings, storageSections }: ActionInput): ActionInput['storageSections'] {

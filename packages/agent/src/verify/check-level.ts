@@ -38,7 +38,7 @@ export async function checkUnit(context: RunContext, unit: VerifyUnit, depth: Ve
   } catch (error) {
     context.signal.throwIfAborted();
     if (!FreezerError.is(error)) throw error;
-    unchecked = FreezerError.is(error, 'unauthenticated');
+    unchecked = FreezerError.is(error, 'unauthenticated') && context.passphrases.length === 0;
     if (!draft.problems.includes(error.message)) draft.problems.push(messageOf(error));
   }
   return { ...draft, unchecked };
