@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Engine, FreezerError } from '@freezer/core';
+import type { Fault } from '@freezer/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CopyBench } from '../test-support/copy-bench.ts';
 import { PLUGINS } from './plugins.ts';
@@ -94,5 +95,22 @@ describe('a restore goes on with the next storage', () => {
     const fault = { operation: 'get', key: /\/data$/, kind, error: new FreezerError('unavailable', 'near went away') } as const;
     expect(await restore([], { near: [fault] })).toMatchObject({ code: 0, complaints: '' });
     expect([restoredFile(), goneOn()]).toEqual(['first', true]);
+  });
+
+  test('with the point that was begun, though the next one has a newer by then', async () => {
+    writeFileSync(join(bench.source, 'file'), 'second');
+    const fault: Fault = {
+      operation: 'get',
+      key: /\/data$/,
+      kind: 'delay',
+      get until() {
+        return backup('far').then(() => undefined);
+      },
+    };
+    for (const [key, object] of bench.objectsAt('near')) {
+      if (key.endsWith('/data')) bench.objectsAt('near').set(key, { ...object, bytes: Buffer.alloc(object.bytes.length, 'x') });
+    }
+    expect(await restore([], { near: [fault] })).toMatchObject({ code: 0, complaints: '' });
+    expect([restoredFile(), goneOn(), bench.visibleAt('far').length]).toEqual(['first', true, 2]);
   });
 });

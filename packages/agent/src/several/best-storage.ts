@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type ErrorCode, FreezerError, formatUtc, messageOf } from '@freezer/core';
+import { type ErrorCode, FreezerError, formatUtc, type LevelId, levelFolder, messageOf } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { trustOf } from '../actions/point-settings.ts';
 import { setOf } from '../actions/set-of.ts';
@@ -19,8 +19,8 @@ type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResul
 
 interface Candidate {
   readonly section: StorageSection;
-  /** T of the point that it would give, with all that it stands on. */
-  readonly t: number;
+  /** The top level of the point that it would give. */
+  readonly id: LevelId;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins,
   let failure: unknown;
   for (const section of input.storageSections) {
     try {
-      candidates.push({ section, t: await pointIn(section, input, plugins) });
+      candidates.push({ section, id: await pointIn(section, input, plugins) });
     } catch (error) {
       input.signal.throwIfAborted();
       if (!FreezerError.is(error)) throw error;
@@ -42,11 +42,14 @@ export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins,
   }
   const [first, ...others] = candidates;
   if (first === undefined) throw failure;
-  const newest = others.reduce((a, b) => Math.max(a, b.t), first.t);
-  const holders = candidates.filter(({ t }) => t === newest).map(({ section }) => section);
-  input.logger.info({ storage: holders[0]?.name, time: formatUtc(newest) }, 'storage chosen');
-  return fromFirstOf(holders, input, plugins, action);
+  const newest = others.reduce((a, b) => (b.id.t > a.id.t ? b : a), first);
+  const holders = candidates.filter(({ id }) => id.t === newest.id.t).map(({ section }) => section);
+  input.logger.info({ storage: holders[0]?.name, time: formatUtc(newest.id.t) }, 'storage chosen');
+  return fromFirstOf(holders, input.action === 'restore' ? { ...input, settings: pinned(input.settings, newest.id) } : input, plugins, action);
 }
+
+/** The very point that was chosen, however long it takes until the next storage is asked for it. */
+const pinned = (settings: Settings, id: LevelId): Settings => ({ ...settings, restore_from_date: undefined, point: [levelFolder(id)] });
 
 /**
  * The same point from the next storage when the data of one turns out to be damaged, or it goes away in the middle. What the target does not take, or the
@@ -82,10 +85,12 @@ async function settingsForAnother({ settings }: ActionInput): Promise<Settings |
 }
 
 /** Everything but the data is checked. */
-async function pointIn(section: StorageSection, input: ActionInput, plugins: AgentPlugins): Promise<number> {
+async function pointIn(section: StorageSection, input: ActionInput, plugins: AgentPlugins): Promise<LevelId> {
   const { settings } = input;
   await using run = await openRun({ ...input, storageSections: [section] }, plugins);
   const set = setOf(settings, run.context.engine);
   const point = await choosePoint(run.context, { set, at: settings.restore_from_date, point: settings.point[0], trust: trustOf(settings) });
-  return point.levels.at(-1)?.level.id.t ?? 0;
+  const top = point.levels.at(-1);
+  if (top === undefined) throw new TypeError('fromBestStorage: a point without a level');
+  return top.level.id;
 }
