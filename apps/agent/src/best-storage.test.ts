@@ -97,6 +97,22 @@ describe('a restore goes on with the next storage', () => {
     expect([restoredFile(), goneOn()]).toEqual(['first', true]);
   });
 
+  test('and tells which gave it, and which could not', async () => {
+    const storage = (name: string) => ({ name, storage: 'local', container: bench.here.path(name) });
+    expect(JSON.parse((await restore(['--json'])).out)).toMatchObject({ storages: [{ ...storage('near'), result: 'success' }] });
+    const fault = { operation: 'get', key: /\/data$/, kind: 'before', error: new FreezerError('unavailable', 'near went away') } as const;
+    expect(JSON.parse((await restore(['--overwrite', '--json'], { near: [fault] })).out)).toMatchObject({
+      result: 'success',
+      storages: [
+        { ...storage('near'), result: 'fail', reason: expect.stringContaining('near went away') },
+        { ...storage('far'), result: 'success' },
+      ],
+    });
+    bench.objectsAt('near').clear();
+    const { out } = await restore(['--overwrite']);
+    expect(out).toMatch(/^restored here_set [^\n]*\nfrom storage: far\nstorage near could not give it: No matching backup name [^\n]*\n$/);
+  });
+
   test('with the point that was begun, though the next one has a newer by then', async () => {
     writeFileSync(join(bench.source, 'file'), 'second');
     const fault: Fault = {

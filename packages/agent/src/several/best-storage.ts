@@ -17,6 +17,12 @@ const STORAGE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['corrupt', 'n
 
 type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResult>;
 
+/** A storage that could not give the point, and why. */
+interface Failed {
+  readonly section: StorageSection;
+  readonly reason: string;
+}
+
 interface Candidate {
   readonly section: StorageSection;
   /** The top level of the point that it would give. */
@@ -29,6 +35,7 @@ interface Candidate {
  */
 export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins, action: Action): Promise<ActionResult> {
   const candidates: Candidate[] = [];
+  const failed: Failed[] = [];
   let failure: unknown;
   for (const section of input.storageSections) {
     try {
@@ -37,6 +44,7 @@ export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins,
       input.signal.throwIfAborted();
       if (!FreezerError.is(error)) throw error;
       input.logger.warn({ storage: section.name, reason: messageOf(error) }, 'this storage cannot give the point');
+      failed.push({ section, reason: messageOf(error) });
       failure ??= error;
     }
   }
@@ -45,7 +53,16 @@ export async function fromBestStorage(input: ActionInput, plugins: AgentPlugins,
   const newest = others.reduce((a, b) => (b.id.t > a.id.t ? b : a), first);
   const holders = candidates.filter(({ id }) => id.t === newest.id.t).map(({ section }) => section);
   input.logger.info({ storage: holders[0]?.name, time: formatUtc(newest.id.t) }, 'storage chosen');
-  return fromFirstOf(holders, input.action === 'restore' ? { ...input, settings: pinned(input.settings, newest.id) } : input, plugins, action);
+  if (input.action !== 'restore') return fromFirstOf(holders, { input, plugins, action, failed });
+  return fromFirstOf(holders, { input: { ...input, settings: pinned(input.settings, newest.id) }, plugins, action, failed });
+}
+
+interface Attempt {
+  readonly input: ActionInput;
+  readonly plugins: AgentPlugins;
+  readonly action: Action;
+  /** So far. */
+  readonly failed: readonly Failed[];
 }
 
 /** The very point that was chosen, however long it takes until the next storage is asked for it. */
@@ -55,11 +72,13 @@ const pinned = (settings: Settings, id: LevelId): Settings => ({ ...settings, re
  * The same point from the next storage when the data of one turns out to be damaged, or it goes away in the middle. What the target does not take, or the
  * user wrote, no other storage makes good.
  */
-async function fromFirstOf([section, ...others]: readonly StorageSection[], input: ActionInput, plugins: AgentPlugins, action: Action): Promise<ActionResult> {
+async function fromFirstOf([section, ...others]: readonly StorageSection[], attempt: Attempt): Promise<ActionResult> {
+  const { input, plugins, action, failed } = attempt;
+  if (section === undefined) throw new TypeError('fromFirstOf: no storage');
   const again = others.length > 0 ? await settingsForAnother(input) : undefined;
   const faults = new ReadFaults();
   try {
-    return await action({ ...input, storageSections: section ? [section] : [] }, faults.watched(plugins));
+    return tellingStorages(await action({ ...input, storageSections: [section] }, faults.watched(plugins)), section, failed);
   } catch (thrown) {
     input.signal.throwIfAborted();
     const error = firstReason(thrown);
@@ -68,9 +87,21 @@ async function fromFirstOf([section, ...others]: readonly StorageSection[], inpu
       input.logger.error({ storages: others.map(({ name }) => name).join(', ') }, 'other storages hold the same point: --from NAME reads it from there');
       throw thrown;
     }
-    input.logger.warn({ storage: section?.name, reason: messageOf(error), next: others[0]?.name }, 'this storage cannot give the point; the next one is read');
-    return fromFirstOf(others, { ...input, settings: again }, plugins, action);
+    const reason = messageOf(error);
+    input.logger.warn({ storage: section.name, reason, next: others[0]?.name }, 'this storage cannot give the point; the next one is read');
+    return fromFirstOf(others, { ...attempt, input: { ...input, settings: again }, failed: [...failed, { section, reason }] });
   }
+}
+
+/** What a restore has to show, with the storage that gave the point and those that could not, as a backup tells of its storages. */
+function tellingStorages(result: ActionResult, from: StorageSection, failed: readonly Failed[]): ActionResult {
+  const { output } = result;
+  // A listing is of one storage, and is not yet read.
+  if (typeof output?.text !== 'string' || typeof output.json !== 'object') return result;
+  const lines = [`from storage: ${from.name}`, ...failed.map(({ section: { name }, reason }) => `storage ${name} could not give it: ${reason}`)];
+  const factsOf = ({ name, settings: { storage, container } }: StorageSection) => ({ name, storage, container });
+  const storages = [...failed.map(({ section, reason }) => ({ ...factsOf(section), result: 'fail', reason })), { ...factsOf(from), result: 'success' }];
+  return { ...result, output: { text: `${output.text}${lines.join('\n')}\n`, json: { ...output.json, storages } } };
 }
 
 /**
