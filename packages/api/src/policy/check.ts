@@ -55,7 +55,10 @@ export function roleCheck(match: string): Check {
   };
 }
 
-/** Whether what stands on the left, a literal or something of the caller, is what stands on the right. */
+/**
+ * Whether what stands on the left, a literal or something of the caller, is what stands on the right. What the caller does not have is Python's None, where
+ * the rule itself names that: a project of the address that is called None is not that of a token without one.
+ */
 export function valueCheck(kind: string, match: string): Check {
   const literal = literalOf(kind);
   const fill = filler(match);
@@ -69,7 +72,8 @@ export function valueCheck(kind: string, match: string): Check {
       credentials,
     );
     if (Array.isArray(found)) return found.some((each) => textOf(each) === wanted);
-    return found !== undefined && found !== null && textOf(found) === wanted;
+    if (found === undefined || found === null) return match === 'None' && path.length === 1 && Object.hasOwn(credentials, kind);
+    return textOf(found) === wanted;
   };
 }
 

@@ -78,6 +78,13 @@ describe("oslo's syntax", () => {
     ['project_id:%(nothing)s', ['member'], false],
     ['role:member and is_admin:False', ['member'], true],
     ['is_admin:True', ['admin'], true],
+    ['role:member and domain_id:None', ['member'], true],
+    ['role:member and system_scope:None', ['member'], true],
+    ['role:member and project_id:None', ['member'], false],
+    ['role:member and nothing:None', ['member'], false],
+    ['role:member and None:%(nothing)s', ['member'], false],
+    ['role:member and True:True', ['member'], true],
+    ['role:member and roles:member', ['member'], true],
     ['!', ['admin'], false],
     [[['role:a', 'role:b'], ['role:c']], ['c'], true],
     [[['role:a', 'role:b'], ['role:c']], ['a'], false],
@@ -87,6 +94,12 @@ describe("oslo's syntax", () => {
     [[[]], ['admin'], false],
   ])('%j with %j: %s', (rule, roles, expected) => {
     expect(passes(rule, caller('p', ...roles))).toBe(expected);
+  });
+
+  it('what a token does not have is None only where the rule says so, not where a project has that name', () => {
+    expect(passes('role:member and domain_id:None', { ...MEMBER, domainId: 'd' })).toBe(false);
+    expect(passes('role:member and project_id:None', caller(undefined, 'member'))).toBe(true);
+    expect(passes('role:member and project_id:%(project_id)s', caller(undefined, 'member'), 'None')).toBe(false);
   });
 
   it('rules refer to others, and to `default` when there is none of that name', () => {
