@@ -105,7 +105,9 @@ function answerFailure(error: unknown, request: IncomingMessage, response: Serve
   const isBadPath = typeof error === 'object' && error !== null && 'status' in error && error.status === 400 && error.constructor.name === 'URIError';
   const requestId = String(response.getHeader(REQUEST_ID) ?? '');
   const path = request.url?.split('?', 1)[0];
-  const problem = isBadPath ? noPath() : problemOfFailure(error, logger, { request: requestId, method: request.method, path });
+  const problem = isBadPath
+    ? noPath()
+    : problemOfFailure(error, logger, { request: requestId, method: request.method, path, isConditional: request.headers['if-match'] !== undefined });
   if (response.headersSent) response.destroy();
   else sendProblem(response, problem);
 }

@@ -181,4 +181,15 @@ describe('requests', () => {
     expect(write.status).toBe(503);
     expect(write.headers).not.toHaveProperty('retry-after');
   });
+
+  it('are not told to come back with an If-Match when the database did not answer: what it did all the same would refuse them', async () => {
+    await using bench = await ApiBench.open();
+    await bench.store.drop();
+    const change = async (headers: Record<string, string>) =>
+      await bench.call('PATCH', '/v2/project-alpha/actions/a', { as: 'alpha', body: { max_retries: 1 }, headers });
+    expect((await change({})).headers).toMatchObject({ 'retry-after': '5' });
+    const conditional = await change({ 'if-match': '"1-1.1"' });
+    expect(conditional.status).toBe(503);
+    expect(conditional.headers).not.toHaveProperty('retry-after');
+  });
 });
