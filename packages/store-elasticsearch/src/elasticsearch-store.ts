@@ -88,7 +88,7 @@ export class ElasticsearchStore implements Store {
 
   /** What may be done twice. */
   #administered<T>(work: () => Promise<T>): Promise<T> {
-    return called({}, () => tried(this.#place, undefined, work));
+    return called(this.#place, {}, (call) => tried(this.#place, call, work));
   }
 
   async #indices(): Promise<string[]> {
@@ -107,11 +107,11 @@ export class ElasticsearchStore implements Store {
   }
 
   async ping(options: CallOptions = {}): Promise<void> {
-    await called(options, async () => {
+    await called(this.#place, options, async (call) => {
       // The root page is no sign of health, and not every server has one.
       const { client } = this.#place;
       const once = { policy: { ...this.#place.policy, retries: 1 } };
-      const { status } = await tried(once, options.signal, () => client.cluster.health({ timeout: '5s' }, during(options.signal)));
+      const { status } = await tried(once, call, () => client.cluster.health({ timeout: '5s' }, during(call)));
       if (String(status).toLowerCase() === 'red')
         throw new FreezerError('unavailable', 'Elasticsearch: the cluster is red: parts of the data cannot be reached');
     });

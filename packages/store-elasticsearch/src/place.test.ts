@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { tried } from './place.ts';
+import { called, tried, written } from './place.ts';
 
 const away = (name: string) => Object.assign(new Error('nobody is there'), { name });
 
@@ -14,16 +15,44 @@ it.each([
     await new Promise((resolve) => setTimeout(resolve, takesMs));
     throw away(name);
   };
-  await expect(tried({ policy: { retries: 1000, patienceMs: 200 } }, undefined, work)).rejects.toMatchObject({ name });
+  const place = { policy: { retries: 1000, patienceMs: 200 } };
+  await expect(called(place, {}, (call) => tried(place, call, work))).rejects.toMatchObject({ cause: { name } });
   expect(performance.now() - begun).toBeLessThan(2000);
   expect(tries).toBeGreaterThanOrEqual(least);
   if (takesMs > 200) expect(tries).toBe(1);
 });
 
 it('a node that comes back meanwhile is asked again', async () => {
-  const answer = await tried({ policy: { retries: 20, patienceMs: 5000 } }, undefined, async (attempt) => {
-    if (attempt < 3) throw away('ConnectionError');
-    return attempt;
-  });
+  const place = { policy: { retries: 20, patienceMs: 5000 } };
+  const answer = await called(place, {}, (call) =>
+    tried(place, call, async (attempt) => {
+      if (attempt < 3) throw away('ConnectionError');
+      return attempt;
+    }),
+  );
   expect(answer).toBe(3);
+});
+
+it('a write that is refused late, and then cannot be read, waits no longer than one that never was answered', async () => {
+  const place = { policy: { retries: 1000, patienceMs: 1000 } };
+  const begun = performance.now();
+  let tries = 0;
+  const write = called(place, {}, (call) =>
+    written(place, call, {
+      write: async () => {
+        tries += 1;
+        if (tries > 1) throw new Error('refused');
+        await wait(900);
+        throw away('ConnectionError');
+      },
+      isRefused: () => true,
+      isOurs: () =>
+        tried(place, call, async () => {
+          throw away('ConnectionError');
+        }),
+    }),
+  );
+  await expect(write).rejects.toMatchObject({ code: 'unavailable' });
+  expect(tries).toBe(2);
+  expect(performance.now() - begun).toBeLessThan(1200);
 });

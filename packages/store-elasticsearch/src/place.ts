@@ -4,7 +4,7 @@ import type { CallOptions } from '@freezer/core';
 import { failureOf, isUnanswered } from './failures.ts';
 import type { IndexNames } from './index-names.ts';
 
-/** How often a call that got no answer is tried again, and how long after the first try the last one may begin. */
+/** How often a call that got no answer is tried again, and how long after the begin of a call of the store the last try may begin. */
 export interface CallPolicy {
   readonly retries: number;
   readonly patienceMs: number;
@@ -17,14 +17,21 @@ export interface Place {
   readonly policy: CallPolicy;
 }
 
-/** The client takes no undefined signal. */
-export const during = (signal: AbortSignal | undefined): { signal?: AbortSignal } => (signal ? { signal } : {});
+/** One call of the store: its requests to the cluster share one patience. */
+export interface StoreCall {
+  readonly signal: AbortSignal | undefined;
+  /** Until when a request may be tried again, by `performance.now()`. */
+  readonly end: number;
+}
 
-/** Runs a call of the client; the caller's reason stays what it is, all else becomes ours. */
-export async function called<T>({ signal }: CallOptions, work: () => Promise<T>): Promise<T> {
+/** The client takes no undefined signal. */
+export const during = ({ signal }: StoreCall): { signal?: AbortSignal } => (signal ? { signal } : {});
+
+/** Runs a call of the store; the caller's reason stays what it is, all else becomes ours. */
+export async function called<T>({ policy }: Pick<Place, 'policy'>, { signal }: CallOptions, work: (call: StoreCall) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
   try {
-    return await work();
+    return await work({ signal, end: performance.now() + policy.patienceMs });
   } catch (error) {
     signal?.throwIfAborted();
     throw failureOf(error);
@@ -32,8 +39,7 @@ export async function called<T>({ signal }: CallOptions, work: () => Promise<T>)
 }
 
 /** What is tried again when no answer came. The client's own retries are off: they know no end in time. */
-export async function tried<T>({ policy }: Pick<Place, 'policy'>, signal: AbortSignal | undefined, work: (attempt: number) => Promise<T>): Promise<T> {
-  const end = performance.now() + policy.patienceMs;
+export async function tried<T>({ policy }: Pick<Place, 'policy'>, { signal, end }: StoreCall, work: (attempt: number) => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await work(attempt);
@@ -49,10 +55,10 @@ export async function tried<T>({ policy }: Pick<Place, 'policy'>, signal: AbortS
 /** A write that is tried again. A second try that is refused may have been refused because of the first, and `isOurs` finds that out. */
 export async function written<T>(
   place: Pick<Place, 'policy'>,
-  signal: AbortSignal | undefined,
+  call: StoreCall,
   steps: { readonly write: () => Promise<T>; readonly isRefused: (error: unknown) => boolean; readonly isOurs: () => Promise<T | undefined> },
 ): Promise<T> {
-  return await tried(place, signal, async (attempt) => {
+  return await tried(place, call, async (attempt) => {
     try {
       return await steps.write();
     } catch (error) {

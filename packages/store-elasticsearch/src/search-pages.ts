@@ -1,6 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch';
 import { type DocumentSearch, valueAt } from '@freezer/core';
-import { during, type Place, tried } from './place.ts';
+import { during, type Place, type StoreCall, tried } from './place.ts';
 import { filterQuery, sortOf } from './query.ts';
 import { type DocumentRecord, entriesOf, orderKey } from './record.ts';
 
@@ -15,11 +15,11 @@ const FIELDS = ['id', 'project_id', 'user_id', 'document', 'revision'];
 interface PageSearch {
   readonly search: DocumentSearch;
   readonly marker: DocumentRecord | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly call: StoreCall;
 }
 
 /** Skips to the offset and reads on to the limit, each page after the last document of the one before. */
-export async function searchPages(place: Place, index: string, { search, marker, signal }: PageSearch): Promise<Hit[]> {
+export async function searchPages(place: Place, index: string, { search, marker, call }: PageSearch): Promise<Hit[]> {
   const sort = sortOf(search.sort);
   const query = filterQuery(search);
   let after = marker && sortValues(marker, search.sort?.path);
@@ -35,7 +35,7 @@ export async function searchPages(place: Place, index: string, { search, marker,
       _source: fields,
       ...(after && { search_after: after }),
     };
-    const answer = await tried(place, signal, () => place.client.search<DocumentRecord>(request, during(signal)));
+    const answer = await tried(place, call, () => place.client.search<DocumentRecord>(request, during(call)));
     return answer.hits.hits;
   };
   let skip = search.offset;
