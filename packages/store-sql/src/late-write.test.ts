@@ -37,3 +37,23 @@ it('a write that a hung database does after its caller was told of the timeout i
   await actions.create('next', {}, OWNER);
   expect((await actions.search({ scope: {}, limit: 10, offset: 0 })).map(({ id }) => id)).toEqual(['in-time', 'next']);
 });
+
+it('a write whose commit takes longer than the timeout is told as done, because it is', async () => {
+  const place = await openSqlite({ path: join(folder, 'api.sqlite'), timeoutMs: 5000 });
+  let hangs = 0;
+  const slow: Place = {
+    ...place,
+    write: async (work) => {
+      const result = await place.write(work);
+      await wait(hangs);
+      return result;
+    },
+  };
+  await using store = new SqlStore(slow, 1000);
+  await store.migrate();
+  const actions = store.documents('actions');
+  hangs = 1500;
+  expect(await actions.create('slow', {}, OWNER)).toMatchObject({ id: 'slow' });
+  hangs = 2500;
+  await expect(actions.create('endless', {}, OWNER)).rejects.toMatchObject({ code: 'timeout' });
+});

@@ -85,17 +85,23 @@ export class SqlDocuments<T extends object> implements DocumentStore<T> {
     return await this.#named(signal, async (bounds) => await this.#place.read(work, bounds));
   }
 
-  /** What comes to its end after its caller was told that the database did not answer is taken back: the caller may do it again. */
+  /**
+   * What comes to its end after its caller was told that the database did not answer is taken back: the caller may do it again. A commit that has begun
+   * cannot be.
+   */
   async #write<R>(id: string, { signal }: CallOptions, work: (write: Write) => Promise<R>): Promise<R> {
     const end = performance.now() + this.#timeoutMs;
+    let isCommitting = false;
     const inTransaction = async (database: Database): Promise<R> => {
+      isCommitting = false;
       signal?.throwIfAborted();
       const result = await work({ database, dialect: this.#place.dialect, kind: this.#kind, id });
       signal?.throwIfAborted();
       if (performance.now() >= end) throw lateAnswer(this.#timeoutMs);
+      isCommitting = true;
       return result;
     };
-    return await this.#named(signal, async (bounds) => await boundedCall(() => this.#place.write(inTransaction), bounds));
+    return await this.#named(signal, async (bounds) => await boundedCall(() => this.#place.write(inTransaction), { ...bounds, isFinal: () => isCommitting }));
   }
 
   /** The caller's reason stays what it is; what drivers throw becomes ours. */
