@@ -1,4 +1,5 @@
 import { FreezerError, type Logger, SILENT } from '@freezer/core';
+import { CaptureLogger } from '@freezer/testing';
 import { describe, expect, test } from '@jest/globals';
 import { SET_NAME } from '../test-support/documents.ts';
 import { keyOf, placeLevel } from '../test-support/levels.ts';
@@ -119,6 +120,21 @@ describe('superseding that was not ended', () => {
     expect(await clear(storage)).toBe(true);
     expect(await backups(storage)).toEqual(['0_100', '1_200', '1_300']);
     expect(storage.objects.has(keyOf(SECOND, 'started'))).toBe(false);
+  });
+
+  test('where its mark may not be removed it stays a backup, with a warning, and what else is left is ended', async () => {
+    const storage = new SteppedStorage();
+    placeLevel(storage, FULL);
+    placeLevel(storage, SECOND, { as: 'both' });
+    placeUnfinished(storage, await deadOwner('dead'));
+    storage.before = (call) => {
+      if (call.startsWith('remove ') && call.endsWith('/superseded')) throw new FreezerError('permission_denied', call);
+    };
+    const logger = new CaptureLogger();
+    expect(await clearRemains(await depsOf(storage, logger), await readCatalog(storage, 'tar', SET_NAME))).toBe(true);
+    expect(await backups(storage)).toEqual(['0_100', '1_300']);
+    expect(storage.objects.has(keyOf(FIRST, 'data'))).toBe(false);
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
 
   test("levels of Python's that stand beside one another are none of ours", async () => {

@@ -77,33 +77,43 @@ async function endSuperseding(deps: RemainsDeps, catalog: SetCatalog, chain: Cat
   const ended: LevelId[] = [];
   for (const { id } of both) {
     const hasSuccessor = chain.levels.some((other) => other.committed && other.id.level === id.level && other.id.t > id.t);
-    if (!hasSuccessor) await deps.storage.remove(objectKey(catalog.engine, catalog.set, id, 'superseded'), options);
-    if (!hasSuccessor || (await supersedeIfAllowed(deps, catalog, id, options))) ended.push(id);
+    const isEnded = hasSuccessor ? await supersedeIfAllowed(deps, catalog, id, options) : await takeBackIfAllowed(deps, catalog, id, options);
+    if (isEnded) ended.push(id);
   }
   return ended;
 }
 
-/**
- * As `supersede`, but a level that this user may not take out of `metadata/`, as when root made it, is a warning: it is none the less a backup,
- * and must not keep each later run from its own. Resolves to whether it is hidden.
- */
-export async function supersedeIfAllowed(
+/** What a user may not remove, as when root made it, is a warning: it must not keep each later run from its own. Resolves to whether it was done. */
+async function unlessRefused(
+  { logger }: Pick<RemainsDeps, 'logger'>,
+  { set, id, warning }: { readonly set: string; readonly id: LevelId; readonly warning: string },
+  removal: Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await removal;
+    return true;
+  } catch (error) {
+    if (!FreezerError.is(error, 'permission_denied')) throw error;
+    logger.warn({ set, chain: id.t0, level: levelFolder(id), reason: messageOf(error) }, warning);
+    return false;
+  }
+}
+
+/** It has no successor: what was to supersede it did not come to be. */
+function takeBackIfAllowed(deps: RemainsDeps, { engine, set }: SetCatalog, id: LevelId, options: CallOptions): Promise<boolean> {
+  const warning = 'the mark of a level that was not superseded after all cannot be removed';
+  return unlessRefused(deps, { set, id, warning }, deps.storage.remove(objectKey(engine, set, id, 'superseded'), options));
+}
+
+/** As `supersede`, but a level that this user may not take out of `metadata/` is a warning: it is none the less a backup. Resolves to whether it is hidden. */
+export function supersedeIfAllowed(
   deps: Pick<RemainsDeps, 'storage' | 'logger'>,
   catalog: { readonly engine: string; readonly set: string },
   id: LevelId,
   options: CallOptions = {},
 ): Promise<boolean> {
-  try {
-    await supersede(deps.storage, catalog, id, options);
-    return true;
-  } catch (error) {
-    if (!FreezerError.is(error, 'permission_denied')) throw error;
-    deps.logger.warn(
-      { set: catalog.set, chain: id.t0, level: levelFolder(id), reason: messageOf(error) },
-      'a superseded level cannot be hidden: Freezer in Python may restore it in place of a newer one',
-    );
-    return false;
-  }
+  const warning = 'a superseded level cannot be hidden: Freezer in Python may restore it in place of a newer one';
+  return unlessRefused(deps, { set: catalog.set, id, warning }, supersede(deps.storage, catalog, id, options));
 }
 
 /** An older top level that ours superseded without getting to say so: the new one was committed, then the run died. */
