@@ -118,21 +118,18 @@ class StreamRestore {
     this.#written += chunk.length;
   }
 
-  /** Only root gives files away, and not everywhere (NFS, a container): the owner is a problem that `finish` tells, and no reason to have no file. */
+  /** Only root gives files away, and not everywhere (NFS, a container, a file system without owners): the owner is a problem that `finish` tells, and no reason to have no file. */
   async #dress(handle: FileHandle): Promise<void> {
     const { uid, gid, mode, mtimeNs } = this.#file;
     const euid = process.geteuid?.() ?? uid;
-    if (euid === 0) await handle.chown(uid, gid).catch((error: unknown) => this.#keepWithoutOwner(error));
-    else if (euid !== uid) this.#ownerProblem = 'belonged to another user: only root can give files away, so it is now yours';
+    if (euid === 0) {
+      await handle.chown(uid, gid).catch((error: unknown) => {
+        this.#ownerProblem = `its owner cannot be set: ${messageOf(error)}`;
+      });
+    } else if (euid !== uid) this.#ownerProblem = 'belonged to another user: only root can give files away, so it is now yours';
     await handle.chmod(this.#ownerProblem === undefined ? mode : mode & 0o1777);
     const seconds = Number(mtimeNs / 1_000_000_000n);
     await handle.utimes(seconds, seconds);
-  }
-
-  #keepWithoutOwner(error: unknown): void {
-    const code = systemCodeOf(error);
-    if (code !== 'EPERM' && code !== 'EINVAL') throw error;
-    this.#ownerProblem = `its owner cannot be set: ${messageOf(error)}`;
   }
 
   async #finish(): Promise<{ skipped: readonly RestoreProblem[] }> {
