@@ -109,6 +109,32 @@ test('a token is renewed before its end, by its length of life and not by our cl
   expect(keystone.logins).toBe(2);
 });
 
+test('a token that is rejected while it is renewed is not replaced by what that renewal brings, which began before', async () => {
+  let now = 1_000;
+  const session = open({ now: () => now });
+  const first = await session.token();
+  now += 3600 - 60;
+  let release = () => {};
+  keystone.fault = (_arrived, response) => {
+    release = () => send(response, 201, keystone.document('t'), { 'x-subject-token': 'token-x-of-alice' });
+    return true;
+  };
+  const early = session.token();
+  while (keystone.arrived.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  keystone.fault = () => undefined;
+  const replaced = session.renew(first);
+  release();
+  expect(await early).toBe('token-x-of-alice');
+  const second = await replaced;
+  expect(second).toMatch(/^token-\d+-of-alice$/);
+  expect(await session.token()).toBe(second);
+  // What is renewed later, at its end, waits for nothing.
+  now += 3600;
+  const begun = performance.now();
+  expect(await session.token()).not.toBe(second);
+  expect(performance.now() - begun).toBeLessThan(1000);
+});
+
 test('a token of a short life is used for half of it', async () => {
   let now = 0;
   keystone.lifeSeconds = 20;

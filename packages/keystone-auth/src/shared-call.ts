@@ -24,6 +24,11 @@ export class SharedCall<T> {
     }
   }
 
+  /** Whoever asks from now on begins a new call; those that wait keep theirs. */
+  leave(): void {
+    this.#running = undefined;
+  }
+
   #begin(work: (signal: AbortSignal) => Promise<T>): Running<T> {
     const controller = new AbortController();
     const running: Running<T> = { promise: work(controller.signal), controller, waiters: 0 };

@@ -29,6 +29,7 @@ export class TokenHolder {
   readonly #renewal = new SharedCall<Held>();
   #held: Held | undefined;
   #isRejected = false;
+  #rejections = 0;
   #pausedUntil = 0;
 
   constructor(options: TokenHolderOptions) {
@@ -58,6 +59,9 @@ export class TokenHolder {
     if (this.#held?.token.value.reveal() === rejected) {
       this.#held = undefined;
       this.#isRejected = true;
+      this.#rejections += 1;
+      // A renewal that runs already began before this: what it brings may be revoked with the old one.
+      this.#renewal.leave();
     }
     return this.current(signal);
   }
@@ -68,10 +72,11 @@ export class TokenHolder {
 
   #renew(signal?: AbortSignal): Promise<Held> {
     return this.#renewal.run(async (shared) => {
+      const rejections = this.#rejections;
       if (this.#isRejected) await pause(AFTER_REJECTION_MS, undefined, { signal: shared });
       this.#isRejected = false;
       const held = this.#hold(await this.#options.issue(shared));
-      this.#held = held;
+      if (rejections === this.#rejections) this.#held = held;
       return held;
     }, signal);
   }
