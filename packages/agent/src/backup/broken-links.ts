@@ -31,5 +31,11 @@ export class BrokenLinks {
   }
 }
 
-/** Where the paths of a source begin: of a single file, in the folder that holds it. */
-const folderOf = (source: string): string => (statSync(source, { throwIfNoEntry: false })?.isDirectory() ? source : dirname(source));
+/** Where the paths of a source begin: of a single file, in the folder that holds it. Undefined: it cannot be looked at, which is for others to tell. */
+function folderOf(source: string): string | undefined {
+  try {
+    return statSync(source).isDirectory() ? source : dirname(source);
+  } catch {
+    return undefined;
+  }
+}
