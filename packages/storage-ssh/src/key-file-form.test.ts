@@ -41,3 +41,24 @@ describe('a key in PKCS #8', () => {
     expect(inReadableForm(other)).toBe(other);
   });
 });
+
+describe('a key below what OpenSSL writes above it', () => {
+  const [rsa, ec] = [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey];
+  const certificate = '-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n';
+
+  it.each([
+    ['openssl pkcs12', 'Bag Attributes\n    localKeyID: 01 02\nKey Attributes: <No Attributes>\n', rsa.export(pkcs8), 'ssh-rsa'],
+    ['openssl pkcs12 with the certificate first', `Bag Attributes\n${certificate}`, ec.export(pkcs8), 'ecdsa-sha2-nistp256'],
+    ['openssl rsa -text', 'Private-Key: (2048 bit, 2 primes)\nmodulus:\n    00:b5\n', rsa.export({ type: 'pkcs1', format: 'pem' }), 'ssh-rsa'],
+    [
+      'openssl ecparam -genkey',
+      '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n',
+      ec.export({ type: 'sec1', format: 'pem' }),
+      'ecdsa-sha2-nistp256',
+    ],
+  ])('by %s is found', async (_program, above, pem, type) => {
+    const { utils } = await loadSsh2();
+    const parsed = utils.parseKey(inReadableForm(Buffer.from(`${above}${String(pem)}${certificate}`)));
+    expect('message' in parsed ? parsed.message : parsed.type).toBe(type);
+  });
+});

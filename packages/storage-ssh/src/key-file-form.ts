@@ -1,15 +1,18 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
+/** From its first line to its last: OpenSSL writes attributes, numbers or the parameters of a curve above a key, and certificates below it. */
+const PRIVATE_KEY = /^-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----.*?^-----END \1-----/ms;
 /** PKCS #8, as `openssl genpkey` and `ssh-keygen -m PKCS8` write keys. */
 const PKCS8 = /^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/;
 const LOCKED = '-----BEGIN ENCRYPTED';
 /** A file of OpenSSH is filled up to the block of a cipher, which without a passphrase has 8 bytes. */
 const BLOCK_BYTES = 8;
 
-/** The key in a form that ssh2 reads, which knows no PKCS #8. What is none passes, for ssh2 to judge. Fails when the key has a passphrase or is broken. */
+/** The key in a form that ssh2 reads, which knows no PKCS #8 and nothing above a key. What is none passes, for ssh2 to judge. Fails when the key has a passphrase or is broken. */
 export function inReadableForm(file: Buffer): Buffer {
-  const text = file.toString('latin1').trim();
-  if (!PKCS8.test(text)) return file;
+  const found = PRIVATE_KEY.exec(file.toString('latin1'));
+  const text = found?.[0] ?? '';
+  if (!PKCS8.test(text)) return found === null || found.index === 0 ? file : Buffer.from(`${text}\n`, 'latin1');
   if (text.startsWith(LOCKED)) throw new Error('it is encrypted');
   const key = createPrivateKey(text);
   switch (key.asymmetricKeyType) {
