@@ -18,11 +18,14 @@ export async function freePorts(count: number): Promise<number> {
   }
 }
 
-/** Undefined when somebody else has the port. Any other failure would meet every port. */
+/** Another has it, or nobody may have it: some systems keep ports for themselves. */
+const TAKEN: ReadonlySet<string | undefined> = new Set(['EADDRINUSE', 'EACCES']);
+
+/** Undefined when the port is not to be had. Any other failure would meet every port. */
 function listening(port: number): Promise<Server | undefined> {
   const server = createServer();
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => (systemCodeOf(error) === 'EADDRINUSE' ? resolve(undefined) : reject(error)));
+    server.once('error', (error) => (TAKEN.has(systemCodeOf(error)) ? resolve(undefined) : reject(error)));
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
