@@ -58,6 +58,30 @@ test('the search goes with every page', async () => {
   expect(server.seen.map(({ body }) => body)).toEqual(Array(2).fill({ match: [{ client_id: 'c' }], match_not: [{ status: 'completed' }] }));
 });
 
+test('an item that is removed while it is the marker does not end the list', async () => {
+  for (const first of [undefined, await firstOf(25)]) {
+    const items = Array.from({ length: 25 }, (_, index) => ({ job_id: `j${index}` }));
+    server.answer = ({ path }) => {
+      const query = queryOf(path);
+      const marker = query.get('marker');
+      // Each page ends with what is removed before the next is asked for, for as long as there are more than 20.
+      if (marker !== null && items.length > 20) items.splice(9, 1);
+      const at = items.findIndex(({ job_id }) => job_id === marker);
+      const page = marker !== null && at === -1 ? [] : items.slice(at + 1, at + 11);
+      const last = page.at(-1);
+      return { body: { jobs: page }, headers: last !== undefined && last !== items.at(-1) ? { 'x-next-marker': last.job_id } : {} };
+    };
+    const ids: string[] = [];
+    for await (const { job_id } of client.jobs.all({ limit: 10 }, first)) ids.push(String(job_id));
+    expect(ids.toSorted()).toEqual(Array.from({ length: 25 }, (_, index) => `j${index}`).toSorted());
+  }
+});
+
+async function firstOf(count: number) {
+  serve(count, true);
+  return await client.jobs.page({ limit: 10 });
+}
+
 test('who stops reading asks for no more pages', async () => {
   serve(100, false);
   for await (const { job_id } of client.jobs.all({ limit: 10 })) if (job_id === 'j3') break;

@@ -78,15 +78,36 @@ export class Collection<Item, Options extends ListOptions = ListOptions> {
     return this.#fetchPage(this.prepared(options), etag);
   }
 
-  /** All items, page by page (of `limit`, default 100): by marker where the server offers it, else by offset. */
-  async *all(options?: Options): AsyncGenerator<Item, void, undefined> {
+  /**
+   * All items, page by page (of `limit`, default 100): by marker where the server offers it, else by offset. `first`: the first page, where that was read
+   * already. An item that is removed while it is the marker would end the list: then it is read again, and what is known already is left out.
+   */
+  async *all(options?: Options, first?: Page<Item>): AsyncGenerator<Item, void, undefined> {
     const prepared = this.prepared(options);
     const limit = prepared.limit ?? PAGE_SIZE;
-    let at: ListOptions = { ...prepared, limit };
+    const start: ListOptions = { ...prepared, limit };
+    const known = new Set<string>();
+    let at = start;
+    let read = first;
+    /** How many there were when the list was last begun anew. */
+    let before: number | undefined;
     for (;;) {
-      const page = await this.#fetchPage(at, undefined);
+      const page = read ?? (await this.#fetchPage(at, undefined));
+      read = undefined;
       if (page === undefined) return;
-      yield* page.items;
+      if (page.items.length === 0 && at.marker !== start.marker) {
+        // There was more behind the marker when it was named.
+        if (before === known.size) return;
+        before = known.size;
+        at = start;
+        continue;
+      }
+      for (const item of page.items) {
+        const key = this.#keyOf(item);
+        if (before !== undefined && known.has(key)) continue;
+        known.add(key);
+        yield item;
+      }
       if (page.nextMarker !== undefined) {
         const { offset: _, ...rest } = at;
         at = { ...rest, marker: page.nextMarker };
@@ -95,6 +116,14 @@ export class Collection<Item, Options extends ListOptions = ListOptions> {
         at = { ...at, offset: (at.offset ?? 0) + page.items.length };
       }
     }
+  }
+
+  /** Ids are a project's own. Clients have theirs one level deeper. */
+  #keyOf(item: Item): string {
+    const document = item as Readonly<Record<string, unknown>>;
+    const inner = document[this.spec.singular] as Readonly<Record<string, unknown>> | undefined;
+    const id = document[this.spec.idKey] ?? inner?.[this.spec.idKey];
+    return JSON.stringify(id === undefined ? document : [document['project_id'], id]);
   }
 
   /** The document, or `undefined` when there is none of that id that the caller may see. */

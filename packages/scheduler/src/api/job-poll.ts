@@ -44,11 +44,8 @@ export class JobPoll {
     if (first === undefined) return { kind: 'unchanged' };
     // Should anything below fail, the next poll must not hear that nothing changed.
     this.#etag = undefined;
-    const jobs: unknown[] = [...first.items];
-    if (first.nextMarker !== undefined || first.items.length >= PAGE) {
-      const rest = first.nextMarker === undefined ? { ...list, offset: first.items.length } : { ...list, marker: first.nextMarker };
-      for await (const job of client.jobs.all(rest)) jobs.push(job);
-    }
+    const jobs: unknown[] = [];
+    for await (const job of client.jobs.all(list, first)) jobs.push(job);
     if (forgets === this.#forgets) this.#etag = first.etag;
     this.#wholeAt = performance.now();
     return { kind: 'jobs', jobs };
