@@ -121,7 +121,10 @@ export class Scheduler {
     });
     this.#poller = new Poller({
       source,
-      prepare: async (signal) => api?.prepare(signal),
+      prepare: async (signal) => {
+        if (this.#table.wantsList(Date.now())) source.forget();
+        await api?.prepare(signal);
+      },
       take: (answer, askedAt) => this.#take(answer, askedAt),
       interval: () => this.#terms.interval,
       meter,

@@ -5,7 +5,7 @@ import { Draft, seconds, versionOf } from './draft.ts';
 import { isKnownEvent, obey } from './obey.ts';
 import { adopt, breakJob, planJob, schedule } from './planning.ts';
 import { repeatOrFail } from './repeat.ts';
-import type { JobMemory, JobState, MachineRules } from './state.ts';
+import type { JobMemory, JobState, MachineRules, Repair } from './state.ts';
 
 const SECOND = 1000;
 
@@ -42,11 +42,13 @@ function isNews(draft: Draft, { askedAt, settled }: { readonly askedAt: Instant;
   return settled && (acknowledgedVersion === null || acknowledgedVersion !== versionOf(draft.reading));
 }
 
+const isTrue = (status: string, memory: JobMemory): boolean => status === memory.status || (memory.status === '' && memory.phase === 'stopped');
+
 /** What the API shows is not what it was told, and no write is on its way: it lost one. */
 function repair(draft: Draft): void {
   const { memory, reading } = draft;
   const { status } = reading.told;
-  if (status === memory.status || (memory.status === '' && memory.phase === 'stopped')) return;
+  if (isTrue(status, memory)) return;
   if (!isTimeToRepair(draft, `${status} ${memory.status} ${memory.timeEnded}`)) return;
   tellAgain(draft);
   draft.tell('warn', `the API shows '${status}' where '${memory.status}' is true; it is told again`);
@@ -59,11 +61,19 @@ const LONGEST_PAUSE = 3600 * SECOND;
 function isTimeToRepair(draft: Draft, what: string): boolean {
   const { now, repair: last } = draft;
   const isSame = last?.what === what;
-  // A clock that was put back must not make it wait for ever.
-  if (isSame && now < last.after && now >= last.after - last.pause) return false;
+  if (isSame && isPausing(last, now)) return false;
   const pause = isSame ? Math.min(LONGEST_PAUSE, last.pause * 2) : FIRST_PAUSE;
   draft.repair = { what, after: now + pause, pause };
   return true;
+}
+
+// A clock that was put back must not make it wait for ever.
+const isPausing = ({ after, pause }: Repair, now: Instant): boolean => now < after && now >= after - pause;
+
+/** Whether what was told again was wrong when it was last seen, and it is time to look: a list that did not change would not show it. */
+export function isRepairDue({ repair: last, memory, reading }: JobState, now: Instant): boolean {
+  if (last === null || isPausing(last, now)) return false;
+  return reading.told.event !== '' || !isTrue(reading.told.status, memory);
 }
 
 function tellAgain(draft: Draft): void {

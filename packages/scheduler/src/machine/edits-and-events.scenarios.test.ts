@@ -222,6 +222,15 @@ describe('A18: jobs that are gone', () => {
     expect(world.runs.map(({ jobId }) => jobId)).toEqual(['a']);
   });
 
+  it('an empty list where many were known is believed when it comes twice, also of an API that says that it did not change', () => {
+    const world = worldAt('2026-01-05T10:00:00Z');
+    for (let count = 0; count < 20; count += 1) world.create(`j${count}`, HOURLY);
+    world.pass(MINUTE);
+    world.api.clear();
+    world.pass(MINUTE);
+    expect(world.table?.jobs.size).toBe(0);
+  });
+
   it('an empty list where many were known is believed when it comes twice', () => {
     const world = worldAt('2026-01-05T10:00:00Z');
     for (let index = 0; index < 11; index += 1) world.create(`j${index}`, HOURLY);

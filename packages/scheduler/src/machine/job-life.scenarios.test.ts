@@ -159,6 +159,22 @@ describe('the life of a job', () => {
     expect(world.schedule('j')).toMatchObject({ status: 'scheduled' });
   });
 
+  it('B11: an API that refused several repairs is told again, although its list does not change meanwhile', () => {
+    const world = worldAt('2026-01-05T10:30:00Z');
+    world.create('j', HOURLY);
+    world.pass(10 * SECOND);
+    world.edit('j', { status: 'running' });
+    world.refuses = true;
+    world.pass(2 * MINUTE);
+    world.refuses = false;
+    world.pass(5 * MINUTE);
+    expect(world.schedule('j')).toMatchObject({ status: 'scheduled' });
+    const count = world.writes.length;
+    expect(count).toBeLessThan(9);
+    world.pass(10 * MINUTE);
+    expect(world.writes).toHaveLength(count);
+  });
+
   it('another job under the same id is another job', () => {
     const world = worldAt('2026-01-05T10:00:00Z');
     world.create('j');

@@ -1,7 +1,7 @@
 import type { JobReading } from '../documents/job-reading.ts';
 import type { Instant } from '../triggers/trigger.ts';
 import { admissible, type RunLimits } from './admission.ts';
-import { LARGEST_STEP_BACK } from './document.ts';
+import { isRepairDue, LARGEST_STEP_BACK } from './document.ts';
 import { DueQueue } from './due-queue.ts';
 import { goneReading } from './gone-reading.ts';
 import type { Command, JobEvent, JobMemory, JobPhase, JobState, MachineRules } from './state.ts';
@@ -76,6 +76,13 @@ export class JobTable {
   nextWake(): Instant | undefined {
     const next = this.#isClosing ? undefined : this.#due.peek();
     return next === undefined || this.#heldUntil === undefined ? next : Math.max(next, this.#heldUntil);
+  }
+
+  /** Whether the next list is to be whole, also when it did not change: it is believed only when it comes again, or a job is to be told of again. */
+  wantsList(now: Instant): boolean {
+    if (this.#wasEmptyOnce) return true;
+    for (const state of this.#jobs.values()) if (isRepairDue(state, now)) return true;
+    return false;
   }
 
   /** Jobs by their phase. */

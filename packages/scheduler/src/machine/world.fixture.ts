@@ -26,7 +26,7 @@ export interface WorldOptions {
   readonly places?: number;
   readonly limits?: RunLimits;
   readonly rules?: Partial<MachineRules>;
-  /** Whether the API counts versions; Python's does not. */
+  /** Whether the API counts versions, and says when its list did not change; Python's does not. */
   readonly versions?: boolean;
   /** Milliseconds that the agent of a job takes. */
   readonly duration?: (jobId: string, count: number) => number;
@@ -48,6 +48,8 @@ export class World {
   readonly writes: Write[] = [];
   readonly violations: string[] = [];
   isApiUp = true;
+  /** The API refuses for good what it is told. */
+  refuses = false;
   /** How many commands are obeyed before the scheduler is killed. */
   killAfter = Number.POSITIVE_INFINITY;
   readonly memories = new Map<string, JobMemory>();
@@ -61,6 +63,8 @@ export class World {
   readonly #readings = new Map<string, { readonly text: string; readonly reading: JobReading }>();
   readonly #kept = new Map<string, Doc>();
   #nextPoll: number;
+  /** The last list, as its etag has it. */
+  #listed = '';
   #closesAgents: number | undefined;
 
   constructor(options: WorldOptions) {
@@ -118,6 +122,7 @@ export class World {
     const { limits, places = 4 } = this.#options;
     this.table = new JobTable({ rules: this.rules, limits: limits ?? { concurrentJobs: places }, memories: [...this.memories.values()] });
     this.#watched.clear();
+    this.#listed = '';
     this.#closesAgents = undefined;
     const kept = [...this.#kept.values()].filter(({ job_id }) => this.memories.has(job_id));
     if (!this.isApiUp) this.#see(kept, this.now - 1, false);
@@ -174,7 +179,11 @@ export class World {
     if (!this.isApiUp) return;
     const docs = [...this.api.values()].filter(({ job_schedule }) => job_schedule['status'] !== 'completed').map((doc) => structuredClone(doc));
     if (this.#options.versions === false) for (const doc of docs) Reflect.deleteProperty(doc, '_version');
-    this.list(docs);
+    const listed = this.#options.versions === false ? '' : JSON.stringify(docs);
+    const isUnchanged = listed !== '' && listed === this.#listed && this.table?.wantsList(this.now) === false;
+    this.#listed = listed;
+    if (isUnchanged) this.#obey(this.table?.tick(this.now) ?? []);
+    else this.list(docs);
   }
 
   /** An answer of the API, right or wrong. */
@@ -183,12 +192,16 @@ export class World {
     this.#see(docs, this.now, true);
   }
 
-  /** What waits in the outbox arrives. */
+  /** What waits in the outbox arrives, unless it is refused. */
   deliver(): void {
     while (this.isApiUp && this.outbox.length > 0) {
       const write = this.outbox.shift();
       const doc = write && this.api.get(write.jobId);
       if (!write || !doc) continue;
+      if (this.refuses) {
+        this.#listed = '';
+        continue;
+      }
       const { event, ...others } = write.schedule;
       const clears = event === '' && (doc.job_schedule['event'] ?? '') === (write.acknowledged ?? '');
       // As the deliverer does it: of a completed job nobody would see an event that came meanwhile.
