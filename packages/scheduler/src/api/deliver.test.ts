@@ -8,6 +8,16 @@ const { signal: NEVER } = new AbortController();
 const answer = (status: number, body: unknown): ApiResponse => ({ status, header: () => undefined, text: JSON.stringify(body) });
 const OURS = { versions: [{ id: 'v2', status: 'CURRENT', features: ['partial'] }] };
 
+const LIST = /\/jobs\/\?limit=1$/;
+
+/** Of Python: announces the versions and sends nothing; its lists have no more than their items. */
+const ofPython =
+  (respond: (request: ApiRequest) => ApiResponse) =>
+  (request: ApiRequest): ApiResponse => {
+    if (request.url.endsWith('9/')) throw new TransportError('the connection was cut');
+    return LIST.test(request.url) ? answer(200, { jobs: [] }) : respond(request);
+  };
+
 function world(respond: (request: ApiRequest) => ApiResponse, token: () => string = () => 't') {
   const seen: ApiRequest[] = [];
   const transport = {
@@ -30,15 +40,13 @@ const JOB = { job_id: 'j', job_schedule: { event: 'stop', status: 'running', sch
 
 describe('a change of a job', () => {
   test('to a server of Python names all that it knows, keeps what the user decided, and an event that came meanwhile', async () => {
-    const { write, bodies } = world(({ method, url }) =>
-      url.endsWith('9/') ? answer(404, {}) : method === 'GET' ? answer(200, JOB) : answer(200, { job_id: 'j', version: 1 }),
-    );
+    const { write, bodies } = world(ofPython(({ method }) => answer(200, method === 'GET' ? JOB : { job_id: 'j', version: 1 })));
     await write('job', { job_id: 'j', change: { job_schedule: { event: '', status: 'scheduled', result: 'partial', message: 'm' } }, acknowledged: 'start' });
     expect(bodies('PATCH')).toEqual([{ job_schedule: { event: 'stop', status: 'scheduled', schedule_interval: '1 days', result: 'fail' } }]);
   });
 
   test('of which a server of Python shows something else than the job is not sent: the schedule would go', async () => {
-    const { write, bodies } = world(({ url }) => (url.endsWith('9/') ? answer(404, {}) : answer(200, { jobs: null })));
+    const { write, bodies } = world(ofPython(() => answer(200, { jobs: null })));
     await expect(write('job', { job_id: 'j', change: { job_schedule: { status: 'running' } } })).rejects.toMatchObject({ code: 'unavailable' });
     expect(bodies('PATCH')).toEqual([]);
   });
@@ -65,29 +73,56 @@ describe('a server of ours that was asked at a bad moment is none of Python', ()
 
   const change = { job_schedule: { status: 'scheduled', result: 'partial' } };
 
-  function asked(first: () => ApiResponse) {
-    let questions = 0;
-    const versions = (): ApiResponse => {
-      questions += 1;
-      return questions === 1 ? first() : answer(300, OURS);
-    };
-    return world(({ method, url }) => (url.endsWith('9/') ? versions() : answer(200, method === 'GET' ? JOB : { job_id: 'j', version: 1 })));
+  const page = (status: number): ApiResponse => ({ status, header: () => undefined, text: '<html><title>nginx</title></html>' });
+  const cut = (): never => {
+    throw new TransportError('the connection was cut');
+  };
+
+  /** Ours, behind something that answers in its place while it is away. */
+  function updated(instead: (request: ApiRequest) => ApiResponse) {
+    const state = { away: true };
+    const one = world((request) => {
+      const { method, url } = request;
+      if (state.away) return instead(request);
+      return url.endsWith('9/') ? answer(300, OURS) : answer(200, method === 'GET' ? JOB : { job_id: 'j', version: 1 });
+    });
+    return { ...one, state };
   }
 
-  test.each([429, 503])('because it answered %i', async (status) => {
-    const { write, bodies } = asked(() => answer(status, {}));
-    await expect(write('job', { job_id: 'j', change })).rejects.toMatchObject({ status });
-    expect(bodies('PATCH')).toEqual([]);
+  test.each([
+    ['a page with 404', () => page(404)],
+    ['a page with 502', () => page(502)],
+    ['a page with 200', () => page(200)],
+    ['503', () => answer(503, {})],
+    ['429', () => answer(429, {})],
+    ['400, which is not about the write', () => answer(400, { title: 'Bad Request' })],
+    ['nothing', cut],
+  ])('because %s was the answer: nothing is written until it is known', async (_, instead) => {
+    const { write, bodies, state } = updated(instead);
+    const own = { container: 'c', hostname: 'h', backup_name: 'b' };
+    await expect(write('job', { job_id: 'j', change })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(write('run', { run: { job_id: 'j', time_started: 1, time_ended: 2, result: 'success' } })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(write('backup', { metadata: own })).rejects.toMatchObject({ code: 'unavailable' });
+    expect([...bodies('PATCH'), ...bodies('POST')]).toEqual([]);
+    state.away = false;
     await write('job', { job_id: 'j', change });
     expect(bodies('PATCH')).toEqual([change]);
   });
 
-  test('a minute after it did not answer', async () => {
-    const { write, bodies } = asked(() => {
-      throw new TransportError('the connection was cut');
-    });
+  test('when a proxy answered for the versions alone: its lists say how much there is', async () => {
+    const counted = { ...answer(200, { jobs: [] }), header: (name: string) => (name === 'x-total-count' ? '0' : undefined) };
+    const { write, bodies } = world(({ url }) => (url.endsWith('9/') ? page(404) : LIST.test(url) ? counted : answer(200, { job_id: 'j', version: 1 })));
+    await write('job', { job_id: 'j', change });
+    expect(bodies('PATCH')).toEqual([change]);
+  });
+
+  test('for longer than a minute after it took the place of one', async () => {
+    let isOurs = false;
+    const respond = ({ method }: ApiRequest) => answer(200, method === 'GET' ? JOB : { job_id: 'j', version: 1 });
+    const { write, bodies } = world((request) => (isOurs && request.url.endsWith('9/') ? answer(300, OURS) : ofPython(respond)(request)));
     const once = () => write('job', { job_id: 'j', change });
     await once();
+    isOurs = true;
     await once();
     jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 60_000);
     await once();
@@ -99,8 +134,8 @@ describe('a backup', () => {
   const metadata = { container: 'c', hostname: 'h', backup_name: 'b' };
 
   test('of which a server of Python may have the record already is looked for first', async () => {
-    const { write, bodies } = world(({ method, url }) =>
-      url.endsWith('9/') ? answer(404, {}) : method === 'GET' ? answer(200, { backups: [{ backup_id: 'x' }] }) : answer(201, { backup_id: 'y' }),
+    const { write, bodies } = world(
+      ofPython(({ method }) => (method === 'GET' ? answer(200, { backups: [{ backup_id: 'x' }] }) : answer(201, { backup_id: 'y' }))),
     );
     await write('backup', { metadata }, 1);
     expect(bodies('POST')).toEqual([]);

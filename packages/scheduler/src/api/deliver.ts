@@ -54,12 +54,11 @@ export interface ServerFeatures {
   readonly ours: boolean;
 }
 
-/** So long a server counts as one of Python: it may be ours, which did not answer or was not yet there when it was asked. */
+/** So long a server counts as one of Python: meanwhile ours may have taken its place. */
 const PYTHON_MS = 60_000;
-/** With them a server says that it is to be asked later. */
-const LATER: ReadonlySet<number | undefined> = new Set([429, 503]);
+const REFUSALS: ReadonlySet<string> = new Set(['unauthenticated', 'permission_denied']);
 
-/** Finds out once whether it is ours, and again after a failure. */
+/** Finds out once whether it is ours; of one that is not, now and then again. */
 export class FeatureProbe {
   readonly #access: () => ApiAccess;
   #known: ServerFeatures | undefined;
@@ -69,25 +68,34 @@ export class FeatureProbe {
     this.#access = access;
   }
 
+  /** Rejects while nobody answers as an API of Freezer does; with `unavailable` when somebody else does. */
   async features(call?: CallOptions): Promise<ServerFeatures> {
     if (this.#known?.ours || (this.#known && performance.now() - this.#knownAt < PYTHON_MS)) return this.#known;
-    const known = await this.#ask(call);
+    const known = { ours: (await this.#saysSo(call)) || (await this.#listsLikeOurs(call)) };
     this.#known = known;
     this.#knownAt = performance.now();
     return known;
   }
 
-  async #ask(call?: CallOptions): Promise<ServerFeatures> {
+  async #saysSo(call?: CallOptions): Promise<boolean> {
     try {
       const versions = await this.#access().client.service.versions(call);
-      return { ours: versions.some(({ features }) => features.includes('partial')) };
+      return versions.some(({ features }) => features.includes('partial'));
     } catch (error) {
-      // Servers of Python announce the document and send nothing; one that is down now is asked again.
-      if (ApiError.is(error) && error.code !== 'unauthenticated') {
-        const down = LATER.has(error.status) || (error.code === 'unavailable' && /refused|unknown|route/.test(error.message));
-        if (!down) return { ours: false };
-      }
+      // Servers of Python announce the document and send nothing; or a proxy has answered, as while the API is updated.
+      if (ApiError.is(error)) return false;
       throw error;
+    }
+  }
+
+  /** A list is what only an API of Freezer gives; ours counts what is in it (not in version 1). */
+  async #listsLikeOurs(call?: CallOptions): Promise<boolean> {
+    try {
+      return (await this.#access().client.jobs.page({ ...call, limit: 1 })).total !== undefined;
+    } catch (error) {
+      // Whatever a proxy says here, it says nothing about what is to be written.
+      if (!ApiError.is(error) || error.status === undefined || REFUSALS.has(error.code)) throw error;
+      throw new FreezerError('unavailable', `it is not known which API this is: ${messageOf(error)}`, { cause: error });
     }
   }
 }
@@ -155,8 +163,6 @@ interface Owned {
 }
 
 type ClientOf = (owner: Owned) => FreezerClient;
-
-const REFUSALS: ReadonlySet<string> = new Set(['unauthenticated', 'permission_denied']);
 
 /** By the API, or by Keystone, for which a trust that was revoked is one that it does not find. */
 function isRefused(error: unknown): boolean {
