@@ -82,6 +82,34 @@ test('a file that got another name is one job, at once', async () => {
   expect(await idsOf(source)).toEqual(['nightly']);
 });
 
+test('a file that got the name of another is one job, at once; that of the other is gone', async () => {
+  const source = new FileSource(folder, SILENT);
+  await write('a.conf', '{"job_id": "nightly"}');
+  await write('b.conf', '{"job_id": "other"}');
+  await write('c.conf', '{"job_id": "third"}');
+  await idsOf(source);
+  await rename(join(folder, 'a.conf'), join(folder, 'b.conf'));
+  await rm(join(folder, 'c.conf'));
+  expect(await idsOf(source)).toEqual(['nightly', 'third']);
+  aSecondLater();
+  expect(await idsOf(source)).toEqual(['nightly']);
+});
+
+test('a save is looked at again when it is over, also where the directory cannot be watched', async () => {
+  const missing = join(folder, 'jobs');
+  const source = new FileSource(missing, SILENT);
+  const looked = new Promise<void>((resolve) => source.watch(resolve));
+  // It is made by the first look, too late for the watcher.
+  await source.ask();
+  await write('jobs/a.conf', '{"job_id": "nightly"}');
+  expect(await idsOf(source)).toEqual(['nightly']);
+  await write('jobs/a.conf', '{');
+  expect(await idsOf(source)).toEqual(['unchanged']);
+  await looked;
+  expect(await idsOf(source)).toEqual([['nightly', expect.stringMatching(/^a\.conf: is no JSON/)]]);
+  source.close();
+});
+
 test('whoever watches is told of a file that was removed as soon as that is sure', async () => {
   const source = new FileSource(folder, SILENT);
   await write('a.conf', '{"job_id": "nightly"}');

@@ -21,6 +21,8 @@ const TIMER_MS = 10;
 
 interface Known {
   readonly signature: string;
+  /** Which it keeps when it gets another name; undefined where it could not be looked at. */
+  readonly inode?: number;
   readonly file: JobFile;
   /** What is told is what it held before, since this time: it is looked at again, also when nothing has changed. */
   readonly heldSince?: number;
@@ -62,12 +64,13 @@ export class JobFolder {
     return [...known.values()].map(({ file }) => file);
   }
 
-  /** Calls when something in the directory changed, a moment after it came to rest. Where it cannot be watched, nothing is called. */
+  /** Calls when something in the directory changed, a moment after it came to rest; where it cannot be watched, only after a save. */
   watch(changed: () => void): void {
     this.close();
+    // Also where it cannot be watched a save is looked at again as soon as it may be over.
+    this.#changed = changed;
     try {
       this.#watcher = watch(this.#path, () => this.#lookAfter(SETTLE_MS));
-      this.#changed = changed;
       this.#watcher.on('error', (error) => this.#logger.warn({ error: messageOf(error) }, 'the job directory cannot be watched any more'));
     } catch (error) {
       this.#logger.warn({ error: messageOf(error) }, 'the job directory cannot be watched; it is read at every interval');
@@ -87,13 +90,15 @@ export class JobFolder {
     this.#settling = setTimeout(this.#changed, milliseconds);
   }
 
-  /** Files that are not there and not yet believed to be gone. Where another has come, they may have got its name. */
+  /** Files that are not there and not yet believed to be gone. Where another has come, they may have got its name; or that of one that was there. */
   #away(found: ReadonlyMap<string, Known>): readonly [string, Known][] {
     if ([...found.keys()].some((path) => !this.#known.has(path))) return [];
     const now = performance.now();
+    const replaced = [...found].filter(([path, { inode }]) => this.#known.get(path)?.inode !== inode);
+    const moved = new Set(replaced.map(([, { inode }]) => inode));
     return [...this.#known].flatMap(([path, one]) => {
       const heldSince = one.heldSince ?? now;
-      const isHeld = !found.has(path) && now - heldSince < SAVE_MS && 'json' in one.file.content;
+      const isHeld = !moved.has(one.inode) && !found.has(path) && now - heldSince < SAVE_MS && 'json' in one.file.content;
       return isHeld ? [[path, { ...one, heldSince }]] : [];
     });
   }
@@ -116,23 +121,27 @@ export class JobFolder {
 
   async #look(path: string): Promise<Known | undefined> {
     const name = basename(path);
-    const problem = (signature: string, text: string): Known => ({ signature, file: { path, name, content: { problem: `${name}: ${text}` } } });
+    const problem = (signature: string, text: string, inode?: number): Known => ({
+      signature,
+      ...(inode !== undefined && { inode }),
+      file: { path, name, content: { problem: `${name}: ${text}` } },
+    });
     try {
       const stats = await stat(path);
-      const { size, mtimeMs, ino, ctimeMs } = stats;
-      const signature = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+      const { size, mtimeMs, ino: inode, ctimeMs } = stats;
+      const signature = `${size} ${mtimeMs} ${ctimeMs} ${inode}`;
       const before = this.#known.get(path);
       if (before?.signature === signature && before.heldSince === undefined) return before;
       // A pipe would be waited for, a device has no end.
-      if (!stats.isFile()) return problem(signature, 'is no file');
-      if (size > LARGEST_FILE) return problem(signature, 'is larger than 16 MiB');
+      if (!stats.isFile()) return problem(signature, 'is no file', inode);
+      if (size > LARGEST_FILE) return problem(signature, 'is larger than 16 MiB', inode);
       const text = await readFile(path, 'utf8');
-      const read = parsed(text, { signature, path, name });
-      if (read) return read;
+      const read = parsed(text, { path, name });
+      if (read) return { signature, inode, file: read };
       const now = performance.now();
       const heldSince = before?.signature === signature ? before.heldSince : now;
       const isBeingSaved = before !== undefined && heldSince !== undefined && now - heldSince < SAVE_MS && 'json' in before.file.content;
-      return isBeingSaved ? { signature, file: before.file, heldSince } : problem(signature, `is no JSON (${reasonOf(text)})`);
+      return isBeingSaved ? { signature, inode, file: before.file, heldSince } : problem(signature, `is no JSON (${reasonOf(text)})`, inode);
     } catch (error) {
       // Removed between the listing and now.
       return systemCodeOf(error) === 'ENOENT' ? undefined : problem('', `cannot be read (${systemCodeOf(error) ?? messageOf(error)})`);
@@ -140,9 +149,9 @@ export class JobFolder {
   }
 }
 
-function parsed(text: string, { signature, path, name }: { readonly signature: string; readonly path: string; readonly name: string }): Known | undefined {
+function parsed(text: string, { path, name }: Pick<JobFile, 'path' | 'name'>): JobFile | undefined {
   try {
-    return { signature, file: { path, name, content: { json: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown } } };
+    return { path, name, content: { json: JSON.parse(text.replace(/^\uFEFF/, '')) as unknown } };
   } catch {
     // Why, the caller finds out once for its message.
     return undefined;
