@@ -293,11 +293,13 @@ export class Scheduler {
     // An API that does not answer takes no time from the runs.
     const polled = this.#poller.close();
     source.close();
+    const hurried = new Promise<void>((resolve) => {
+      this.#hurry = resolve;
+    });
+    // What was to begin until now, or to be taken over of an earlier process, is one of the runs that are waited for.
+    await this.#clerk.settled();
     if (this.#desk.size > 0) {
       logger.info({ running: this.#desk.size, seconds: this.#terms.stopTimeout }, 'the scheduler ends when its runs have ended');
-      const hurried = new Promise<void>((resolve) => {
-        this.#hurry = resolve;
-      });
       await this.#until(() => this.#desk.size === 0, this.#terms.stopTimeout * 1000, hurried);
       if (this.#desk.size > 0) this.#desk.closeAll();
       await this.#until(() => this.#desk.size === 0, (this.#terms.killGrace + 10) * 1000);
