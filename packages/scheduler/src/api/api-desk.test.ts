@@ -41,6 +41,17 @@ test('who was registered, and who may have been because the registration was bro
   }
 });
 
+test('a registration that got no answer may have been done, also when the next one is refused', async () => {
+  let tries = 0;
+  const { desk, byes } = deskWith(async () => {
+    tries += 1;
+    return Promise.reject(tries === 1 ? new ApiError('timeout', 'no answer') : new ApiError('unauthenticated', 'who are you?', { status: 401 }));
+  });
+  for (let count = 0; count < 2; count += 1) await expect(desk.prepare()).rejects.toThrow();
+  await desk.close(1000);
+  expect(byes()).toBe(1);
+});
+
 test('who was not let in has nothing to say good-bye to', async () => {
   const refused = deskWith(async () => Promise.reject(new ApiError('unauthenticated', 'who are you?', { status: 401 })));
   await expect(refused.desk.prepare()).rejects.toThrow();

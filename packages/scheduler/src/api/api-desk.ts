@@ -69,7 +69,7 @@ export class ApiDesk implements ApiSide {
       answer = await register(signal);
       this.#isDoubtful = false;
     } catch (error) {
-      this.#isDoubtful = !FreezerError.is(error) || NO_ANSWER.has(error.code);
+      this.#isDoubtful ||= !FreezerError.is(error) || NO_ANSWER.has(error.code);
       // A server that answers and takes no client may still have jobs for it; Freezer asks for them, too.
       if (!ApiError.is(error) || error.status === undefined || error.code === 'unauthenticated') throw error;
       const reason = messageOf(error);
