@@ -19,6 +19,8 @@ export interface ValuePlace {
 const TRUE = new Set(['true', 'yes', 'on', '1']);
 const FALSE = new Set(['false', 'no', 'off', '0']);
 const POWER: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+/** As far as a Date reaches back from 1970. */
+const MAX_DAYS = 100_000_000;
 const DAYS: Readonly<Record<string, number>> = { '': 1, h: 1 / 24, d: 1, w: 7 };
 
 const wrong = (option: Option, place: string, reason: string): FreezerError =>
@@ -63,7 +65,9 @@ function readSize(option: Option, text: string, place: string): number {
 function readDays(option: Option, text: string, place: string): number {
   const match = /^(\d+(?:\.\d*)?|\.\d+)\s*([hdw]?)$/i.exec(text);
   if (!match) throw wrong(option, place, `'${printable(text)}' is not a number of days`);
-  return Number(match[1]) * (DAYS[(match[2] ?? '').toLowerCase()] ?? 1);
+  const days = Number(match[1]) * (DAYS[(match[2] ?? '').toLowerCase()] ?? 1);
+  if (days > MAX_DAYS) throw wrong(option, place, `${printable(text)} is more than ${MAX_DAYS} days`);
+  return days;
 }
 
 function readInstant(option: Option, text: string, at: ValuePlace): number {

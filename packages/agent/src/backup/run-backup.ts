@@ -17,7 +17,7 @@ import { expectedBytes } from './expected-bytes.ts';
 import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
 import { linkLoops } from './link-loops.ts';
 import { ownPlaces } from './own-places.ts';
-import { agreedPlan, nameOf, type PreparedTarget, type PreparedTargets, prepareStorages } from './prepare-storages.ts';
+import { agreedPlan, nameOf, type PreparedStorages, type PreparedTarget, type PreparedTargets, prepareStorages } from './prepare-storages.ts';
 import { storeSmallObjects } from './store-objects.ts';
 import type { PointTotals } from './suspicion.ts';
 
@@ -68,18 +68,35 @@ async function followedLoops({ shape: { dereference } }: BackupRequest, lease: S
 export async function runBackup({ runs, policy, lost }: BackupStorages, asked: BackupRequest): Promise<BackupOutcome> {
   const [first] = runs;
   if (first === undefined) throw new TypeError('runBackup: no storage');
-  const { signal, logger, owner, now } = first.context;
+  const { signal, logger } = first.context;
   await using lease = await asked.source.open({ signal });
   const places = new Set<BytePath>();
   for (const { context } of runs) for (const place of await ownPlaces(context, lease)) places.add(place);
   for (const loop of await followedLoops(asked, lease, first.context)) places.add(loop);
   const request = { ...asked, shape: { ...asked.shape, ownPlaces: [...places] } };
   await using prepared = await prepareStorages(runs, request, lease, policy);
+  const plan = agreedPlan(prepared.targets);
+  try {
+    return await runPlan(prepared, plan, request, { lease, policy, lost });
+  } catch (error) {
+    if (plan.base === undefined || !FreezerError.is(error, 'corrupt')) throw error;
+    const reason = `the chain is damaged (verify says where): ${messageOf(error)}`;
+    logger.warn({ set: setName(request.set), reason }, 'a new full is made');
+    return await runPlan(prepared, { ...plan, level: 0, reason, base: undefined }, request, { lease, policy, lost });
+  }
+}
+
+interface PlannedRun extends Pick<BackupStorages, 'policy' | 'lost'> {
+  readonly lease: SourceLease;
+}
+
+/** Fails with `corrupt` when what the level stands on turns out to be damaged, which the listing and the manifests did not tell. */
+async function runPlan(prepared: PreparedStorages, plan: BackupPlan, request: BackupRequest, { lease, policy, lost }: PlannedRun): Promise<BackupOutcome> {
   const { targets } = prepared;
-  const plan = agreedPlan(targets);
-  const lead = targets[0]?.context ?? first.context;
+  const { context: lead, reader, catalog: leadCatalog } = targets[0];
+  const { signal, logger, owner, now } = lead;
   logger.info({ set: setName(request.set), level: plan.level, reason: plan.reason }, 'level chosen');
-  lead.progress.expect(expectedBytes(targets[0].catalog, plan.level), { estimated: true });
+  lead.progress.expect(expectedBytes(leadCatalog, plan.level), { estimated: true });
   const writerTargets = targets.map(({ name, context: { storage }, catalog, lock }) => ({
     name,
     request: {
@@ -96,7 +113,7 @@ export async function runBackup({ runs, policy, lost }: BackupStorages, asked: B
   }));
   const writer = await LevelWriters.begin(writerTargets, policy, { signal });
   try {
-    const made = await makeLevel(lead, request, { plan, reader: targets[0].reader, writer, lease });
+    const made = await makeLevel(lead, request, { plan, reader, writer, lease });
     await writer.commit(made.metadata, { signal });
     for (const target of targets) await afterCommit(target, request, { writer, manifest: made.manifestDigest });
     return withStorages(made.outcome, writer, [...lost, ...prepared.lost, ...writer.lost]);

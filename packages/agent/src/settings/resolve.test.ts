@@ -166,6 +166,10 @@ describe('wrong values name place, value and what is allowed', () => {
     [['--max-level', '-1'], '--max-level: -1 is less than 0; allowed: a whole number, 0 or more'],
     [['--compression', 'gzpi'], "--compression: 'gzpi' is unknown; allowed: gzip, bzip2, xz, zstd, none (did you mean gzip?)"],
     [['--restart-always-level', '2y'], "--restart-always-level: '2y' is not a number of days; allowed: days, or with a unit, as in 30, 0.5, 12h, 7d, 2w"],
+    [
+      ['--restart-always-level', '36500000000'],
+      '--restart-always-level: 36500000000 is more than 100000000 days; allowed: days, or with a unit, as in 30, 0.5, 12h, 7d, 2w',
+    ],
     [['--max-segment-size', '1x'], "--max-segment-size: '1x' is not a size; allowed: bytes, 1 or more, or with a unit, as in 1k, 10K, 120M, 10G"],
     [['--ssh-port', '70000'], '--ssh-port: 70000 is more than 65535; allowed: a whole number from 1 to 65535'],
     [['-F', ''], '-F: must not be empty; allowed: a path'],
