@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HeldEntry } from '@freezer/core';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { InodeFlags } from './inode-flags.ts';
 import { LsattrRun } from './lsattr-run.ts';
 
@@ -62,3 +62,62 @@ it('a file system without flags is not asked for ever', async () => {
   flags.close();
   expect(flushes).toBe(100);
 });
+
+describe('an lsattr of our own', () => {
+  const path = process.env['PATH'];
+  let programs = '';
+  beforeEach(async () => {
+    programs = await mkdtemp(join(tmpdir(), 'freezer-lsattr-'));
+    process.env['PATH'] = `${programs}:${path}`;
+  });
+  afterEach(async () => {
+    process.env['PATH'] = path;
+    await rm(programs, { recursive: true });
+  });
+  const script = (text: string): Promise<void> => writeFile(join(programs, 'lsattr'), `#!/bin/sh\nshift 2\n${text}\n`, { mode: 0o755 });
+
+  it('is asked on when only the last of very many has an answer', async () => {
+    // Of each call it answers for the last name.
+    await script('for name; do :; done; test -e "$name" && echo "----i--------- $name"; true');
+    await writeFile(join(folder, 'late'), '');
+    const flags = new InodeFlags(folder, {});
+    const found = [];
+    const ask = async (name: string): Promise<void> => {
+      if (flags.add(entryOf(name))) found.push(...(await flags.flush()));
+    };
+    for (let number = 1; number < 100_000; number += 1) await ask('absent');
+    await ask('late');
+    for (let number = 1; number <= 1000; number += 1) await ask('late');
+    found.push(...(await flags.end()));
+    flags.close();
+    expect(found).toEqual(Array.from({ length: 2 }, () => ({ kind: 'skipped', path: 'late', reason: 'inode_flags', detail: 'i' })));
+  });
+
+  it('is ended by close, and not only what started it', async () => {
+    await script(`echo $$ > ${programs}/pid; exec sleep 60`);
+    const run = new LsattrRun(folder, {});
+    await run.ask(Array.from({ length: 20_000 }, () => 'name'));
+    const pid = await until(async () => Number(await readFile(join(programs, 'pid'), 'utf8').catch(() => '')) || undefined);
+    run.close();
+    run.close();
+    expect(await until(() => !isAlive(pid) || undefined)).toBe(true);
+  });
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Asks until there is an answer, for ten seconds. */
+async function until<Answer>(ask: () => Answer | undefined | Promise<Answer | undefined>): Promise<Answer> {
+  for (let round = 0; round < 500; round += 1) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('there was no answer');
+}

@@ -2,7 +2,7 @@ import type { BytePath, CallOptions, HeldEntry, SkippedEntry } from '@freezer/co
 import { LsattrRun } from './lsattr-run.ts';
 
 const BATCH = 1000;
-/** More names than pipe and `xargs` hold: who was asked for so many and said nothing will never say anything. */
+/** Who was asked for so many and said nothing will never say anything. */
 const MANY = 100_000;
 /** Flags, some of which are not the file system's own: those are for extents, hashed directory, inline data, encrypted, verity, project. */
 const HAS_FLAGS = /^[-eINEVP]*[^-eINEVP ]/;
@@ -43,8 +43,16 @@ export class InodeFlags {
     const lines = this.#run.lines();
     this.#asked += paths.length;
     this.#isAnswered ||= lines.length > 0;
-    if (this.#isInVain) this.close();
-    return flagsIn(lines);
+    return flagsIn(this.#isInVain ? await this.#lastLines(this.#run) : lines);
+  }
+
+  /** Half of the names, or their answers, may still be on their way: it is in vain when all of them were answered by nothing. */
+  async #lastLines(run: LsattrRun): Promise<readonly string[]> {
+    await run.end();
+    this.#run = undefined;
+    const lines = run.lines();
+    this.#isAnswered = lines.length > 0;
+    return lines;
   }
 
   /** No answer for any of so many: this file system has no flags, and a million further files need not be opened. */

@@ -11,18 +11,25 @@ export class LsattrRun {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #signal: AbortSignal | undefined;
   readonly #ended: Promise<void>;
+  #hasEnded = false;
   #rest = '';
   #lines: string[] = [];
 
   /** Names are below `folder`. Where a program is missing, no line comes. */
   constructor(folder: string, { signal }: CallOptions) {
     this.#signal = signal;
-    this.#child = spawn('xargs', ['-0', 'lsattr', '-d', '--'], { cwd: folder, env: minimalEnvironment(), stdio: ['pipe', 'pipe', 'ignore'] });
+    const [args, env] = [['-0', 'lsattr', '-d', '--'], minimalEnvironment()];
+    // A group of its own, so that `close` reaches lsattr, too.
+    this.#child = spawn('xargs', args, { cwd: folder, env, stdio: ['pipe', 'pipe', 'ignore'], detached: true });
     signal?.addEventListener('abort', this.close, { once: true });
     this.#ended = new Promise((resolve) => {
+      const ended = (): void => {
+        this.#hasEnded = true;
+        resolve();
+      };
       // What cannot be started or does not read on gives no lines.
-      this.#child.on('error', () => resolve());
-      this.#child.on('close', () => resolve());
+      this.#child.on('error', ended);
+      this.#child.on('close', ended);
       this.#child.stdin.on('error', () => undefined);
     });
     this.#child.stdout.setEncoding('latin1').on('data', (text: string) => this.#take(text));
@@ -57,7 +64,13 @@ export class LsattrRun {
   /** Ends it at once. Idempotent. */
   readonly close = (): void => {
     this.#child.stdin.destroy();
-    this.#child.kill();
+    const { pid } = this.#child;
+    if (this.#hasEnded || pid === undefined) return;
+    try {
+      process.kill(-pid);
+    } catch {
+      // All of them are gone.
+    }
   };
 
   #take(text: string): void {
