@@ -1,11 +1,10 @@
 import { setDefaultHighWaterMark } from 'node:stream';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { heapStep } from './heap-step.ts';
 
 /** V8 by itself waits for 64 MiB of used buffers. */
 const COLLECT_BYTES = 20 * 1024 * 1024;
-/** By itself it lets objects that nobody needs grow to 40 MB and more: an index of 100 000 entries, of which few are needed at a time. */
-const COLLECT_HEAP_BYTES = 16 * 1024 * 1024;
 /** A fast download uses 50 MB of buffers in 25 ms. */
 const LOOK_MS = 10;
 const STREAM_BYTES = 64 * 1024;
@@ -43,7 +42,7 @@ function collectEarly(): void {
   const look = (): void => {
     const { buffers: held, heap } = heldBytes();
     keptHeap = Math.min(keptHeap, heap);
-    if (held > kept + COLLECT_BYTES || heap > keptHeap + COLLECT_HEAP_BYTES) {
+    if (held > kept + COLLECT_BYTES || heap > keptHeap + heapStep(keptHeap)) {
       collect('all');
       ({ buffers: kept, heap: keptHeap } = heldBytes());
       tried = false;
