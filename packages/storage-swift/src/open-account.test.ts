@@ -32,3 +32,23 @@ test('the same beside a cloud of clouds.yaml', async () => {
   const settings = readSwiftSettings({ container: 'c', os_cloud: 'x', os_client_config_file: file, os_cacert: '/ca', insecure: true });
   expect((await planAccount(settings)).tls).toEqual({ cacert: '/ca', insecure: true });
 });
+
+async function regionOf(settings: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+  const plan = await planAccount(readSwiftSettings({ container: 'c', ...settings }));
+  return plan.kind === 'keystone' ? plan.session.region : undefined;
+}
+
+test('a region that is given counts in place of that of an osrc file or a cloud', async () => {
+  const [osrc, clouds] = [path.join(folder, 'rc'), path.join(folder, 'clouds.yaml')];
+  await writeFile(osrc, `${FILE}export OS_REGION_NAME=one\n`);
+  await writeFile(
+    clouds,
+    'clouds:\n  x:\n    region_name: one\n    auth: { auth_url: "https://keystone.test/v3", username: u, password: p, project_name: x }\n',
+  );
+  for (const account of [{ osrc }, { os_cloud: 'x', os_client_config_file: clouds }]) {
+    expect(await regionOf(account)).toBe('one');
+    expect(await regionOf({ ...account, os_region_name: 'two' })).toBe('two');
+  }
+  await writeFile(osrc, `export OS_CLOUD=x OS_CLIENT_CONFIG_FILE=${clouds}\n`);
+  expect(await regionOf({ osrc, os_region_name: 'two' })).toBe('two');
+});

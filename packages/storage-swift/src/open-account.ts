@@ -17,7 +17,8 @@ const V1_URL = /\/v1(\.0)?\/?$/;
 /** Reads who we are from an `osrc` file, a `clouds.yaml` or the variables. Fails with `invalid`, naming what is missing. */
 export async function planAccount({ osrc, variables: given, proxy, timeoutSeconds }: SwiftStorageOptions): Promise<AccountPlan> {
   try {
-    const variables: Readonly<Record<string, string>> = osrc === undefined ? given : { ...onlyTls(given), ...(await readOpenrc(osrc)).variables };
+    const variables: Readonly<Record<string, string>> =
+      osrc === undefined ? given : { ...onlyTls(given), ...(await readOpenrc(osrc)).variables, ...regionOf(given) };
     if (isV1(variables)) return v1Plan(variables);
     const session = variables['OS_CLOUD'] ? await cloudOf(variables) : sessionOptionsFromEnvironment(variables);
     return { kind: 'keystone', tls: session.tls, session: { ...session, ...(proxy !== undefined && { proxy }), timeoutSeconds: Math.min(timeoutSeconds, 30) } };
@@ -27,12 +28,17 @@ export async function planAccount({ osrc, variables: given, proxy, timeoutSecond
   }
 }
 
+/** Which region is meant may be said beside a file, and then counts. */
+const regionOf = ({ OS_REGION_NAME: region }: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  region === undefined ? {} : { OS_REGION_NAME: region };
+
 /** Who we are is a matter of the file alone; by what servers are judged may be said beside it. */
 const onlyTls = (variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(variables).filter(([name]) => TLS_NAMES.has(name)));
 
 async function cloudOf(variables: Readonly<Record<string, string>>): Promise<SessionOptions> {
-  const session = await readCloud({ variables });
+  const region = variables['OS_REGION_NAME'];
+  const session = await readCloud({ variables, ...(region !== undefined && { region }) });
   return { ...session, tls: { ...tlsOf(variables), ...session.tls } };
 }
 

@@ -39,8 +39,9 @@ export async function cloudVariables(environment: Variables, values: GivenValues
 }
 
 /** How to log in, or `undefined` when nothing says so. */
-export async function sessionSettings(variables: Variables): Promise<SessionOptions | undefined> {
-  if (present(variables, 'OS_CLOUD')) return readCloud({ variables });
+export async function sessionSettings(variables: Variables, values: GivenValues): Promise<SessionOptions | undefined> {
+  const region = textOf(values, 'os-region-name');
+  if (present(variables, 'OS_CLOUD')) return readCloud({ variables, ...(region !== undefined && { region }) });
   return present(variables, 'OS_AUTH_URL') ? sessionOptionsFromEnvironment(variables) : undefined;
 }
 

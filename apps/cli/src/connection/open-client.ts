@@ -30,7 +30,7 @@ export async function openClient(options: OpenClientOptions): Promise<OpenedClie
   const variables = await cloudVariables(options.environment, options.values);
   const version = apiVersion(variables);
   const timeoutSeconds = secondsOf(textOf(options.values, 'timeout'));
-  const login = await sessionSettings(variables);
+  const login = await sessionSettings(variables, options.values);
   const url = present(variables, 'OS_BACKUP_URL') ? variables['OS_BACKUP_URL'] : undefined;
   const shared = { version, timeoutSeconds, headers: { 'user-agent': 'freezer-cli' } } as const;
   const open = (tls: Parameters<typeof createNodeTransport>[0]): Transport => reportingTransport(createNodeTransport(tls), options.onRequest);

@@ -223,3 +223,12 @@ test('certificates of the environment for S3 do not stand before those that --os
   expect(await certificates(['--os-cacert', '/ca'])).toBeUndefined();
   expect(await certificates(['--os-cacert', '/ca', '--s3-cacert', '/own'])).toBe('/own');
 });
+
+test.each(['osrc', 'os-cloud'])('beside --%s the region of the command line counts, and of no other place', async (account) => {
+  const files = { '/job': `[default]\n${account.replaceAll('-', '_')} = x\nos_region_name = two\n` };
+  const regionOf = async (...line: readonly string[]) =>
+    (await resolveSettings(resolveInput(['list', '--storage', 'swift', '-C', 'c', '--config', '/job', ...line], files, { OS_REGION_NAME: 'three' }))).settings
+      .os_region_name;
+  expect(await regionOf()).toBeUndefined();
+  expect(await regionOf('--os-region-name', 'one')).toBe('one');
+});

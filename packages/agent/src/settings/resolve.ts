@@ -109,10 +109,16 @@ class Resolver {
     const settings: Record<string, SettingValue> = this.#reader.settings();
     if (settings['storage'] === 'local' && typeof settings['container'] === 'string')
       settings['container'] = expandHome(settings['container'], this.#input.home);
+    // What has the whole account has its region, too, unless the command line says another for this run.
+    if ((settings['osrc'] !== undefined || settings['os_cloud'] !== undefined) && !this.#isOfLine('os_region_name')) delete settings['os_region_name'];
     // A stream is saved by this engine and no other.
     if (!this.#reader.values.has('engine_name') && (settings['stdin'] !== undefined || settings['stdin_command'] !== undefined))
       settings['engine_name'] = 'stream';
     return Object.freeze(settings) as Settings;
+  }
+
+  #isOfLine(key: string): boolean {
+    return this.#reader.values.get(key)?.place.startsWith('-') === true;
   }
 
   #refuseMissing(settings: Settings): void {
