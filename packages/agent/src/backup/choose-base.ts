@@ -20,6 +20,7 @@ import type { RunContext } from '../run-context.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { changedContent } from './content-change.ts';
 import { sourceName } from './source-name.ts';
+import { changedType } from './source-type.ts';
 
 /** What the next level is, and what it stands on. */
 export interface BackupPlan {
@@ -60,7 +61,7 @@ export async function chooseBase(
   const entry = view.levels.find(({ id }) => id.level === decision.base.id.level && id.t === decision.base.id.t);
   const { name, capabilities } = context.engine;
   const base = capabilities.incremental
-    ? (followedLinks(request) ?? faultBelow(view, entry) ?? changedSource(entry, lease) ?? (await openBase(reader, request, entry, { signal })))
+    ? (followedLinks(request) ?? faultBelow(view, entry) ?? changedSource(entry, lease) ?? (await openBase(reader, request, entry, lease, { signal })))
     : `engine ${name} makes no increments on this host, because a program that it needs for them is missing`;
   if (typeof base !== 'string') warnOfForeign(view, base, catalog.set, logger);
   if (typeof base !== 'string') return { level: decision.level, reason: decision.reason, base, chain: view, earliest };
@@ -124,7 +125,13 @@ function lastTime(catalog: SetCatalog): number | undefined {
 }
 
 /** The base, opened; or why it cannot be built upon. */
-async function openBase(reader: LevelReader, request: BackupRequest, entry: LevelView | undefined, options: CallOptions): Promise<OpenedLevel | string> {
+async function openBase(
+  reader: LevelReader,
+  request: BackupRequest,
+  entry: LevelView | undefined,
+  lease: SourceLease,
+  options: CallOptions,
+): Promise<OpenedLevel | string> {
   if (entry === undefined) return 'the base is gone';
   try {
     const opened = await reader.open(entry.level, options);
@@ -133,7 +140,7 @@ async function openBase(reader: LevelReader, request: BackupRequest, entry: Leve
     const changed = opened.manifest && changedContent(opened.manifest.document.options, request.shape);
     if (changed !== undefined) return `${changed} is not what it was for the base`;
     await reader.check(opened, options);
-    return opened;
+    return (await changedType(reader, request.set, opened, lease, options)) ?? opened;
   } catch (error) {
     if (!FreezerError.is(error, 'corrupt') && !FreezerError.is(error, 'unauthenticated') && !FreezerError.is(error, 'not_found')) throw error;
     return `the base cannot be used: ${messageOf(error)}`;
