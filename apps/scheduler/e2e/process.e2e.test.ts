@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -56,6 +56,15 @@ test('with an empty TZ the times of jobs are UTC', async () => {
       code: 0,
       out: expect.stringContaining('2099-01-01T03:00:00.000Z'),
     });
+});
+
+test('validate warns of a TZ with rules of its own, as the scheduler does, where the times are read as UTC', async () => {
+  await bench.job('nightly', job('nightly', {}, { job_schedule: { schedule_date: '2099-01-01T03:00:00' } }));
+  const rules = 'export TZ=CET-1CEST,M3.5.0,M10.5.0/3; "$@"';
+  const out = expect.stringContaining('2099-01-01T03:00:00.000Z') as unknown;
+  const err = expect.stringMatching(/^freezer-scheduler: warning: TZ=CET-1CEST,M3\.5\.0,M10\.5\.0\/3 is no name of a zone: .*\n$/) as unknown;
+  expect(await bench.inScript(rules, [...words, 'validate'])).toEqual({ code: 0, out, err });
+  expect(await bench.inScript(rules, [...words, '--timezone', 'Europe/Berlin', 'validate'])).toMatchObject({ code: 0, err: '' });
 });
 
 test('an address for metrics that is wrong or taken ends the start with one line, before any job', async () => {
@@ -145,4 +154,27 @@ test('run-once goes on when its terminal is closed, as its agent does, and ends 
   ]);
   expect(ran).toMatchObject({ code: 130, out: 'long: aborted: aborted\n' });
   expect(bench.facts('long', 'start').map(({ pid }) => isRunning(pid))).toEqual([false]);
+});
+
+/** Makes a program signal itself as soon as it has made a temporary folder. */
+const SIGNAL_AFTER_MKDTEMP = `
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+const { mkdtemp } = fs;
+fs.mkdtemp = async (prefix) => {
+  const folder = await mkdtemp(prefix);
+  process.kill(process.pid, 'SIGTERM');
+  return folder;
+};
+syncBuiltinESMExports();
+`;
+
+test('run-once that is ended when it has just made its temporary folder runs nothing and leaves nothing', async () => {
+  await bench.job('early', job('early'));
+  await mkdir(bench.path('tmp'));
+  await writeFile(bench.path('early.mjs'), SIGNAL_AFTER_MKDTEMP);
+  const environment = { TMPDIR: bench.path('tmp'), NODE_OPTIONS: `--import=${bench.path('early.mjs')}` };
+  expect(await bench.run(['run-once', bench.path('jobs', 'early.conf')], environment)).toMatchObject({ code: 143 });
+  expect(await readdir(bench.path('tmp'))).toEqual([]);
+  expect(bench.facts('early', 'start')).toEqual([]);
 });

@@ -52,11 +52,11 @@ export async function runOnceCommand({ settings, parsed, warnings }: ResolvedSch
   });
   // The agent works on when its terminal is closed; so somebody must be there who keeps its result and takes its files away.
   process.on('SIGHUP', () => undefined);
+  const interruption = heedSignals();
   // Not that of a scheduler which may run besides.
   const folder = await mkdtemp(join(tmpdir(), 'freezer-run-once-'));
   const instance = await openInstance(folder);
   const { logger } = log;
-  const interruption = heedSignals();
   try {
     for (const warning of warnings) logger.warn({}, warning);
     const fromFile = settings['scheduler.no_api'] || (await isFile(operand));

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { FreezerError, messageOf, SILENT } from '@freezer/core';
 import { checkJobFiles, placesOf, type ResolvedScheduler, zoneOf } from '@freezer/scheduler';
-import { formatJson } from '@freezer/terminal';
+import { formatJson, printable } from '@freezer/terminal';
 import { EXIT } from '../exit-code.ts';
 import type { Host } from '../host.ts';
 
 /** `validate [FILE...]`: what is wrong with job files, and when their jobs would run. Exit 1 when one cannot run. */
-export async function validateCommand({ settings, parsed }: ResolvedScheduler, host: Host): Promise<number> {
+export async function validateCommand({ settings, parsed, warnings: doubts }: ResolvedScheduler, host: Host): Promise<number> {
+  // Of settings, as the scheduler has them in its log: by them the files are read.
+  for (const text of doubts) host.complain(`freezer-scheduler: warning: ${printable(text)}\n`);
   const paths = parsed.operands.length > 0 ? parsed.operands : [placesOf(settings, host).jobsDir];
   for (const path of paths) {
     await stat(path).catch((error: unknown) => {
