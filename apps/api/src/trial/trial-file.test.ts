@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -41,6 +41,13 @@ test.each(['', '{', '{"token":"short"}', '[]'])('a file that is damaged, %j, is 
   const token = await trialToken(state());
   expect(token).toMatch(/^[\w-]{43}$/);
   expect(await trialToken(state())).toBe(token);
+});
+
+test('what cannot be written is named, and leaves nothing behind: on a full disk each start would', async () => {
+  mkdirSync(path(), { recursive: true });
+  const message = `--state-dir: ${path()} cannot be written (EISDIR)`;
+  await expect(writeTrialFile(state(), { url: 'http://127.0.0.1:1', token: 'x' })).rejects.toMatchObject({ code: 'unavailable', message });
+  expect(readdirSync(state())).toEqual(['api-trial.json']);
 });
 
 test('a token is compared as a whole', () => {

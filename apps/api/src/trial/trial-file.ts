@@ -36,16 +36,27 @@ async function tokenBefore(path: string): Promise<string | undefined> {
 /** A name that no other process takes. */
 const besides = (path: string): string => `${path}.${randomBytes(6).toString('hex')}`;
 
+/** Whole or not at all. Fails with `permission_denied`, `invalid` or `unavailable`. */
 async function writePrivately(path: string, text: string): Promise<void> {
   const temporary = besides(path);
-  const file = await open(temporary, 'wx', 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw failureOf(error, `${path} cannot be written`);
   }
-  await rename(temporary, path);
+}
+
+function failureOf(error: unknown, what: string): FreezerError {
+  const code = systemCodeOf(error);
+  return new FreezerError(REASONS[code ?? ''] ?? 'unavailable', `--state-dir: ${what} (${code ?? messageOf(error)})`, { cause: error });
 }
 
 /** Makes the state folder, 0700. Fails with `permission_denied`, `invalid` or `unavailable`. */
@@ -53,10 +64,7 @@ export async function makeStateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const code = systemCodeOf(error);
-    throw new FreezerError(REASONS[code ?? ''] ?? 'unavailable', `--state-dir: ${folder} cannot be made (${code ?? messageOf(error)})`, {
-      cause: error,
-    });
+    throw failureOf(error, `${folder} cannot be made`);
   }
 }
 
