@@ -15,7 +15,7 @@ beforeEach(async () => {
     client: new FreezerClient({ endpoint: cloud.url, project: 'p1', token: () => 'good-token', retries: 0 }),
     values: { options: {}, operands: {} },
     signal: new AbortController().signal,
-    readInput: async () => '',
+    readInput: async () => new Uint8Array(),
     say: (text) => said.push(text),
     warn: (text) => said.push(`warning: ${text}`),
   };

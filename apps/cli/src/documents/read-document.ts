@@ -4,7 +4,7 @@ import { type ErrorCode, FreezerError, systemCodeOf } from '@freezer/core';
 export type Document = Record<string, unknown>;
 
 /** Reads stdin to its end. */
-export type ReadInput = () => Promise<string>;
+export type ReadInput = () => Promise<Uint8Array>;
 
 const REASONS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ['not_found', 'there is no such file'],
@@ -15,16 +15,25 @@ const REASONS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 /** A document of a file, JSON or YAML; `-` is stdin. Fails with `not_found`, `permission_denied` or `corrupt`, naming the file and, where it is known, the line. */
 export async function readDocument(path: string, readInput: ReadInput): Promise<Document> {
   const name = path === '-' ? 'stdin' : path;
-  const text = (await textOf(path, readInput)).replace(/^\uFEFF/, '');
+  const text = textOf(await bytesOf(path, readInput), name);
   const value = jsonOf(text) ?? (await import('./yaml-document.ts')).yamlOf(text, name);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new FreezerError('corrupt', `${name}: it must hold one object, { ... }`);
   return value as Document;
 }
 
-async function textOf(path: string, readInput: ReadInput): Promise<string> {
+/** Without a mark of its order at the begin. What is no UTF-8 would be kept as other signs than it has: the path of a backup, say. */
+function textOf(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new FreezerError('corrupt', `${name}: it is not UTF-8`, { cause });
+  }
+}
+
+async function bytesOf(path: string, readInput: ReadInput): Promise<Uint8Array> {
   if (path === '-') return readInput();
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     const system = systemCodeOf(error) ?? '';
     const [code, reason] = REASONS[system] ?? (['unexpected', `it cannot be read (${system})`] as const);
