@@ -102,6 +102,17 @@ describe('the disk of the state folder is full', () => {
   });
 });
 
+it('a state folder that takes no more files is named as full, whichever file it is that did not fit', async () => {
+  const codes: unknown[] = [];
+  for (let files = 3; files < 16; files += 1) {
+    await using disk = await SmallDisk.mount(join(lab.root, `state-${files}`), 4, files);
+    const ended = await runAgent(lab, 'backup', ['-F', lab.source, '--state-dir', disk.path]);
+    if (ended.code !== 0) expect(expectOneLine(ended)).toMatch(NO_SPACE);
+    codes.push(ended.code);
+  }
+  expect(codes).toEqual(expect.arrayContaining([0, 1]));
+});
+
 describe('what cannot be written', () => {
   it('a storage that is mounted read-only: backup and admin fail, list, verify and restore do not', async () => {
     await using disk = await SmallDisk.mount(lab.store, 16);

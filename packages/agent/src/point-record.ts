@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from './make-folders.ts';
 
 /** What this host remembers of its last point of a set: a storage that has less lost it, or somebody took it away. */
 export interface PointRecord {
@@ -35,7 +36,7 @@ export async function readPointRecord(stateDir: string, set: RecordedSet): Promi
 
 export async function writePointRecord(stateDir: string, record: PointRecord): Promise<void> {
   const file = fileOf(stateDir, record);
-  await mkdir(join(stateDir, 'points'), { recursive: true, mode: 0o700 });
+  await makeFolders(join(stateDir, 'points'), 0o700);
   await writeFile(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FreezerError, messageOf, systemCodeOf } from '@freezer/core';
@@ -44,7 +44,7 @@ export class WorkFolder implements AsyncDisposable {
   /** A folder in it. */
   async folder(name: string): Promise<string> {
     const path = join(this.path, name);
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path, 0o700);
     return path;
   }
 

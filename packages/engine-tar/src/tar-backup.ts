@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type ArchiveBackup,
   bytesOfPath,
+  displayPath,
   type EngineBackupRequest,
   type EngineOutcome,
   FreezerError,
@@ -22,6 +23,8 @@ import type { TarOptions } from './settings.ts';
 import { createArguments, TAR_ENVIRONMENT } from './tar-arguments.ts';
 import { checkTarExit, JUDGED_EXITS } from './tar-exit.ts';
 import { readCreateMessage } from './tar-messages.ts';
+
+const GIVES_NO_REASON = /^Error is not recoverable/;
 
 export interface TarBackupDeps {
   readonly program: string;
@@ -68,6 +71,8 @@ class TarBackup {
   readonly #indexPath: string;
   readonly #skipped = new Map<string, SkippedEntry>();
   readonly #fatal: string[] = [];
+  /** The reason, when tar ends with words that give none: a file of its own that it cannot write it names like one of the source. */
+  #lastSkip: string | undefined;
   #archiveBytes = 0;
 
   constructor(request: EngineBackupRequest, deps: TarBackupDeps, { member, snapshotPath, basePath, lists }: Preparation) {
@@ -95,10 +100,11 @@ class TarBackup {
   #hear(line: string): void {
     const message = readCreateMessage(line, this.#deps.program);
     if (message.kind === 'totals') this.#archiveBytes = message.bytes;
-    else if (message.kind === 'fatal') this.#fatal.push(message.text);
+    else if (message.kind === 'fatal') this.#fatal.push(GIVES_NO_REASON.test(message.text) ? (this.#lastSkip ?? message.text) : message.text);
     else if (message.kind === 'note') this.#deps.logger.debug({ message: message.text }, 'tar says');
     else if (message.kind === 'skip') {
       const { path, reason, detail } = message;
+      this.#lastSkip = `${displayPath(path)}: ${detail}`;
       this.#skipped.set(`${reason} ${path}`, { kind: 'skipped', path, reason, detail });
     }
   }

@@ -186,7 +186,11 @@ export class SetLock implements AsyncDisposable {
   /** Fails with `conflict`, naming the owner, when another run holds it for longer than `waitSeconds`. */
   static async acquire(request: LockRequest): Promise<SetLock> {
     const folder = join(request.stateDir, 'locks');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(request.stateDir, { recursive: true, mode: 0o700 });
+    // Not `recursive`: Node then says ENOENT where no more files fit.
+    await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+      if (systemCodeOf(error) !== 'EEXIST') throw error;
+    });
     const name = createHash('sha256').update(`${request.storage.label}\0${request.engine}\0${request.set}`).digest('hex').slice(0, 32);
     const places = [statePlace(join(folder, name), request.workDir), storagePlace(request.storage, lockKey(request.engine, request.set))];
     const taken: LockPlace[] = [];

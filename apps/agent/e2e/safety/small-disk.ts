@@ -11,10 +11,10 @@ export class SmallDisk implements AsyncDisposable {
     this.#image = image;
   }
 
-  /** `path` is made when absent. */
-  static async mount(path: string, megabytes: number): Promise<SmallDisk> {
+  /** `path` is made when absent. `files`: how many there may be, folders and `path` among them. */
+  static async mount(path: string, megabytes: number, files = 0): Promise<SmallDisk> {
     await mkdir(path, { recursive: true });
-    await mustRun('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
+    await mustRun('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,nr_inodes=${files}`, 'tmpfs', path]);
     return new SmallDisk(path);
   }
 
