@@ -45,7 +45,7 @@ function parsed(text: string, place: string): unknown {
 
 /** Knows by head and end whether an export is whole. Lines that somebody chose from one need neither. */
 class ExportReader {
-  #path: string;
+  readonly #path: string;
   /** Documents since the head; undefined where none was, or its end has come. */
   #count: number | undefined;
 
