@@ -140,7 +140,7 @@ async function openBase(
     const changed = opened.manifest && changedContent(opened.manifest.document.options, request.shape);
     if (changed !== undefined) return `${changed} is not what it was for the base`;
     await reader.check(opened, options);
-    return (await changedType(reader, request.set, opened, lease, options)) ?? opened;
+    return (await changedType(opened, lease)) ?? opened;
   } catch (error) {
     if (!FreezerError.is(error, 'corrupt') && !FreezerError.is(error, 'unauthenticated') && !FreezerError.is(error, 'not_found')) throw error;
     return `the base cannot be used: ${messageOf(error)}`;
