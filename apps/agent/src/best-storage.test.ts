@@ -97,6 +97,28 @@ describe('a restore goes on with the next storage', () => {
     expect([restoredFile(), goneOn()]).toEqual(['first', true]);
   });
 
+  test.each(['permission_denied', 'unexpected'] as const)('when one fails with %s', async (code) => {
+    const fault = { operation: 'get', key: /\/data$/, kind: 'before', error: new FreezerError(code, 'near says no') } as const;
+    expect(await restore([], { near: [fault] })).toMatchObject({ code: 0, complaints: '' });
+    expect([restoredFile(), goneOn()]).toEqual(['first', true]);
+  });
+
+  test('when the point is removed from one after it was chosen', async () => {
+    let looks = 0;
+    const fault: Fault = {
+      operation: 'list',
+      kind: 'delay',
+      get until() {
+        looks += 1;
+        // The first look chose the storage.
+        if (looks === 2) bench.objectsAt('near').clear();
+        return Promise.resolve();
+      },
+    };
+    expect(await restore([], { near: [fault] })).toMatchObject({ code: 0, complaints: '' });
+    expect([looks, restoredFile(), goneOn()]).toEqual([3, 'first', true]);
+  });
+
   test('and tells which gave it, and which could not', async () => {
     const storage = (name: string) => ({ name, storage: 'local', container: bench.here.path(name) });
     expect(JSON.parse((await restore(['--json'])).out)).toMatchObject({ storages: [{ ...storage('near'), result: 'success' }] });

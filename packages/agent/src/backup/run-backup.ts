@@ -12,6 +12,7 @@ import type { LostStorage, StoragePolicy, StorageRun } from '../several/storage-
 import type { BackupRequest } from './backup-request.ts';
 import { fetchState } from './base-state.ts';
 import type { BackupPlan } from './choose-base.ts';
+import { DamagedChain, readingChain } from './damaged-chain.ts';
 import { dataStages } from './data-stages.ts';
 import { expectedBytes } from './expected-bytes.ts';
 import { type LevelFacts, type LevelObjects, manifestOf, metadataOf } from './level-documents.ts';
@@ -79,7 +80,7 @@ export async function runBackup({ runs, policy, lost }: BackupStorages, asked: B
   try {
     return await runPlan(prepared, plan, request, { lease, policy, lost });
   } catch (error) {
-    if (plan.base === undefined || !FreezerError.is(error, 'corrupt')) throw error;
+    if (!(error instanceof DamagedChain)) throw error;
     const reason = `the chain is damaged (verify says where): ${messageOf(error)}`;
     logger.warn({ set: setName(request.set), reason }, 'a new full is made');
     return await runPlan(prepared, { ...plan, level: 0, reason, base: undefined }, request, { lease, policy, lost });
@@ -90,7 +91,7 @@ interface PlannedRun extends Pick<BackupStorages, 'policy' | 'lost'> {
   readonly lease: SourceLease;
 }
 
-/** Fails with `corrupt` when what the level stands on turns out to be damaged, which the listing and the manifests did not tell. */
+/** Fails with `DamagedChain` when what the level stands on turns out to be damaged. */
 async function runPlan(prepared: PreparedStorages, plan: BackupPlan, request: BackupRequest, { lease, policy, lost }: PlannedRun): Promise<BackupOutcome> {
   const { targets } = prepared;
   const { context: lead, reader, catalog: leadCatalog } = targets[0];
@@ -223,9 +224,11 @@ async function beginEngine(context: RunContext, request: BackupRequest, work: Le
   const { signal, engine } = context;
   const workDir = await context.work.folder('engine');
   let basePath: string | undefined;
-  if (work.plan.base) {
+  const { reader, plan } = work;
+  const { base } = plan;
+  if (base) {
     const path = context.work.file('base-state');
-    if ((await fetchState(work.reader, work.plan.base, request.set, path, { signal })) > 0) basePath = path;
+    if ((await readingChain(() => fetchState(reader, base, request.set, path, { signal }))) > 0) basePath = path;
   }
   const backup = await engine.backup({ source: work.lease, leaveOut: request.shape.ownPlaces, workDir, basePath, signal });
   if (backup.kind !== 'archive') throw new FreezerError('unsupported', `engine ${engine.name}: keeps its backups elsewhere; this action stores archives`);

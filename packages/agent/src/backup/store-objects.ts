@@ -12,6 +12,7 @@ import type { LevelSink } from '../several/level-sink.ts';
 import type { BackupRequest } from './backup-request.ts';
 import { BrokenLinks } from './broken-links.ts';
 import type { BackupPlan } from './choose-base.ts';
+import { readingChain } from './damaged-chain.ts';
 import { sizelessReason } from './sizeless-files.ts';
 import { type PointTotals, suspicion, totalsAfter } from './suspicion.ts';
 
@@ -104,8 +105,11 @@ async function weighPoint(needs: SmallObjectsRequest, counts: IndexCounts, entri
   const before = work.plan.base.manifest?.document.point;
   if (before === undefined) return undefined;
   if (own.entries === 0 && counts.deleted === 0) return before;
-  const base = await openBase(needs);
-  return base && totalsAfter(before, openPoint(work.reader, request.set, base, { signal: context.signal }), entries(), { signal: context.signal });
+  const { signal } = context;
+  return readingChain(async () => {
+    const base = await openBase(needs);
+    return base && totalsAfter(before, openPoint(work.reader, request.set, base, { signal }), entries(), { signal });
+  });
 }
 
 /** The levels that the base stands on, and the base; undefined when one of them has no index or cannot be read. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type ErrorCode, FreezerError, formatUtc, type LevelId, levelFolder, messageOf } from '@freezer/core';
+import { FreezerError, formatUtc, type LevelId, levelFolder, messageOf } from '@freezer/core';
 import type { ActionInput, ActionResult } from '../action-input.ts';
 import { trustOf } from '../actions/point-settings.ts';
 import { setOf } from '../actions/set-of.ts';
@@ -11,9 +11,6 @@ import { inspectTarget } from '../restore/target.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { StorageSection } from '../settings/storage-sections.ts';
 import { ReadFaults } from './read-faults.ts';
-
-/** Of these another storage may say something else, when they come from reading this one. */
-const STORAGE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['corrupt', 'not_found', 'unavailable', 'timeout', 'rate_limited']);
 
 type Action = (input: ActionInput, plugins: AgentPlugins) => Promise<ActionResult>;
 
@@ -82,7 +79,7 @@ async function fromFirstOf([section, ...others]: readonly StorageSection[], atte
   } catch (thrown) {
     input.signal.throwIfAborted();
     const error = firstReason(thrown);
-    if (others.length === 0 || !FreezerError.is(error) || !(STORAGE_FAULTS.has(error.code) && faults.has(error))) throw thrown;
+    if (others.length === 0 || !FreezerError.is(error) || !(faults.has(error) || (await isGone(error, section, input, plugins)))) throw thrown;
     if (again === undefined) {
       input.logger.error({ storages: others.map(({ name }) => name).join(', ') }, 'other storages hold the same point: --from NAME reads it from there');
       throw thrown;
@@ -91,6 +88,15 @@ async function fromFirstOf([section, ...others]: readonly StorageSection[], atte
     input.logger.warn({ storage: section.name, reason, next: others[0]?.name }, 'this storage cannot give the point; the next one is read');
     return fromFirstOf(others, { ...attempt, input: { ...input, settings: again }, failed: [...failed, { section, reason }] });
   }
+}
+
+/** Whether the storage lost the point since it was chosen: somebody removed it, or what was mounted there is not. */
+async function isGone(error: FreezerError, section: StorageSection, input: ActionInput, plugins: AgentPlugins): Promise<boolean> {
+  if (error.code !== 'not_found') return false;
+  return pointIn(section, input, plugins).then(
+    () => false,
+    () => true,
+  );
 }
 
 /** What a restore has to show, with the storage that gave the point and those that could not, as a backup tells of its storages. */
