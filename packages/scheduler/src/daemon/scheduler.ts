@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, messageOf } from '@freezer/core';
 import type { JobReading } from '../documents/job-reading.ts';
 import type { RunLimits } from '../machine/admission.ts';
@@ -122,7 +123,8 @@ export class Scheduler {
     this.#poller = new Poller({
       source,
       prepare: async (signal) => {
-        if (this.#table.wantsList(Date.now())) source.forget();
+        const now = Date.now();
+        if (this.#table.wantsList(now, (jobId) => api?.settled(jobId, now) === true)) source.forget();
         await api?.prepare(signal);
       },
       take: (answer, askedAt) => this.#take(answer, askedAt),
@@ -296,11 +298,13 @@ export class Scheduler {
     const hurried = new Promise<void>((resolve) => {
       this.#hurry = resolve;
     });
-    // What was to begin until now, or to be taken over of an earlier process, is one of the runs that are waited for.
-    await this.#clerk.settled();
+    const patience = this.#terms.stopTimeout * 1000;
+    const begun = performance.now();
+    // What was to begin until now, or to be taken over of an earlier process, is one of the runs that are waited for. A disk that hangs must not keep us.
+    await Promise.race([this.#clerk.settled(), hurried, wait(patience, undefined, { ref: false })]);
     if (this.#desk.size > 0) {
       logger.info({ running: this.#desk.size, seconds: this.#terms.stopTimeout }, 'the scheduler ends when its runs have ended');
-      await this.#until(() => this.#desk.size === 0, this.#terms.stopTimeout * 1000, hurried);
+      await this.#until(() => this.#desk.size === 0, patience - (performance.now() - begun), hurried);
       if (this.#desk.size > 0) this.#desk.closeAll();
       await this.#until(() => this.#desk.size === 0, (this.#terms.killGrace + 10) * 1000);
     }

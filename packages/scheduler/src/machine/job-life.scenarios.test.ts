@@ -166,6 +166,9 @@ describe('the life of a job', () => {
     world.edit('j', { status: 'running' });
     world.refuses = true;
     world.pass(2 * MINUTE);
+    // A list that is read whole at each poll would be of no use while what is told again waits to be sent.
+    const due = world.now + HOUR;
+    expect([true, false].map((isSettled) => world.table?.wantsList(due, () => isSettled))).toEqual([true, false]);
     world.refuses = false;
     world.pass(5 * MINUTE);
     expect(world.schedule('j')).toMatchObject({ status: 'scheduled' });

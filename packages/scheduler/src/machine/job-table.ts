@@ -78,10 +78,13 @@ export class JobTable {
     return next === undefined || this.#heldUntil === undefined ? next : Math.max(next, this.#heldUntil);
   }
 
-  /** Whether the next list is to be whole, also when it did not change: it is believed only when it comes again, or a job is to be told of again. */
-  wantsList(now: Instant): boolean {
+  /**
+   * Whether the next list is to be whole, also when it did not change: it is believed only when it comes again, or a job is to be told of again. Of a job
+   * of which a write waits nothing is told again.
+   */
+  wantsList(now: Instant, isSettled: (jobId: string) => boolean): boolean {
     if (this.#wasEmptyOnce) return true;
-    for (const state of this.#jobs.values()) if (isRepairDue(state, now)) return true;
+    for (const [jobId, state] of this.#jobs) if (isRepairDue(state, now) && isSettled(jobId)) return true;
     return false;
   }
 

@@ -180,7 +180,7 @@ export class World {
     const docs = [...this.api.values()].filter(({ job_schedule }) => job_schedule['status'] !== 'completed').map((doc) => structuredClone(doc));
     if (this.#options.versions === false) for (const doc of docs) Reflect.deleteProperty(doc, '_version');
     const listed = this.#options.versions === false ? '' : JSON.stringify(docs);
-    const isUnchanged = listed !== '' && listed === this.#listed && this.table?.wantsList(this.now) === false;
+    const isUnchanged = listed !== '' && listed === this.#listed && this.table?.wantsList(this.now, this.#isDelivered()) === false;
     this.#listed = listed;
     if (isUnchanged) this.#obey(this.table?.tick(this.now) ?? []);
     else this.list(docs);
@@ -234,10 +234,16 @@ export class World {
     return Math.min(...ends, wake, this.table ? this.#nextPoll : Number.POSITIVE_INFINITY, this.#closesAgents ?? Number.POSITIVE_INFINITY);
   }
 
+  /** Whether no write about a job waits. */
+  #isDelivered(): (jobId: string) => boolean {
+    const pending = new Set(this.outbox.map(({ jobId }) => jobId));
+    return (jobId) => !pending.has(jobId);
+  }
+
   #see(docs: readonly Doc[], askedAt: number, isWhole: boolean): void {
     if (!this.table) return;
-    const pending = new Set(this.outbox.map(({ jobId }) => jobId));
-    const isSettled = (jobId: string): boolean => isWhole && !pending.has(jobId);
+    const isDelivered = this.#isDelivered();
+    const isSettled = (jobId: string): boolean => isWhole && isDelivered(jobId);
     this.#obey(this.table.documents({ readings: docs.map((doc) => this.reading(doc)), askedAt, isWhole, isSettled }, this.now));
   }
 
