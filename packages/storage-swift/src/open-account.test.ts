@@ -49,6 +49,7 @@ test('a region that is given counts in place of that of an osrc file or a cloud'
     expect(await regionOf(account)).toBe('one');
     expect(await regionOf({ ...account, os_region_name: 'two' })).toBe('two');
   }
-  await writeFile(osrc, `export OS_CLOUD=x OS_CLIENT_CONFIG_FILE=${clouds}\n`);
+  await writeFile(osrc, `export OS_CLOUD=x OS_CLIENT_CONFIG_FILE=${clouds} OS_REGION_NAME=""\n`);
+  expect(await regionOf({ osrc })).toBe('one');
   expect(await regionOf({ osrc, os_region_name: 'two' })).toBe('two');
 });

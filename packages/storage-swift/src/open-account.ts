@@ -37,8 +37,8 @@ const onlyTls = (variables: Readonly<Record<string, string>>): Readonly<Record<s
   Object.fromEntries(Object.entries(variables).filter(([name]) => TLS_NAMES.has(name)));
 
 async function cloudOf(variables: Readonly<Record<string, string>>): Promise<SessionOptions> {
-  const region = variables['OS_REGION_NAME'];
-  const session = await readCloud({ variables, ...(region !== undefined && { region }) });
+  const region = variables['OS_REGION_NAME'] ?? '';
+  const session = await readCloud({ variables, ...(region !== '' && { region }) });
   return { ...session, tls: { ...tlsOf(variables), ...session.tls } };
 }
 

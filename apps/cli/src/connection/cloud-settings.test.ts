@@ -20,4 +20,5 @@ test('--os-region-name counts in place of the region of --os-cloud, and a variab
   };
   expect(await regionOf({})).toBe('one');
   expect(await regionOf({ 'os-region-name': 'two' })).toBe('two');
+  expect(await regionOf({ 'os-region-name': '' })).toBe('one');
 });

@@ -40,8 +40,8 @@ export async function cloudVariables(environment: Variables, values: GivenValues
 
 /** How to log in, or `undefined` when nothing says so. */
 export async function sessionSettings(variables: Variables, values: GivenValues): Promise<SessionOptions | undefined> {
-  const region = textOf(values, 'os-region-name');
-  if (present(variables, 'OS_CLOUD')) return readCloud({ variables, ...(region !== undefined && { region }) });
+  const region = textOf(values, 'os-region-name') ?? '';
+  if (present(variables, 'OS_CLOUD')) return readCloud({ variables, ...(region !== '' && { region }) });
   return present(variables, 'OS_AUTH_URL') ? sessionOptionsFromEnvironment(variables) : undefined;
 }
 
