@@ -88,6 +88,7 @@ class TarBackup {
   describe(): ArchiveBackup {
     const { program, options } = this.#deps;
     const args = createArguments({ ...this.#member, ...options, lists: this.#lists, snapshotPath: this.#snapshotPath, indexPath: this.#indexPath });
+    this.#deps.logger.debug({ program, arguments: args.join(' ') }, 'tar starts');
     return {
       kind: 'archive',
       compressible: true,

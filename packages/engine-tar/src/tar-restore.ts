@@ -57,8 +57,9 @@ class TarRestore {
 
   describe(): EngineRestore {
     const { target, placement, level } = this.#request;
-    const { program, uid } = this.#deps;
+    const { program, uid, logger } = this.#deps;
     const args = extractArguments({ target, placement, level, indexPath: this.#indexPath, keepOwners: uid === 0 });
+    logger.debug({ program, arguments: args.join(' ') }, 'tar starts');
     return {
       stages: [
         ...(this.#selection ? [this.#selection.stage] : []),
